@@ -1,1 +1,12 @@
-//! Lockstep.
+//! The shared document of a session and everything that keeps it equal everywhere: edits,
+//! authority, replica, timeline, clock, protocol and journal records. It reads no clock, opens no
+//! socket, starts no thread and writes no log: time, chance and input are arguments.
+#![forbid(unsafe_code)]
+
+pub mod bounded;
+pub mod chance;
+pub mod document;
+pub mod edit;
+pub mod ids;
+pub mod text;
+pub mod units;
