@@ -1,0 +1,54 @@
+//! `bench`: runs one benchmark by name. What it prints last is its figures as JSON, so nothing follows.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use crate::arguments::Arguments;
+use crate::shell;
+use crate::workspace::Workspace;
+
+pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<()> {
+    let names = names(&workspace.root().join("tests/benches"))?;
+    let Some(name) = arguments.word() else {
+        arguments.finish()?;
+        println!("{}", names.join("\n"));
+        return Ok(());
+    };
+    if !names.contains(&name) {
+        bail!(
+            "there is no benchmark `{name}`; there are: {}",
+            names.join(", ")
+        );
+    }
+    let mut command = workspace.cargo();
+    command.args([
+        "bench",
+        "--package",
+        "lockstep-tests",
+        "--bench",
+        &name,
+        "--",
+    ]);
+    shell::run(command.args(arguments.remaining()))
+}
+
+/// Every benchmark is one file or one folder.
+fn names(folder: &Path) -> Result<Vec<String>> {
+    let entries =
+        std::fs::read_dir(folder).with_context(|| format!("listing {}", folder.display()))?;
+    let mut names = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "rs")
+            || path.join("main.rs").exists()
+        {
+            names.extend(
+                path.file_stem()
+                    .map(|stem| stem.to_string_lossy().into_owned()),
+            );
+        }
+    }
+    names.sort();
+    Ok(names)
+}

@@ -1,0 +1,139 @@
+//! `test`: sets up and builds what the tests drive, runs the checks and every test, and ends with the sum.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, ExitCode, Stdio};
+
+use anyhow::{Context, Result};
+
+use crate::arguments::Arguments;
+use crate::bundle::{self, Build};
+use crate::tally::Tally;
+use crate::workspace::Workspace;
+use crate::{check, setup, shell, web};
+
+pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<ExitCode> {
+    let seeds = arguments.number("--seeds")?;
+    let filter = arguments.remaining();
+    let mut tally = Tally::default();
+    if let Err(error) = run_everything(workspace, seeds, &filter, &mut tally) {
+        eprintln!("\n{error:?}");
+        tally.add_one(false);
+    }
+    println!("\n{tally}");
+    Ok(if tally.is_green() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn run_everything(
+    workspace: &Workspace,
+    seeds: Option<u64>,
+    filter: &[String],
+    tally: &mut Tally,
+) -> Result<()> {
+    setup::for_page()?;
+    setup::for_tests(workspace)?;
+    web::make(workspace)?;
+    bundle::make(workspace, Build::Checked)?;
+    shell::announce("Building the server");
+    shell::run(
+        workspace
+            .cargo()
+            .args(["build", "--package", "lockstep-server", "--bins"]),
+    )?;
+
+    // A filter asks for certain tests, and the checks are none of them.
+    if filter.is_empty() {
+        tally.add(check::all(workspace));
+    }
+
+    shell::announce("Testing the tools");
+    let mut tools = workspace.cargo();
+    tools
+        .args(["test", "--profile", "tool", "--package", "xtask", "--"])
+        .args(filter);
+    tally.add(count(&mut tools, &mut std::io::stdout())?);
+
+    shell::announce("Testing everything");
+    let mut tests = workspace.cargo();
+    tests
+        .args(["test", "--no-fail-fast", "--"])
+        .args(filter)
+        .env("LOCKSTEP_BIN_DIR", workspace.target().join("debug"))
+        .env("LOCKSTEP_BUNDLES", Build::Checked.folder(workspace))
+        .env("LOCKSTEP_HOST_PYTHON", setup::hosts_python(workspace));
+    if let Some(seeds) = seeds {
+        tests.env("LOCKSTEP_SEEDS", seeds.to_string());
+    }
+    tally.add(count(&mut tests, &mut std::io::stdout())?);
+    Ok(())
+}
+
+/// Runs test binaries, shows what they print as they print it, and sums their results. A run that fails
+/// without a failed test (it did not compile, it was killed) counts as one failure.
+fn count(command: &mut Command, screen: &mut impl Write) -> Result<Tally> {
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("starting {}", shell::line(command)))?;
+    let output = child
+        .stdout
+        .take()
+        .context("the output of the tests is piped")?;
+    let mut tally = Tally::default();
+    for line in BufReader::new(output).split(b'\n') {
+        let line = line?;
+        screen.write_all(&line)?;
+        screen.write_all(b"\n")?;
+        if let Some(counts) = Tally::of_line(&String::from_utf8_lossy(&line)) {
+            tally.add(counts);
+        }
+    }
+    let status = child.wait()?;
+    if !status.success() && tally.failed == 0 {
+        eprintln!("{} ended with {status}", shell::line(command));
+        tally.add_one(false);
+    }
+    Ok(tally)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::count;
+    use crate::tally::Tally;
+
+    fn counted(script: &str) -> Tally {
+        count(Command::new("sh").args(["-c", script]), &mut Vec::new()).unwrap()
+    }
+
+    #[test]
+    fn the_results_of_several_binaries_are_summed() {
+        let line =
+            "echo 'test result: ok. 2 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out'";
+        assert_eq!(
+            counted(&format!("{line}; {line}")),
+            Tally {
+                passed: 4,
+                failed: 0,
+                skipped: 2
+            }
+        );
+    }
+
+    #[test]
+    fn a_test_binary_that_dies_without_a_word_is_a_failure() {
+        assert_eq!(
+            counted("exit 101"),
+            Tally {
+                passed: 0,
+                failed: 1,
+                skipped: 0
+            }
+        );
+    }
+}

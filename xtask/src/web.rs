@@ -1,0 +1,139 @@
+//! `web`: compiles the page to wasm, binds it for the browser, and lays it out beside its static files.
+
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use crate::arguments::Arguments;
+use crate::setup::{self, WasmToolchain};
+use crate::shell;
+use crate::workspace::Workspace;
+
+/// What the page and all it loads may weigh on the wire.
+const LARGEST_PAGE: usize = 120_000;
+
+pub(crate) fn run(workspace: &Workspace, arguments: Arguments) -> Result<()> {
+    arguments.finish()?;
+    setup::for_page()?;
+    make(workspace)
+}
+
+/// Builds the page into the folder that the server embeds.
+pub(crate) fn make(workspace: &Workspace) -> Result<()> {
+    shell::announce("Building the page");
+    let toolchain = WasmToolchain::find().context("setup leaves a compiler for wasm")?;
+    let target = workspace.target().join("web");
+    let mut build = toolchain.build(workspace);
+    build
+        .args(["--package", "lockstep-web", "--lib", "--profile", "web"])
+        .env("CARGO_TARGET_DIR", &target);
+    shell::run(&mut build)?;
+
+    let fresh = workspace.target().join("web-dist-fresh");
+    shell::remove(&fresh)?;
+    let compiled = target.join("wasm32-unknown-unknown/web/lockstep_web.wasm");
+    let mut bind = workspace.cargo();
+    bind.args([
+        "run",
+        "--quiet",
+        "--profile",
+        "tool",
+        "--package",
+        "lockstep-bindgen",
+        "--",
+    ]);
+    shell::run(bind.arg(compiled).arg(&fresh).arg("lockstep_web"))?;
+    shell::copy_tree(&workspace.root().join("assets/web"), &fresh)?;
+
+    let weight = weigh(&fresh)?;
+    if weight > LARGEST_PAGE {
+        bail!("the page weighs {weight} bytes gzipped; {LARGEST_PAGE} is the most it may");
+    }
+    replace_changed(&fresh, &workspace.page())?;
+    eprintln!("{}: {weight} bytes gzipped", workspace.page().display());
+    Ok(())
+}
+
+/// The gzipped size of every file in a folder, each one printed.
+fn weigh(folder: &Path) -> Result<usize> {
+    let mut total = 0;
+    for path in shell::files_below(folder)? {
+        let contents =
+            std::fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(&contents)?;
+        let size = encoder.finish()?.len();
+        let name = path.strip_prefix(folder)?;
+        eprintln!(
+            "{size:>8} bytes gzipped, {:>8} plain: {}",
+            contents.len(),
+            name.display()
+        );
+        total += size;
+    }
+    Ok(total)
+}
+
+/// Puts a folder in the place of another, but only if it differs: the server is built again whenever
+/// the page's files are touched.
+fn replace_changed(fresh: &Path, place: &Path) -> Result<()> {
+    if is_same(fresh, place)? {
+        return shell::remove(fresh);
+    }
+    shell::remove(place)?;
+    std::fs::rename(fresh, place).with_context(|| format!("moving the page to {}", place.display()))
+}
+
+fn is_same(one: &Path, other: &Path) -> Result<bool> {
+    if !other.is_dir() {
+        return Ok(false);
+    }
+    let contents = |folder: &Path| -> Result<Vec<_>> {
+        let files = shell::files_below(folder)?.into_iter();
+        files
+            .map(|path| {
+                Ok((
+                    path.strip_prefix(folder)?.to_path_buf(),
+                    std::fs::read(&path)?,
+                ))
+            })
+            .collect()
+    };
+    Ok(contents(one)? == contents(other)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::replace_changed;
+    use crate::shell;
+
+    #[test]
+    fn a_page_that_is_the_same_is_left_untouched() {
+        let folder = std::env::temp_dir().join(format!("lockstep-page-{}", std::process::id()));
+        let (fresh, place) = (folder.join("fresh"), folder.join("place"));
+        let written = || {
+            std::fs::metadata(place.join("index.html"))
+                .unwrap()
+                .modified()
+                .unwrap()
+        };
+
+        shell::write(&fresh.join("index.html"), b"one").unwrap();
+        replace_changed(&fresh, &place).unwrap();
+        let first = written();
+
+        shell::write(&fresh.join("index.html"), b"one").unwrap();
+        replace_changed(&fresh, &place).unwrap();
+        assert_eq!(written(), first);
+        assert!(!fresh.exists());
+
+        shell::write(&fresh.join("style.css"), b"two").unwrap();
+        replace_changed(&fresh, &place).unwrap();
+        assert!(!place.join("index.html").exists());
+        assert_eq!(std::fs::read(place.join("style.css")).unwrap(), b"two");
+        shell::remove(&folder).unwrap();
+    }
+}
