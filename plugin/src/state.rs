@@ -1,0 +1,180 @@
+//! What a project keeps: the link, who we are and the whole document, and the editor's size.
+//! The audio thread never touches the locks in here.
+
+use crate::score;
+use lockstep_engine::Score;
+use lockstep_session::document::Document;
+use lockstep_session::ids::Token;
+use lockstep_session::units::Beat;
+use nice_plug::params::persist::PersistentField;
+use serde::{Deserialize, Serialize};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::Notify;
+
+/// The layout of what is saved. Fields may be added to it; unknown ones are passed over.
+const VERSION: u32 = 1;
+
+/// One instance's part of a host's project.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct SavedState {
+    version: u32,
+    /// The session's address as it was pasted, while joined.
+    pub(crate) link: Option<String>,
+    /// Proves to the server that we are who we were.
+    pub(crate) token: Option<Token>,
+    pub(crate) document: Arc<Document>,
+}
+
+impl Default for SavedState {
+    fn default() -> Self {
+        Self {
+            version: VERSION,
+            link: None,
+            token: None,
+            document: Arc::default(),
+        }
+    }
+}
+
+/// A life of the saved state: restoring begins a new one, and what belongs to an older one is late.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Generation(u64);
+
+/// The newest state and the score that sounds it, always changed together.
+pub(crate) struct SavedSession {
+    desk: Mutex<Desk>,
+    restored: Arc<Notify>,
+}
+
+struct Desk {
+    generation: Generation,
+    state: SavedState,
+    score: triple_buffer::Input<Score>,
+}
+
+impl SavedSession {
+    /// `restored` wakes the network thread when the host loads a project.
+    pub(crate) fn new(score: triple_buffer::Input<Score>, restored: Arc<Notify>) -> Self {
+        let desk = Desk {
+            generation: Generation::default(),
+            state: SavedState::default(),
+            score,
+        };
+        Self {
+            desk: Mutex::new(desk),
+            restored,
+        }
+    }
+
+    pub(crate) fn current(&self) -> (Generation, SavedState) {
+        let desk = self.desk();
+        (desk.generation, desk.state.clone())
+    }
+
+    pub(crate) fn generation(&self) -> Generation {
+        self.desk().generation
+    }
+
+    /// Keeps and plays what the network thread holds, unless a project was loaded meanwhile.
+    pub(crate) fn replace(&self, generation: Generation, state: SavedState, beat: Beat) {
+        let mut desk = self.desk();
+        if desk.generation == generation {
+            desk.play(&state.document, beat);
+            desk.state = state;
+        }
+    }
+
+    /// A panic elsewhere leaves the desk consistent, because it is changed by whole values.
+    fn desk(&self) -> MutexGuard<'_, Desk> {
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Desk {
+    fn play(&mut self, document: &Document, beat: Beat) {
+        self.score.write(score::compile(document, beat));
+    }
+}
+
+impl<'a> PersistentField<'a, SavedState> for Arc<SavedSession> {
+    /// Plays the restored document at once: a host may render its first block right after.
+    fn set(&self, restored: SavedState) {
+        let Ok(document) = Document::clone(&restored.document).admitted() else {
+            return;
+        };
+        let mut desk = self.desk();
+        desk.generation = Generation(desk.generation.0 + 1);
+        desk.play(&document, Beat::ZERO);
+        desk.state = SavedState {
+            version: VERSION,
+            document: Arc::new(document),
+            ..restored
+        };
+        drop(desk);
+        self.restored.notify_one();
+    }
+
+    fn map<F, R>(&self, read: F) -> R
+    where
+        F: Fn(&SavedState) -> R,
+    {
+        read(&self.current().1)
+    }
+}
+
+/// The editor's zoom, which the window toolkit does not keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct EditorSize {
+    zoom_percent: u32,
+}
+
+impl EditorSize {
+    pub(crate) fn zoom(self) -> f32 {
+        let percent = u16::try_from(self.zoom_percent.clamp(75, 200)).expect("at most 200");
+        f32::from(percent) / 100.0
+    }
+
+    pub(crate) fn from_percent(zoom_percent: u32) -> Self {
+        Self {
+            zoom_percent: zoom_percent.clamp(75, 200),
+        }
+    }
+
+    pub(crate) fn percent(self) -> u32 {
+        self.zoom_percent
+    }
+}
+
+impl Default for EditorSize {
+    fn default() -> Self {
+        Self { zoom_percent: 100 }
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct SavedEditor(Mutex<EditorSize>);
+
+impl SavedEditor {
+    pub(crate) fn size(&self) -> EditorSize {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn resize(&self, size: EditorSize) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = size;
+    }
+}
+
+impl<'a> PersistentField<'a, EditorSize> for Arc<SavedEditor> {
+    fn set(&self, restored: EditorSize) {
+        self.resize(EditorSize::from_percent(restored.zoom_percent));
+    }
+
+    fn map<F, R>(&self, read: F) -> R
+    where
+        F: Fn(&EditorSize) -> R,
+    {
+        read(&self.size())
+    }
+}
