@@ -41,7 +41,7 @@ pub(crate) fn all(workspace: &Workspace) -> Tally {
 fn report(name: &str, outcome: Result<()>) -> bool {
     match outcome {
         Ok(()) => println!("check {name} ... ok"),
-        Err(ref error) => println!("check {name} ... FAILED\n{error:?}"),
+        Err(ref error) => println!("check {name} ... FAILED\n{error:#}"),
     }
     outcome.is_ok()
 }

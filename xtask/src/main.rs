@@ -34,7 +34,14 @@ cargo xtask VERB
   fuzz [--seconds N] [TARGET]   feed broken input to every decoder
 ";
 
-fn main() -> Result<ExitCode> {
+fn main() -> ExitCode {
+    run().unwrap_or_else(|error| {
+        eprintln!("\nerror: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+fn run() -> Result<ExitCode> {
     let mut arguments = Arguments::of_this_process();
     let workspace = Workspace::find()?;
     match arguments.verb().as_deref() {

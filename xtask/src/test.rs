@@ -16,7 +16,7 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<Exi
     let filter = arguments.remaining();
     let mut tally = Tally::default();
     if let Err(error) = run_everything(workspace, seeds, &filter, &mut tally) {
-        eprintln!("\n{error:?}");
+        eprintln!("\nerror: {error:#}");
         tally.add_one(false);
     }
     println!("\n{tally}");
