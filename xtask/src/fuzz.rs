@@ -2,11 +2,11 @@
 
 use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::arguments::Arguments;
-use crate::shell;
 use crate::workspace::Workspace;
+use crate::{setup, shell};
 
 /// The decoders that read what others wrote.
 const TARGETS: &[&str] = &["message", "journal", "snapshot"];
@@ -26,37 +26,34 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<()>
             TARGETS.join(", ")
         );
     }
-    if !shell::succeeds(Command::new("cargo").args(["fuzz", "--version"])) {
-        shell::announce("Installing cargo-fuzz");
-        shell::run(
-            workspace
-                .cargo()
-                .args(["install", "cargo-fuzz", "--locked"]),
-        )?;
-    }
+    setup::for_fuzzing()?;
     for target in targets {
         shell::announce(&format!("Fuzzing `{target}` for {seconds} seconds"));
-        shell::run(&mut fuzz(workspace, target, seconds))?;
+        shell::run(&mut fuzz(workspace, target, seconds)?)?;
     }
     Ok(())
 }
 
-/// The flags that make coverage-guided binaries are the nightly compiler's; where there is none, the
-/// stable one is told to take them.
-fn fuzz(workspace: &Workspace, target: &str, seconds: u64) -> Command {
-    let mut command = workspace.cargo_named("cargo");
-    let has_nightly =
-        shell::succeeds(Command::new("rustup").args(["run", "nightly", "rustc", "--version"]));
-    if has_nightly {
-        command.env("RUSTUP_TOOLCHAIN", "nightly");
-    } else {
-        command.env("RUSTC_BOOTSTRAP", "1");
-    }
+/// What is found goes below the target directory; the seeds in the checkout are only read. The flags
+/// that make a program tell its coverage are unstable, and the stable compiler is told to take them.
+fn fuzz(workspace: &Workspace, target: &str, seconds: u64) -> Result<Command> {
     let folder = workspace.root().join("tests/fuzz");
+    let found = workspace.target().join("fuzz-corpus").join(target);
+    std::fs::create_dir_all(&found).with_context(|| format!("making {}", found.display()))?;
+    let mut command = workspace.cargo();
     command
         .args(["fuzz", "run", "--sanitizer", "none", "--fuzz-dir"])
-        .arg(folder)
-        .args([target, "--", &format!("-max_total_time={seconds}")])
-        .env("CARGO_TARGET_DIR", workspace.target().join("fuzz"));
-    command
+        .arg(&folder)
+        .arg(target)
+        .arg(found)
+        .arg(folder.join("corpus").join(target))
+        .args([
+            "--",
+            &format!("-max_total_time={seconds}"),
+            "-max_len=65536",
+            "-timeout=20",
+        ])
+        .env("CARGO_TARGET_DIR", workspace.target().join("fuzz"))
+        .env("RUSTC_BOOTSTRAP", "1");
+    Ok(command)
 }

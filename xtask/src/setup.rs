@@ -5,6 +5,8 @@ mod hosts;
 mod packages;
 mod wasm;
 
+use std::process::Command;
+
 use anyhow::Result;
 
 use crate::arguments::Arguments;
@@ -33,4 +35,20 @@ pub(crate) fn for_page() -> Result<()> {
 pub(crate) fn for_tests(workspace: &Workspace) -> Result<()> {
     packages::ensure("the browser and display of the tests", packages::TESTS)?;
     hosts::ensure(workspace)
+}
+
+/// What fuzzing needs: the tool, and a compiler for the C++ of its engine.
+pub(crate) fn for_fuzzing() -> Result<()> {
+    packages::ensure("the C++ compiler of the fuzzing engine", packages::FUZZING)?;
+    if shell::find_program("cargo-fuzz").is_some() {
+        return Ok(());
+    }
+    shell::announce("Installing cargo-fuzz");
+    let mut cargo = Command::new("cargo");
+    // It is built apart from the project: none of its parts serve anything here.
+    shell::run(
+        cargo
+            .args(["install", "cargo-fuzz", "--locked"])
+            .env_remove("CARGO_TARGET_DIR"),
+    )
 }

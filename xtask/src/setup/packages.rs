@@ -26,6 +26,8 @@ pub(crate) const TESTS: &[Package] = &[
     Package::new("xvfb", "Xvfb"),
 ];
 
+pub(crate) const FUZZING: &[Package] = &[Package::new("g++", "c++")];
+
 /// Installs those packages whose program is not found.
 pub(crate) fn ensure(purpose: &str, packages: &[Package]) -> Result<()> {
     let is_missing = |package: &&Package| shell::find_program(package.program).is_none();
