@@ -3,10 +3,18 @@
 //! socket, starts no thread and writes no log: time, chance and input are arguments.
 #![forbid(unsafe_code)]
 
+pub mod authority;
 pub mod bounded;
 pub mod chance;
+pub mod clock;
 pub mod document;
 pub mod edit;
 pub mod ids;
+pub mod journal;
+pub mod limits;
+pub mod names;
+pub mod protocol;
+mod rate;
+pub mod replica;
 pub mod text;
 pub mod units;
