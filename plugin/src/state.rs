@@ -16,13 +16,15 @@ const VERSION: u32 = 1;
 
 /// One instance's part of a host's project.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
 pub(crate) struct SavedState {
     version: u32,
     /// The session's address as it was pasted, while joined.
+    #[serde(default)]
     pub(crate) link: Option<String>,
     /// Proves to the server that we are who we were.
+    #[serde(default)]
     pub(crate) token: Option<Token>,
+    #[serde(default)]
     pub(crate) document: Arc<Document>,
 }
 

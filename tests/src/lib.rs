@@ -1,1 +1,3 @@
-//! Lockstep.
+//! What the tests drive: real plugin hosts. It must not know any single test.
+
+pub mod hosts;

@@ -1,0 +1,126 @@
+"""Drives one VST3 in minihost: a JSON request on each line of standard input, its answer on
+standard output. Audio goes through a file, as 32-bit floats, the left channel before the right."""
+
+import json
+import re
+import struct
+import sys
+
+import minihost
+
+# The characters of the host framework's base 64, and its container around a VST3's own state.
+ALPHABET = ".ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+"
+CONTAINER_MAGIC = 0x21324356
+
+
+def encode(data):
+    bits = int.from_bytes(data, "little")
+    count = (len(data) * 8 + 5) // 6
+    digits = "".join(ALPHABET[bits >> 6 * place & 63] for place in range(count))
+    return f"{len(data)}.{digits}"
+
+
+def decode(text):
+    size, digits = text.split(".", 1)
+    bits = sum(ALPHABET.index(digit) << 6 * place for place, digit in enumerate(digits))
+    return (bits & (1 << 8 * int(size)) - 1).to_bytes(int(size), "little")
+
+
+def unwrap(container):
+    xml = container[8:].rstrip(b"\0").decode()
+    return decode(re.search(r"<IComponent>(.*?)</IComponent>", xml).group(1))
+
+
+def wrap(state):
+    xml = (
+        '<?xml version="1.0" encoding="UTF-8"?> <VST3PluginState>'
+        f"<IComponent>{encode(state)}</IComponent></VST3PluginState>"
+    ).encode()
+    return struct.pack("<II", CONTAINER_MAGIC, len(xml)) + xml + b"\0"
+
+
+class Host:
+    def __init__(self):
+        self.plugin = None
+        self.rate = 0.0
+
+    def open(self, path, sample_rate, block):
+        self.rate = sample_rate
+        self.plugin = minihost.Plugin(
+            path, sample_rate=sample_rate, max_block_size=block, in_channels=0, out_channels=2
+        )
+
+    def close(self):
+        self.plugin.close()
+        self.plugin = None
+
+    def offline(self, is_offline):
+        self.plugin.non_realtime = is_offline
+
+    def save_state(self):
+        return unwrap(self.plugin.get_state()).decode()
+
+    def load_state(self, state):
+        self.plugin.set_state(wrap(state.encode()))
+
+    def render(self, blocks, automation, file):
+        left, right = bytearray(), bytearray()
+        for frames, is_rolling, tempo, beat, loop in blocks:
+            self.set_transport(is_rolling, tempo, beat, loop)
+            silence = minihost.AudioBuffer(2, frames)
+            audio = minihost.AudioBuffer(2, frames)
+            if automation:
+                changes = [(0, index, value) for index, value in automation]
+                self.plugin.process_auto(silence, audio, [], changes)
+                automation = []
+            else:
+                self.plugin.process(silence, audio)
+            sound = memoryview(audio).tobytes()
+            left += sound[: 4 * frames]
+            right += sound[4 * frames :]
+        with open(file, "wb") as output:
+            output.write(left + right)
+
+    def cycle(self, path, sample_rate, block, rounds, together):
+        audio = minihost.AudioBuffer(2, block)
+        for turn in range(rounds):
+            plugins = [
+                minihost.Plugin(
+                    path, sample_rate=sample_rate, max_block_size=block, in_channels=0, out_channels=2
+                )
+                for _ in range(together)
+            ]
+            for plugin in plugins:
+                for place in range(4):
+                    changes = [(frame, 0, (turn + place + frame) % 7 / 7) for frame in range(0, block, 64)]
+                    plugin.process_auto(audio, audio, [], changes)
+            for plugin in plugins:
+                plugin.close()
+
+    def set_transport(self, is_rolling, tempo, beat, loop):
+        frames_per_beat = 60.0 * self.rate / tempo
+        start, end = loop or (0.0, 0.0)
+        self.plugin.set_transport(
+            tempo,
+            position_samples=round(beat * frames_per_beat),
+            position_beats=beat,
+            is_playing=is_rolling,
+            is_looping=loop is not None,
+            loop_start=round(start * frames_per_beat),
+            loop_end=round(end * frames_per_beat),
+        )
+
+
+def main():
+    host = Host()
+    for line in sys.stdin:
+        request = json.loads(line)
+        action = getattr(host, request.pop("do"))
+        try:
+            answer = {"answer": action(**request)}
+        except Exception as error:  # The caller decides what a refusal means.
+            answer = {"error": f"{type(error).__name__}: {error}"}
+        print(json.dumps(answer), flush=True)
+
+
+main()

@@ -1,0 +1,63 @@
+//! Real plugin hosts, driven block by block: a CLAP host in this process and a VST3 host in
+//! another. Both open the bundles that `cargo xtask bundle --dev` makes.
+
+mod clap;
+mod sound;
+mod state;
+mod transport;
+mod vst3;
+
+pub use clap::{ClapHost, RollingClapHost};
+pub use sound::{Sound, assert_onsets};
+pub use state::{state_with_document, state_with_link};
+pub use transport::{Block, Loop, LoopStyle, Transport};
+pub use vst3::Vst3Host;
+
+use std::path::PathBuf;
+
+/// How a host runs its plugins.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct HostSetup {
+    pub sample_rate: f64,
+    /// Frames in each callback.
+    pub block: usize,
+}
+
+impl HostSetup {
+    /// How many frames last `seconds`.
+    pub fn frames(&self, seconds: f64) -> usize {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "tests render seconds, not years"
+        )]
+        let frames = (seconds * self.sample_rate).round() as usize;
+        frames
+    }
+}
+
+/// Where the plugin's bundles are.
+#[derive(Clone, Debug)]
+pub struct Bundles {
+    folder: PathBuf,
+}
+
+impl Bundles {
+    /// The folder that `LOCKSTEP_BUNDLES` names. Without it there is nothing to test, so a test
+    /// that asks fails with what to do.
+    pub fn built() -> Self {
+        let folder = std::env::var_os("LOCKSTEP_BUNDLES")
+            .expect("LOCKSTEP_BUNDLES names the plugin's bundles: run `cargo xtask test`");
+        Self {
+            folder: PathBuf::from(folder),
+        }
+    }
+
+    fn clap(&self) -> PathBuf {
+        self.folder.join("Lockstep.clap")
+    }
+
+    fn vst3(&self) -> PathBuf {
+        self.folder.join("Lockstep.vst3")
+    }
+}

@@ -1,0 +1,75 @@
+//! What a host got from the plugin, and where in it something begins to sound.
+
+/// Stereo audio. Every sample is a number.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sound {
+    pub left: Vec<f32>,
+    pub right: Vec<f32>,
+}
+
+/// Louder than this is sound. The plugin's clicks begin at their peak, hundreds of times louder.
+const THRESHOLD: f32 = 1e-3;
+/// A click's own waveform passes through zero; only this many quiet frames are silence. A click
+/// has died away long before the next step at any tempo that tests use.
+const SILENT_FRAMES: usize = 200;
+
+impl Sound {
+    /// Refuses NaN and infinities: a plugin must never let one out.
+    pub fn new(left: Vec<f32>, right: Vec<f32>) -> Self {
+        assert_eq!(left.len(), right.len(), "both channels are equally long");
+        let is_finite = |channel: &[f32]| channel.iter().all(|sample| sample.is_finite());
+        assert!(
+            is_finite(&left) && is_finite(&right),
+            "the plugin let out something not a number"
+        );
+        Self { left, right }
+    }
+
+    pub fn frames(&self) -> usize {
+        self.left.len()
+    }
+
+    /// Every sample is exactly zero.
+    pub fn is_silent(&self) -> bool {
+        self.left
+            .iter()
+            .chain(&self.right)
+            .all(|sample| *sample == 0.0)
+    }
+
+    /// The frames at which something begins to sound after silence.
+    pub fn onsets(&self) -> Vec<usize> {
+        let mut onsets = Vec::new();
+        let mut quiet = SILENT_FRAMES;
+        for (frame, (left, right)) in self.left.iter().zip(&self.right).enumerate() {
+            if left.abs().max(right.abs()) < THRESHOLD {
+                quiet += 1;
+                continue;
+            }
+            if quiet >= SILENT_FRAMES {
+                onsets.push(frame);
+            }
+            quiet = 0;
+        }
+        onsets
+    }
+
+    pub fn append(&mut self, mut next: Sound) {
+        self.left.append(&mut next.left);
+        self.right.append(&mut next.right);
+    }
+}
+
+/// Fails with a useful message unless each onset is within a frame of where it belongs.
+#[track_caller]
+pub fn assert_onsets(found: &[usize], expected: &[f64], what: &str) {
+    let near = |(found, expected): (&usize, &f64)| {
+        let found = u32::try_from(*found).map_or(f64::INFINITY, f64::from);
+        (found - expected).abs() <= 1.0
+    };
+    let matches = found.len() == expected.len() && found.iter().zip(expected).all(near);
+    assert!(
+        matches,
+        "{what}: steps sound at {found:?}, but belong at {expected:?}"
+    );
+}

@@ -1,0 +1,5 @@
+//! All integration tests, in one binary.
+
+mod plugin_clap;
+mod plugin_timing;
+mod plugin_vst3;
