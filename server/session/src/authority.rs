@@ -1,23 +1,22 @@
 //! The server's side of a session: it orders edits, answers every one of them, and tells
 //! everyone the same. A state machine; the actor around it moves text and bytes.
 
+mod arrival;
 mod members;
+mod ordering;
 mod outcomes;
 mod restore;
 mod tail;
 
 use crate::document::{Document, Mode};
-use crate::edit::{Edit, Moment};
+use crate::edit::Edit;
 use crate::ids::{ConnectionId, EditNumber, Epoch, PlayerId, Revision, Run};
 use crate::journal::{Record, Snapshot};
 use crate::limits::{self, Rates};
-use crate::protocol::{
-    ClientMessage, Goodbye, Hello, Ordered, Position, Rejection, Role, ServerMessage, Unreadable, Welcome,
-    decode_edit, encode,
-};
+use crate::protocol::{ClientMessage, Goodbye, Position, Role, ServerMessage, Unreadable, encode};
 use crate::units::{BeatSpan, ServerTime, Span};
 use members::Members;
-use outcomes::{Outcome, Outcomes};
+use outcomes::Outcomes;
 use std::{borrow::Cow, collections::VecDeque, sync::Arc};
 use tail::Tail;
 
@@ -26,16 +25,30 @@ pub use restore::Restored;
 /// What happens to an authority.
 #[derive(Debug)]
 pub enum Input<'a> {
-    Opened { connection: ConnectionId, role: Role },
-    Text { connection: ConnectionId, text: &'a str },
+    Opened {
+        connection: ConnectionId,
+        role: Role,
+    },
+    Text {
+        connection: ConnectionId,
+        text: &'a str,
+    },
     /// The shell's bounded queue to this connection overflowed; until `Drained` it drops what
     /// it is given for it.
-    Lagging { connection: ConnectionId },
+    Lagging {
+        connection: ConnectionId,
+    },
     /// Everything queued was written: the reader can be brought up to date.
-    Drained { connection: ConnectionId },
-    Closed { connection: ConnectionId },
+    Drained {
+        connection: ConnectionId,
+    },
+    Closed {
+        connection: ConnectionId,
+    },
     /// The journal is durable up to and including this revision.
-    Committed { revision: Revision },
+    Committed {
+        revision: Revision,
+    },
     /// The store takes no changes, or takes them again.
     ReadOnly(bool),
     /// The deadline has come.
@@ -45,11 +58,20 @@ pub enum Input<'a> {
 /// What the shell is to do, in this order.
 #[derive(Clone, Debug)]
 pub enum Output {
-    Send { connection: ConnectionId, text: Arc<str> },
-    Broadcast { to: Arc<[ConnectionId]>, text: Arc<str> },
+    Send {
+        connection: ConnectionId,
+        text: Arc<str>,
+    },
+    Broadcast {
+        to: Arc<[ConnectionId]>,
+        text: Arc<str>,
+    },
     /// Append to the journal, and say `Committed` once it is durable.
     Append(Record),
-    Close { connection: ConnectionId, code: Goodbye },
+    Close {
+        connection: ConnectionId,
+        code: Goodbye,
+    },
 }
 
 #[derive(Debug)]
@@ -116,7 +138,10 @@ impl Authority {
     }
 
     pub fn position(&self) -> Position {
-        Position { epoch: self.epoch, revision: self.revision }
+        Position {
+            epoch: self.epoch,
+            revision: self.revision,
+        }
     }
 
     /// Edits that are ordered and not yet known to be durable.
@@ -146,13 +171,17 @@ impl Authority {
     }
 
     pub fn deadline(&self) -> Option<ServerTime> {
-        let leader = self.leader_absent_since.map(|since| since + limits::ABSENT_LEADER);
+        let leader = self
+            .leader_absent_since
+            .map(|since| since + limits::ABSENT_LEADER);
         self.members.deadline().into_iter().chain(leader).min()
     }
 
     pub fn handle(&mut self, input: Input<'_>, now: ServerTime) {
         match input {
-            Input::Opened { connection, role } => self.members.open(connection, role, &self.rates, now),
+            Input::Opened { connection, role } => {
+                self.members.open(connection, role, &self.rates, now)
+            }
             Input::Text { connection, text } => self.handle_text(connection, text, now),
             Input::Lagging { connection } => {
                 if let Some(member) = self.members.get_mut(connection) {
@@ -180,17 +209,29 @@ impl Authority {
         let listeners = self.members.due_clocks(now);
         if !listeners.is_empty() {
             let text: Arc<str> = encode(&self.clock(now)).into();
-            let send = |connection| Output::Send { connection, text: text.clone() };
+            let send = |connection| Output::Send {
+                connection,
+                text: text.clone(),
+            };
             self.outputs.extend(listeners.into_iter().map(send));
         }
-        let absent = self.document.lead.filter(|&leader| !self.members.has_player(leader));
+        let absent = self
+            .document
+            .lead
+            .filter(|&leader| !self.members.has_player(leader));
         match (absent, self.leader_absent_since) {
             (None, _) => self.leader_absent_since = None,
             (Some(_), None) => self.leader_absent_since = Some(now),
             (Some(_), Some(since)) if now - since >= limits::ABSENT_LEADER && !self.read_only => {
                 self.leader_absent_since = None;
-                self.order(Edit::ReleaseLead, PlayerId::SERVER, Run(0), EditNumber(0), now)
-                    .expect("the server may always release the lead of an open session");
+                self.order(
+                    Edit::ReleaseLead,
+                    PlayerId::SERVER,
+                    Run(0),
+                    EditNumber(0),
+                    now,
+                )
+                .expect("the server may always release the lead of an open session");
             }
             (Some(_), Some(_)) => {}
         }
@@ -209,7 +250,9 @@ impl Authority {
     }
 
     fn handle_text(&mut self, connection: ConnectionId, text: &str, now: ServerTime) {
-        let Some(member) = self.members.get_mut(connection) else { return };
+        let Some(member) = self.members.get_mut(connection) else {
+            return;
+        };
         member.heard(now);
         if text.len() > limits::CLIENT_MESSAGE {
             return self.close(connection, Goodbye::TooLarge);
@@ -218,7 +261,9 @@ impl Authority {
             Err(unreadable) => self.answer_mistake(connection, &unreadable),
             Ok(ClientMessage::Hello(hello)) => self.welcome(connection, &hello, now),
             Ok(ClientMessage::Leave {}) => self.close(connection, Goodbye::Left),
-            Ok(_) if !member.is_joined() => self.error(connection, "hello-first", "say hello before anything else"),
+            Ok(_) if !member.is_joined() => {
+                self.error(connection, "hello-first", "say hello before anything else")
+            }
             Ok(ClientMessage::Edit { number, edit }) => {
                 if !member.edits.take() {
                     return self.close(connection, Goodbye::Abuse);
@@ -244,14 +289,28 @@ impl Authority {
                 if !member.pings.take() {
                     return self.mistake(connection, "too-fast", "pings came too often");
                 }
-                self.send(connection, &ServerMessage::Pong { sent, received: now, answered: now });
+                self.send(
+                    connection,
+                    &ServerMessage::Pong {
+                        sent,
+                        received: now,
+                        answered: now,
+                    },
+                );
             }
             Ok(ClientMessage::Clock { wanted }) => member.clock_due = wanted.then_some(now),
             Ok(ClientMessage::Gather { view }) => {
-                let (by, allowed) = (member.player(), member.presence_allowed.take() && member.role == Role::Editor);
+                let (by, allowed) = (
+                    member.player(),
+                    member.presence_allowed.take() && member.role == Role::Editor,
+                );
                 match by {
                     Some(by) if allowed => self.broadcast(&ServerMessage::Gather { by, view }),
-                    _ => self.mistake(connection, "not-allowed", "only editors may gather, and not so often"),
+                    _ => self.mistake(
+                        connection,
+                        "not-allowed",
+                        "only editors may gather, and not so often",
+                    ),
                 }
             }
         }
@@ -260,15 +319,26 @@ impl Authority {
     fn answer_mistake(&mut self, connection: ConnectionId, unreadable: &Unreadable) {
         match unreadable {
             Unreadable::UnknownKind(kind) => {
-                self.mistake(connection, "unknown-message", format!("this server does not know the message {kind:?}"));
+                self.mistake(
+                    connection,
+                    "unknown-message",
+                    format!("this server does not know the message {kind:?}"),
+                );
             }
             Unreadable::Malformed(detail) => self.mistake(connection, "malformed", detail.clone()),
         }
     }
 
     /// Answers what made no sense; who makes too little of it is shown the door.
-    fn mistake(&mut self, connection: ConnectionId, code: &'static str, reason: impl Into<Cow<'static, str>>) {
-        let Some(member) = self.members.get_mut(connection) else { return };
+    fn mistake(
+        &mut self,
+        connection: ConnectionId,
+        code: &'static str,
+        reason: impl Into<Cow<'static, str>>,
+    ) {
+        let Some(member) = self.members.get_mut(connection) else {
+            return;
+        };
         if member.mistakes.take() {
             self.error(connection, code, reason);
         } else {
@@ -276,153 +346,19 @@ impl Authority {
         }
     }
 
-    fn error(&mut self, connection: ConnectionId, code: &'static str, reason: impl Into<Cow<'static, str>>) {
-        self.send(connection, &ServerMessage::Error { code: code.into(), reason: reason.into() });
-    }
-
-    fn welcome(&mut self, connection: ConnectionId, hello: &Hello, now: ServerTime) {
-        let Some(member) = self.members.get_mut(connection) else { return };
-        if member.is_joined() {
-            return self.mistake(connection, "hello-again", "this connection has said hello");
-        }
-        let player = hello.token.player();
-        if let Some(previous) = self.members.connection_of(player, hello.run) {
-            self.close(previous, Goodbye::Replaced);
-        }
-        if !self.members.has_room_for(player) {
-            return self.close(connection, Goodbye::Full);
-        }
-        let joined = self.members.join(connection, player, hello);
-        let settled = match hello.unsettled {
-            Some(range) => self.outcomes.accepted(player, hello.run, range),
-            None => Vec::new(),
-        };
-        let missed = hello.resume.and_then(|position| self.missed_since(position));
-        let revision = if missed.is_some() { hello.resume.unwrap_or_default().revision } else { self.revision };
-        let document = missed.is_none().then(|| self.document.clone());
-        self.send_welcome(connection, player, revision, settled, document, now);
-        let send = |text| Output::Send { connection, text };
-        self.outputs.extend(missed.unwrap_or_default().into_iter().map(send));
-        if let Some(joined) = joined {
-            self.broadcast_except(connection, &ServerMessage::Joined(Box::new(joined)));
-        }
-    }
-
-    fn send_welcome(
+    fn error(
         &mut self,
         connection: ConnectionId,
-        player: PlayerId,
-        revision: Revision,
-        settled: Vec<(EditNumber, Revision)>,
-        document: Option<Arc<Document>>,
-        now: ServerTime,
+        code: &'static str,
+        reason: impl Into<Cow<'static, str>>,
     ) {
-        let Some(member) = self.members.get_mut(connection) else { return };
-        let role = member.role;
-        let players = self.members.players();
-        let (epoch, durable) = (self.epoch, self.durable);
-        let welcome = Welcome { player, role, epoch, revision, durable, now, settled, players, document };
-        self.send(connection, &ServerMessage::Welcome(Box::new(welcome)));
-    }
-
-    /// The edits after a position, if it lies on this session's history and they are all kept.
-    fn missed_since(&self, position: Position) -> Option<Vec<Arc<str>>> {
-        let place = self.epochs.iter().position(|begin| begin.epoch == position.epoch)?;
-        // A later epoch may have begun before what the replica saw: that part was lost in a crash.
-        let ends = self.epochs.get(place + 1).map_or(self.revision, |next| next.revision);
-        (position.revision <= ends).then(|| self.tail.after(position.revision, self.revision))?
-    }
-
-    fn bring_up_to_date(&mut self, connection: ConnectionId, now: ServerTime) {
-        let Some(member) = self.members.get_mut(connection) else { return };
-        if member.lagging_since.take().is_none() {
-            return;
-        }
-        let identity = member.identity();
-        self.members.forget_audience();
-        if let Some((player, run)) = identity {
-            let all = (EditNumber(0), EditNumber(u32::MAX));
-            let settled = self.outcomes.accepted(player, run, all);
-            let document = Some(self.document.clone());
-            self.send_welcome(connection, player, self.revision, settled, document, now);
-        }
-    }
-
-    fn handle_edit(
-        &mut self,
-        connection: ConnectionId,
-        number: EditNumber,
-        edit: &serde_json::value::RawValue,
-        now: ServerTime,
-    ) {
-        let Some(member) = self.members.get_mut(connection) else { return };
-        let (role, Some((player, run))) = (member.role, member.identity()) else { return };
-        match self.outcomes.of(player, run, number) {
-            Outcome::Accepted(revision) => {
-                // What is not durable yet is acknowledged when it is.
-                if revision <= self.durable {
-                    self.send(connection, &ServerMessage::Accepted { epoch: self.epoch, revision, number });
-                }
-                return;
-            }
-            Outcome::Refused => return self.reject(connection, number, &Rejection::RefusedBefore),
-            Outcome::New => {}
-        }
-        let outcome = if role == Role::Listener {
-            Err(Rejection::Listener)
-        } else if self.read_only {
-            Err(Rejection::ReadOnly)
-        } else {
-            decode_edit(edit).and_then(|edit| self.order(edit, player, run, number, now))
-        };
-        if let Err(rejection) = outcome {
-            self.outcomes.refuse(player, run, number);
-            self.reject(connection, number, &rejection);
-        }
-    }
-
-    fn reject(&mut self, connection: ConnectionId, number: EditNumber, rejection: &Rejection) {
-        let (code, reason) = (rejection.code(), rejection.reason());
-        self.send(connection, &ServerMessage::Rejected { number, code, reason });
-    }
-
-    /// Gives an edit its moment and its revision, applies it, and tells the journal and everyone.
-    fn order(
-        &mut self,
-        edit: Edit,
-        player: PlayerId,
-        run: Run,
-        number: EditNumber,
-        now: ServerTime,
-    ) -> Result<(), Rejection> {
-        let notice = self.members.notice();
-        let edit = edit.resolved(&self.document, Moment { now, notice });
-        Arc::make_mut(&mut self.document).apply(&edit, player).map_err(Rejection::Conflict)?;
-        self.revision = self.revision.next();
-        let (epoch, revision) = (self.epoch, self.revision);
-        let ordered = Arc::new(Ordered { epoch, revision, by: player, run, number, edit });
-        let text: Arc<str> = encode(&ServerMessage::Edit(ordered)).into();
-        self.outputs.push_back(Output::Append(Record::edit(&text, revision)));
-        self.tail.push(revision, text.clone());
-        if player != PlayerId::SERVER {
-            self.outcomes.accept(player, run, number, revision, &self.members);
-            self.unacknowledged.push_back(Unacknowledged { revision, player, run, number });
-        }
-        let to = self.members.audience();
-        self.outputs.push_back(Output::Broadcast { to, text });
-        Ok(())
-    }
-
-    fn acknowledge(&mut self, durable: Revision) {
-        self.durable = self.durable.max(durable.min(self.revision));
-        while let Some(first) = self.unacknowledged.front().filter(|first| first.revision <= self.durable) {
-            let (revision, number) = (first.revision, first.number);
-            let author = self.members.connection_of(first.player, first.run);
-            self.unacknowledged.pop_front();
-            if let Some(connection) = author {
-                self.send(connection, &ServerMessage::Accepted { epoch: self.epoch, revision, number });
-            }
-        }
+        self.send(
+            connection,
+            &ServerMessage::Error {
+                code: code.into(),
+                reason: reason.into(),
+            },
+        );
     }
 
     fn remove(&mut self, connection: ConnectionId) {
@@ -433,7 +369,14 @@ impl Authority {
 
     fn close(&mut self, connection: ConnectionId, code: Goodbye) {
         let (reason, retry_ms) = (code.reason().into(), code.retry_ms());
-        self.send(connection, &ServerMessage::Goodbye { code, reason, retry_ms });
+        self.send(
+            connection,
+            &ServerMessage::Goodbye {
+                code,
+                reason,
+                retry_ms,
+            },
+        );
         self.outputs.push_back(Output::Close { connection, code });
         self.remove(connection);
     }
@@ -446,21 +389,40 @@ impl Authority {
     }
 
     fn send(&mut self, connection: ConnectionId, message: &ServerMessage) {
-        if self.members.get(connection).is_some_and(|member| member.lagging_since.is_none()) {
-            self.outputs.push_back(Output::Send { connection, text: encode(message).into() });
+        if self
+            .members
+            .get(connection)
+            .is_some_and(|member| member.lagging_since.is_none())
+        {
+            self.outputs.push_back(Output::Send {
+                connection,
+                text: encode(message).into(),
+            });
         }
     }
 
     fn broadcast(&mut self, message: &ServerMessage) {
         let to = self.members.audience();
         if !to.is_empty() {
-            self.outputs.push_back(Output::Broadcast { to, text: encode(message).into() });
+            self.outputs.push_back(Output::Broadcast {
+                to,
+                text: encode(message).into(),
+            });
         }
     }
 
     fn broadcast_except(&mut self, connection: ConnectionId, message: &ServerMessage) {
-        let others = self.members.audience().iter().copied().filter(|&other| other != connection).collect();
-        self.outputs.push_back(Output::Broadcast { to: others, text: encode(message).into() });
+        let others = self
+            .members
+            .audience()
+            .iter()
+            .copied()
+            .filter(|&other| other != connection)
+            .collect();
+        self.outputs.push_back(Output::Broadcast {
+            to: others,
+            text: encode(message).into(),
+        });
     }
 
     pub fn is_published(&self) -> bool {
@@ -470,7 +432,8 @@ impl Authority {
 
 /// How long before a launch the slowest player must hear of it.
 fn notice_for(round_trip: Span) -> Span {
-    let generous = Span::from_micros(round_trip.as_micros().saturating_mul(2)) + Span::from_millis(50);
+    let generous =
+        Span::from_micros(round_trip.as_micros().saturating_mul(2)) + Span::from_millis(50);
     generous.clamp(limits::NOTICE, limits::MOST_NOTICE)
 }
 

@@ -18,15 +18,9 @@ macro_rules! bounded {
             pub const MIN: $name = $name($low);
             pub const MAX: $name = $name($high);
 
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                clippy::allow_attributes,
-                reason = "the value was just brought into the range, which fits the inner type"
-            )]
-            pub const fn new(value: i64) -> Self {
-                let value = if value < $low { $low } else if value > $high { $high } else { value };
-                Self(value as $inner)
+            pub fn new(value: i64) -> Self {
+                let value = value.clamp($low, $high);
+                Self(<$inner>::try_from(value).expect("the range fits the inner type"))
             }
 
             pub const fn get(self) -> $inner {
@@ -71,7 +65,10 @@ impl Visitor<'_> for WholeNumber {
         Ok(i64::try_from(value).unwrap_or(i64::MAX))
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "a float cast saturates, and NaN was refused")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a float cast saturates, and NaN was refused"
+    )]
     fn visit_f64<E: Error>(self, value: f64) -> Result<i64, E> {
         if value.is_nan() {
             return Err(E::custom("not a number"));
@@ -86,8 +83,17 @@ mod tests {
 
     #[test]
     fn a_number_out_of_range_is_stored_as_the_nearest_end() {
-        for (text, hundredths) in [("1e15", 30_000), ("-4", 2_000), ("12000.4", 12_000), ("18446744073709551615", 30_000)] {
-            assert_eq!(serde_json::from_str::<Tempo>(text).expect("a number").get(), hundredths, "{text}");
+        for (text, hundredths) in [
+            ("1e15", 30_000),
+            ("-4", 2_000),
+            ("12000.4", 12_000),
+            ("18446744073709551615", 30_000),
+        ] {
+            assert_eq!(
+                serde_json::from_str::<Tempo>(text).expect("a number").get(),
+                hundredths,
+                "{text}"
+            );
         }
     }
 

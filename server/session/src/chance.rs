@@ -15,7 +15,7 @@ impl Chance {
 
     /// A whole number below `limit`, which is at least one.
     pub fn below(self, throw: u32, limit: u32) -> u32 {
-        let scaled = u128::from(self.throw(throw)) * u128::from(limit.max(1)) >> 64;
+        let scaled = (u128::from(self.throw(throw)) * u128::from(limit.max(1))) >> 64;
         u32::try_from(scaled).expect("scaled below a 32-bit limit")
     }
 
@@ -48,7 +48,10 @@ mod tests {
         for cell in 0..10_000 {
             counts[usize::try_from(Chance::of(7, cell).below(0, 10)).expect("small")] += 1;
         }
-        assert!(counts.iter().all(|count| (850..=1150).contains(count)), "{counts:?}");
+        assert!(
+            counts.iter().all(|count| (850..=1150).contains(count)),
+            "{counts:?}"
+        );
     }
 
     #[test]

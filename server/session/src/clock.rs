@@ -87,7 +87,12 @@ impl Clock {
             return LocalTime::ZERO;
         };
         let is_hurried = self.burst_left > 0 || self.window.is_in_doubt();
-        last_sent + if is_hurried { BURST_SPACING } else { self.spacing }
+        last_sent
+            + if is_hurried {
+                BURST_SPACING
+            } else {
+                self.spacing
+            }
     }
 
     /// Server time as this player is to hear it, nudge included; nothing until the first estimate.
@@ -102,7 +107,8 @@ impl Clock {
 
     pub fn quality(&self) -> Option<Quality> {
         let course = self.course.as_ref()?;
-        let error = self.aim_at(self.last_answer)?.error.as_micros() + course.error().as_micros().abs();
+        let error =
+            self.aim_at(self.last_answer)?.error.as_micros() + course.error().as_micros().abs();
         Some(Quality {
             error: Span::from_micros(error),
             round_trip: self.window.round_trip()?,
@@ -116,14 +122,23 @@ impl Clock {
     }
 
     pub fn handle_ping_sent(&mut self, now: LocalTime) {
-        if self.last_sent.is_some_and(|last_sent| now - last_sent > LONGEST_PAUSE) {
+        if self
+            .last_sent
+            .is_some_and(|last_sent| now - last_sent > LONGEST_PAUSE)
+        {
             self.burst_left = BURST;
         }
-        let env=|n:&str,d:i64|std::env::var(n).map_or(d,|s|s.parse().unwrap());
+        let env = |n: &str, d: i64| std::env::var(n).map_or(d, |s| s.parse().unwrap());
         if self.burst_left == 0 {
             self.effort += 1;
-            let good = self.aim_at(now).is_some_and(|aim| aim.error.as_micros() < env("GOOD",300));
-            self.spacing = if !good && self.effort < env("EFFORT",160) { Span::from_millis(env("SP",200)) } else {STEADY_SPACING};
+            let good = self
+                .aim_at(now)
+                .is_some_and(|aim| aim.error.as_micros() < env("GOOD", 300));
+            self.spacing = if !good && self.effort < env("EFFORT", 160) {
+                Span::from_millis(env("SP", 200))
+            } else {
+                STEADY_SPACING
+            };
         }
         self.burst_left = self.burst_left.saturating_sub(1);
         self.last_sent = Some(now);

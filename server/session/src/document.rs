@@ -147,7 +147,12 @@ impl Document {
 
     /// The document as a remix or a published copy starts from it: stopped, and led by nobody.
     pub fn copied(&self, lineage: Lineage, mode: Mode) -> Document {
-        let mut copy = Document { lineage: Some(lineage), mode, lead: None, ..self.clone() };
+        let mut copy = Document {
+            lineage: Some(lineage),
+            mode,
+            lead: None,
+            ..self.clone()
+        };
         copy.rest();
         copy
     }
@@ -176,12 +181,26 @@ impl Document {
         let beat = self.timeline.beat.clamped();
         for track in &mut self.tracks {
             let track = Arc::make_mut(track);
-            let clip = track.queued.take().map_or(track.playing.clip, |queued| queued.clip);
-            track.playing = launch::Playing { clip, since: Beat::ZERO };
+            let clip = track
+                .queued
+                .take()
+                .map_or(track.playing.clip, |queued| queued.clip);
+            track.playing = launch::Playing {
+                clip,
+                since: Beat::ZERO,
+            };
         }
-        self.harmony = HarmonyPlan { now: self.harmony.latest(), next: None };
+        self.harmony = HarmonyPlan {
+            now: self.harmony.latest(),
+            next: None,
+        };
         self.fill = false;
-        self.timeline = Timeline { playing: false, beat, time: ServerTime::ZERO, ..self.timeline };
+        self.timeline = Timeline {
+            playing: false,
+            beat,
+            time: ServerTime::ZERO,
+            ..self.timeline
+        };
     }
 
     /// The largest document that can exist, for measuring limits.
@@ -190,15 +209,25 @@ impl Document {
         let wide = |count: usize| "\u{10ffff}".repeat(count);
         let clip = Arc::new(Clip {
             name: Name::new(&wide(32)),
-            follow: Some(Follow { action: clip::Action::Previous, after: clip::Bars::MAX }),
-            content: Content::Pattern(Pattern::new(PatternLength::MAX, vec![step::Step::largest(); 128])),
+            follow: Some(Follow {
+                action: clip::Action::Previous,
+                after: clip::Bars::MAX,
+            }),
+            content: Content::Pattern(Pattern::new(
+                PatternLength::MAX,
+                vec![step::Step::largest(); 128],
+            )),
         });
-        let parameters = instrument::Parameter::ALL.into_iter().filter(|p| !p.belongs_to_the_mixer());
+        let parameters = instrument::Parameter::ALL
+            .into_iter()
+            .filter(|p| !p.belongs_to_the_mixer());
         let settings = track::TrackSettings {
             name: Name::new(&wide(32)),
             instrument: instrument::Instrument {
                 source: instrument::Source::Sample(SampleId::from_bytes([255; 32])),
-                parameters: parameters.map(|parameter| (parameter, instrument::Amount::MAX)).collect(),
+                parameters: parameters
+                    .map(|parameter| (parameter, instrument::Amount::MAX))
+                    .collect(),
             },
             level: Level::MIN,
             ..track::TrackSettings::default()
@@ -222,9 +251,16 @@ impl Document {
                     Arc::new(track)
                 })
                 .collect(),
-            scenes: std::array::from_fn(|_| Scene { name: Name::new(&wide(32)), follow: clip.follow }),
+            scenes: std::array::from_fn(|_| Scene {
+                name: Name::new(&wide(32)),
+                follow: clip.follow,
+            }),
             samples: Arc::new(samples.collect()),
-            lineage: Some(Lineage { session: Text::new(&wide(100)), name: LongName::new(&wide(100)), revision: Revision(u64::MAX) }),
+            lineage: Some(Lineage {
+                session: Text::new(&wide(100)),
+                name: LongName::new(&wide(100)),
+                revision: Revision(u64::MAX),
+            }),
             ..Document::default()
         }
     }

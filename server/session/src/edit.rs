@@ -181,7 +181,11 @@ impl Edit {
     /// Moves the session's transport, which only a leader may do while there is one.
     pub fn moves_transport(&self) -> bool {
         match self {
-            Edit::Play { .. } | Edit::Stop { .. } | Edit::Relocate { .. } | Edit::Tempo { .. } | Edit::Loop { .. } => true,
+            Edit::Play { .. }
+            | Edit::Stop { .. }
+            | Edit::Relocate { .. }
+            | Edit::Tempo { .. }
+            | Edit::Loop { .. } => true,
             Edit::Gesture(edits) => edits.iter().any(Edit::moves_transport),
             _ => false,
         }

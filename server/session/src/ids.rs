@@ -14,12 +14,16 @@ pub struct TrackId(pub u32);
 pub struct ConnectionId(pub u64);
 
 /// One life of the authority. A new one begins whenever a session is loaded from its journal.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct Epoch(pub u32);
 
 /// The place of an edit in the session's order, counted from one; zero is the empty beginning.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct Revision(pub u64);
 
@@ -30,12 +34,16 @@ impl Revision {
 }
 
 /// One life of a replica. A player may have several at once: two tabs, two plugin instances.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct Run(pub u32);
 
 /// The number of an edit within its author's run, counted from one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct EditNumber(pub u32);
 
@@ -61,7 +69,10 @@ macro_rules! index {
             pub const COUNT: usize = $count;
 
             pub fn new(index: usize) -> Option<Self> {
-                u8::try_from(index).ok().filter(|_| index < $count).map(Self)
+                u8::try_from(index)
+                    .ok()
+                    .filter(|_| index < $count)
+                    .map(Self)
             }
 
             pub fn index(self) -> usize {
@@ -165,7 +176,10 @@ impl PlayerId {
 impl Token {
     /// One way only: the player id tells nothing about the token.
     pub fn player(&self) -> PlayerId {
-        let digest = Sha256::new().chain_update(b"lockstep player").chain_update(self.0).finalize();
+        let digest = Sha256::new()
+            .chain_update(b"lockstep player")
+            .chain_update(self.0)
+            .finalize();
         let mut id = [0; 8];
         id.copy_from_slice(&digest[..8]);
         PlayerId(id)
@@ -221,6 +235,11 @@ mod tests {
     fn an_index_past_the_end_is_refused_not_clamped() {
         assert!(serde_json::from_str::<SceneIndex>("8").is_err());
         assert!(serde_json::from_str::<StepIndex>("-1").is_err());
-        assert_eq!(serde_json::from_str::<StepIndex>("127").expect("the last step").index(), 127);
+        assert_eq!(
+            serde_json::from_str::<StepIndex>("127")
+                .expect("the last step")
+                .index(),
+            127
+        );
     }
 }

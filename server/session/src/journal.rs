@@ -16,7 +16,11 @@ pub struct Record {
 
 impl std::fmt::Debug for Record {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Record").field("revision", &self.revision).field("bytes", &self.bytes.len()).finish()
+        formatter
+            .debug_struct("Record")
+            .field("revision", &self.revision)
+            .field("bytes", &self.bytes.len())
+            .finish()
     }
 }
 
@@ -87,13 +91,22 @@ impl Record {
     /// `text` is the ordered edit as it is broadcast.
     pub(crate) fn edit(text: &str, revision: Revision) -> Record {
         // The broadcast is `{"edit":ORDERED}`; the journal holds the ordered edit itself.
-        let ordered = text.strip_prefix("{\"edit\":").and_then(|rest| rest.strip_suffix('}')).unwrap_or(text);
-        Record { bytes: frame(Kind::Edit, ordered.as_bytes()), revision }
+        let ordered = text
+            .strip_prefix("{\"edit\":")
+            .and_then(|rest| rest.strip_suffix('}'))
+            .unwrap_or(text);
+        Record {
+            bytes: frame(Kind::Edit, ordered.as_bytes()),
+            revision,
+        }
     }
 
     pub(crate) fn epoch(position: Position) -> Record {
         let payload = crate::protocol::encode(&position);
-        Record { bytes: frame(Kind::Epoch, payload.as_bytes()), revision: position.revision }
+        Record {
+            bytes: frame(Kind::Epoch, payload.as_bytes()),
+            revision: position.revision,
+        }
     }
 
     pub fn bytes(&self) -> &[u8] {
@@ -111,11 +124,23 @@ impl Snapshot {
     }
 
     pub fn from_bytes(bytes: &[u8]) -> Result<Snapshot, Damage> {
-        let Some((kind, payload, rest)) = unframe(bytes, 0)? else { return Err(Damage::ShortSnapshot) };
+        let Some(Frame {
+            kind,
+            payload,
+            rest,
+        }) = unframe(bytes, 0)?
+        else {
+            return Err(Damage::ShortSnapshot);
+        };
         if kind != Kind::Snapshot as u8 || !rest.is_empty() {
-            return Err(Damage::NotARecord { at: bytes.len() - rest.len() });
+            return Err(Damage::NotARecord {
+                at: bytes.len() - rest.len(),
+            });
         }
-        serde_json::from_slice(payload).map_err(|error| Damage::Unreadable { at: HEADER, detail: error.to_string() })
+        serde_json::from_slice(payload).map_err(|error| Damage::Unreadable {
+            at: HEADER,
+            detail: error.to_string(),
+        })
     }
 }
 
@@ -125,18 +150,35 @@ pub fn recover(journal: &[u8]) -> Result<Recovered, Damage> {
     let mut rest = journal;
     while !rest.is_empty() {
         let at = journal.len() - rest.len();
-        let Some((kind, payload, behind)) = unframe(rest, at)? else { break };
-        let unreadable = |error: serde_json::Error| Damage::Unreadable { at, detail: error.to_string() };
+        let Some(Frame {
+            kind,
+            payload,
+            rest: behind,
+        }) = unframe(rest, at)?
+        else {
+            break;
+        };
+        let unreadable = |error: serde_json::Error| Damage::Unreadable {
+            at,
+            detail: error.to_string(),
+        };
         if kind == Kind::Edit as u8 {
-            entries.push(Entry::Edit(serde_json::from_slice(payload).map_err(unreadable)?));
+            entries.push(Entry::Edit(
+                serde_json::from_slice(payload).map_err(unreadable)?,
+            ));
         } else if kind == Kind::Epoch as u8 {
-            entries.push(Entry::Epoch(serde_json::from_slice(payload).map_err(unreadable)?));
+            entries.push(Entry::Epoch(
+                serde_json::from_slice(payload).map_err(unreadable)?,
+            ));
         } else {
             return Err(Damage::NotARecord { at });
         }
         rest = behind;
     }
-    Ok(Recovered { entries, whole: journal.len() - rest.len() })
+    Ok(Recovered {
+        entries,
+        whole: journal.len() - rest.len(),
+    })
 }
 
 fn frame(kind: Kind, payload: &[u8]) -> Vec<u8> {
@@ -151,25 +193,59 @@ fn frame(kind: Kind, payload: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// The first record's kind and payload, and what lies behind it; nothing where it is torn.
-fn unframe(bytes: &[u8], at: usize) -> Result<Option<(u8, &[u8], &[u8])>, Damage> {
+struct Frame<'a> {
+    kind: u8,
+    payload: &'a [u8],
+    /// What lies behind it.
+    rest: &'a [u8],
+}
+
+/// The first record; nothing where it is torn.
+fn unframe(bytes: &[u8], at: usize) -> Result<Option<Frame<'_>>, Damage> {
     let Some((header, behind)) = bytes.split_at_checked(HEADER) else {
         // Too short for a header: torn, if it begins like one.
-        let begins = bytes.iter().zip(MAGIC).all(|(found, expected)| *found == expected);
-        return if begins { Ok(None) } else { Err(Damage::NotARecord { at }) };
+        let begins = bytes
+            .iter()
+            .zip(MAGIC)
+            .all(|(found, expected)| *found == expected);
+        return if begins {
+            Ok(None)
+        } else {
+            Err(Damage::NotARecord { at })
+        };
     };
-    let word = |place: usize| u32::from_le_bytes([header[place], header[place + 1], header[place + 2], header[place + 3]]);
+    let word = |place: usize| {
+        u32::from_le_bytes([
+            header[place],
+            header[place + 1],
+            header[place + 2],
+            header[place + 3],
+        ])
+    };
     if header[..4] != MAGIC || crc32fast::hash(&header[..16]) != word(16) {
         return Err(Damage::NotARecord { at });
     }
     if header[5] > VERSION {
-        return Err(Damage::LaterVersion { at, version: header[5] });
+        return Err(Damage::LaterVersion {
+            at,
+            version: header[5],
+        });
     }
     let length = usize::try_from(word(8)).expect("32 bits fit");
-    let Some((payload, rest)) = behind.split_at_checked(length) else { return Ok(None) };
+    let Some((payload, rest)) = behind.split_at_checked(length) else {
+        return Ok(None);
+    };
     if crc32fast::hash(payload) != word(12) {
         // The length reached the disk and the contents did not: torn, if nothing follows.
-        return if rest.is_empty() { Ok(None) } else { Err(Damage::Checksum { at }) };
+        return if rest.is_empty() {
+            Ok(None)
+        } else {
+            Err(Damage::Checksum { at })
+        };
     }
-    Ok(Some((header[4], payload, rest)))
+    Ok(Some(Frame {
+        kind: header[4],
+        payload,
+        rest,
+    }))
 }

@@ -62,13 +62,28 @@ pub struct Rates {
 impl Default for Rates {
     fn default() -> Self {
         Self {
-            edits: Allowance { per_second: 200, burst: 600 },
-            presence: Allowance { per_second: 60, burst: 120 },
-            pings: Allowance { per_second: 25, burst: 100 },
-            mistakes: Allowance { per_second: 2, burst: 20 },
+            edits: Allowance {
+                per_second: 200,
+                burst: 600,
+            },
+            presence: Allowance {
+                per_second: 60,
+                burst: 120,
+            },
+            pings: Allowance {
+                per_second: 25,
+                burst: 100,
+            },
+            mistakes: Allowance {
+                per_second: 2,
+                burst: 20,
+            },
         }
     }
 }
 
 /// A replica paces itself below the rates of an authority, so that a backlog is never refused.
-pub const REPLICA_EDITS: Allowance = Allowance { per_second: 150, burst: 256 };
+pub const REPLICA_EDITS: Allowance = Allowance {
+    per_second: 150,
+    burst: 256,
+};

@@ -4,7 +4,9 @@
 use crate::document::Document;
 use crate::document::mixer::Colour;
 use crate::edit::{Conflict, Edit};
-use crate::ids::{EditNumber, Epoch, PlayerId, Revision, Run, SceneIndex, StepIndex, Token, TrackId};
+use crate::ids::{
+    EditNumber, Epoch, PlayerId, Revision, Run, SceneIndex, StepIndex, Token, TrackId,
+};
 use crate::text::Name;
 use crate::units::ServerTime;
 use serde::{Deserialize, Serialize, de::IgnoredAny};
@@ -41,7 +43,9 @@ pub enum ClientMessage<'a> {
     Leave {},
 }
 
-const CLIENT_KINDS: [&str; 8] = ["hello", "edit", "presence", "profile", "ping", "clock", "gather", "leave"];
+const CLIENT_KINDS: [&str; 8] = [
+    "hello", "edit", "presence", "profile", "ping", "clock", "gather", "leave",
+];
 
 /// The first message on a connection.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -319,7 +323,9 @@ impl Rejection {
     pub fn code(&self) -> Cow<'static, str> {
         match self {
             Rejection::Conflict(conflict) => {
-                let text = serde_json::to_value(conflict).ok().and_then(|value| value.as_str().map(str::to_owned));
+                let text = serde_json::to_value(conflict)
+                    .ok()
+                    .and_then(|value| value.as_str().map(str::to_owned));
                 Cow::Owned(text.unwrap_or_default())
             }
             Rejection::Malformed(_) => "malformed".into(),
@@ -363,8 +369,8 @@ impl<'a> ClientMessage<'a> {
 impl ServerMessage {
     pub fn decode(text: &str) -> Result<Self, Unreadable> {
         const KINDS: [&str; 12] = [
-            "welcome", "edit", "accepted", "rejected", "joined", "left", "presence", "gather", "pong", "clock", "error",
-            "goodbye",
+            "welcome", "edit", "accepted", "rejected", "joined", "left", "presence", "gather",
+            "pong", "clock", "error", "goodbye",
         ];
         serde_json::from_str(text).map_err(|error| unreadable(text, &KINDS, &error))
     }
@@ -372,7 +378,9 @@ impl ServerMessage {
 
 pub(crate) fn decode_edit(raw: &RawValue) -> Result<Edit, Rejection> {
     serde_json::from_str(raw.get()).map_err(|error| {
-        if error.to_string().starts_with("unknown variant") && single_key(raw.get()).is_none_or(|key| !is_edit_kind(&key)) {
+        if error.to_string().starts_with("unknown variant")
+            && single_key(raw.get()).is_none_or(|key| !is_edit_kind(&key))
+        {
             return Rejection::UnknownEdit;
         }
         Rejection::Malformed(error.to_string())
@@ -387,7 +395,9 @@ fn is_edit_kind(key: &str) -> bool {
 
 fn unreadable(text: &str, kinds: &[&str], error: &serde_json::Error) -> Unreadable {
     match single_key(text) {
-        Some(kind) if !kinds.contains(&kind.as_str()) => Unreadable::UnknownKind(kind.chars().take(40).collect()),
+        Some(kind) if !kinds.contains(&kind.as_str()) => {
+            Unreadable::UnknownKind(kind.chars().take(40).collect())
+        }
         _ => Unreadable::Malformed(error.to_string()),
     }
 }

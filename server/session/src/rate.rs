@@ -14,13 +14,22 @@ const TOKEN: i64 = 1_000_000;
 
 impl Bucket {
     pub(crate) fn full(allowance: Allowance) -> Self {
-        Self { allowance, level: i64::from(allowance.burst) * TOKEN }
+        Self {
+            allowance,
+            level: i64::from(allowance.burst) * TOKEN,
+        }
     }
 
     /// Lets time pass. Time that runs backwards adds nothing.
     pub(crate) fn refill(&mut self, passed: Span) {
-        let added = passed.as_micros().max(0).saturating_mul(i64::from(self.allowance.per_second));
-        self.level = self.level.saturating_add(added).min(i64::from(self.allowance.burst) * TOKEN);
+        let added = passed
+            .as_micros()
+            .max(0)
+            .saturating_mul(i64::from(self.allowance.per_second));
+        self.level = self
+            .level
+            .saturating_add(added)
+            .min(i64::from(self.allowance.burst) * TOKEN);
     }
 
     pub(crate) fn take(&mut self) -> bool {
@@ -45,14 +54,21 @@ mod tests {
 
     #[test]
     fn a_burst_is_granted_then_only_the_steady_rate() {
-        let mut bucket = Bucket::full(Allowance { per_second: 10, burst: 3 });
+        let mut bucket = Bucket::full(Allowance {
+            per_second: 10,
+            burst: 3,
+        });
         assert_eq!((0..5).filter(|_| bucket.take()).count(), 3);
         assert_eq!(bucket.wait(), Span::from_millis(100));
         bucket.refill(bucket.wait());
         assert!(bucket.take());
         assert!(!bucket.take());
         bucket.refill(Span::from_seconds(1_000_000_000_000));
-        assert_eq!((0..5).filter(|_| bucket.take()).count(), 3, "a long wait grants one burst");
+        assert_eq!(
+            (0..5).filter(|_| bucket.take()).count(),
+            3,
+            "a long wait grants one burst"
+        );
         bucket.refill(Span::from_seconds(-5));
         assert!(!bucket.take());
     }

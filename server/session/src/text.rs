@@ -16,7 +16,9 @@ pub type LongName = Text<100>;
 impl<const MAX: usize> Text<MAX> {
     pub fn new(offered: &str) -> Self {
         let visible = offered.chars().filter(|&character| is_plain(character));
-        let spaced: String = visible.map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
+        let spaced: String = visible
+            .map(|c| if c.is_whitespace() { ' ' } else { c })
+            .collect();
         let cut: String = spaced.trim().chars().take(MAX).collect();
         Self(Arc::from(cut.trim_end()))
     }
@@ -27,13 +29,20 @@ impl<const MAX: usize> Text<MAX> {
 
     /// This name, or another where nothing was left of it.
     pub fn or(self, fallback: &str) -> Self {
-        if self.0.is_empty() { Self::new(fallback) } else { self }
+        if self.0.is_empty() {
+            Self::new(fallback)
+        } else {
+            self
+        }
     }
 }
 
 fn is_plain(character: char) -> bool {
     let turns_direction = matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let invisible = matches!(character, '\u{feff}' | '\u{200b}' | '\u{2060}' | '\u{fff9}'..='\u{fffb}' | '\u{2028}' | '\u{2029}');
+    let invisible = matches!(
+        character,
+        '\u{feff}' | '\u{200b}' | '\u{2060}' | '\u{fff9}'..='\u{fffb}' | '\u{2028}' | '\u{2029}'
+    );
     !(character.is_control() || turns_direction || invisible)
 }
 

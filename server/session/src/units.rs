@@ -118,7 +118,11 @@ impl Beat {
             return self;
         }
         let past = self.0.rem_euclid(grid.0);
-        if past == 0 { self } else { Beat(self.0.saturating_add(grid.0 - past)) }
+        if past == 0 {
+            self
+        } else {
+            Beat(self.0.saturating_add(grid.0 - past))
+        }
     }
 }
 
@@ -132,11 +136,17 @@ impl Tempo {
     const SCALE: i128 = 6_000;
 
     pub fn beats_in(self, span: Span) -> BeatSpan {
-        BeatSpan(divide_rounding(i128::from(span.0) * i128::from(self.get()), Self::SCALE))
+        BeatSpan(divide_rounding(
+            i128::from(span.0) * i128::from(self.get()),
+            Self::SCALE,
+        ))
     }
 
     pub fn span_of(self, beats: BeatSpan) -> Span {
-        Span(divide_rounding(i128::from(beats.0) * Self::SCALE, i128::from(self.get())))
+        Span(divide_rounding(
+            i128::from(beats.0) * Self::SCALE,
+            i128::from(self.get()),
+        ))
     }
 
     pub fn beats_per_minute(self) -> f64 {
@@ -159,7 +169,10 @@ mod tests {
             let tempo = Tempo::new(hundredths);
             for micros in [-3_600_000_000, -1, 0, 1, 499_999, 86_400_000_000] {
                 let there_and_back = tempo.span_of(tempo.beats_in(Span::from_micros(micros)));
-                assert!((there_and_back.as_micros() - micros).abs() <= 2, "{hundredths} {micros}");
+                assert!(
+                    (there_and_back.as_micros() - micros).abs() <= 2,
+                    "{hundredths} {micros}"
+                );
             }
         }
     }

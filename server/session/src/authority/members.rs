@@ -50,24 +50,46 @@ impl Member {
     }
 
     pub(super) fn identity(&self) -> Option<(PlayerId, Run)> {
-        self.joined.as_ref().map(|joined| (joined.player, joined.run))
+        self.joined
+            .as_ref()
+            .map(|joined| (joined.player, joined.run))
     }
 
     pub(super) fn heard(&mut self, now: ServerTime) {
         let passed = now - self.heard;
-        for bucket in [&mut self.edits, &mut self.presence_allowed, &mut self.pings, &mut self.mistakes] {
+        for bucket in [
+            &mut self.edits,
+            &mut self.presence_allowed,
+            &mut self.pings,
+            &mut self.mistakes,
+        ] {
             bucket.refill(passed);
         }
         self.heard = self.heard.max(now);
     }
 
     fn deadline(&self) -> ServerTime {
-        let patience = if self.is_joined() { limits::SILENCE } else { limits::HELLO_WITHIN };
+        let patience = if self.is_joined() {
+            limits::SILENCE
+        } else {
+            limits::HELLO_WITHIN
+        };
         let slow = self.lagging_since.map(|since| since + limits::SLOWNESS);
-        let presence = self.joined.as_ref().filter(|joined| joined.presence_changed);
-        let presence = presence.map(|joined| joined.presence_told.map_or(self.heard, |told| told + limits::PRESENCE_EVERY));
+        let presence = self
+            .joined
+            .as_ref()
+            .filter(|joined| joined.presence_changed);
+        let presence = presence.map(|joined| {
+            joined
+                .presence_told
+                .map_or(self.heard, |told| told + limits::PRESENCE_EVERY)
+        });
         let times = [Some(self.heard + patience), slow, presence, self.clock_due];
-        times.into_iter().flatten().min().expect("there is always the patience")
+        times
+            .into_iter()
+            .flatten()
+            .min()
+            .expect("there is always the patience")
     }
 }
 
@@ -90,11 +112,15 @@ impl Members {
 
     pub(super) fn connection_of(&self, player: PlayerId, run: Run) -> Option<ConnectionId> {
         let mut members = self.members.iter();
-        members.find(|(_, member)| member.identity() == Some((player, run))).map(|(connection, _)| *connection)
+        members
+            .find(|(_, member)| member.identity() == Some((player, run)))
+            .map(|(connection, _)| *connection)
     }
 
     pub(super) fn has_player(&self, player: PlayerId) -> bool {
-        self.members.values().any(|member| member.player() == Some(player))
+        self.members
+            .values()
+            .any(|member| member.player() == Some(player))
     }
 
     pub(super) fn is_connected(&self, player: PlayerId, run: Run) -> bool {
@@ -102,14 +128,26 @@ impl Members {
     }
 
     pub(super) fn has_room_for(&self, player: PlayerId) -> bool {
-        let theirs = self.members.values().filter(|member| member.player() == Some(player)).count();
-        if theirs > 0 { theirs < limits::CONNECTIONS_PER_PLAYER } else { self.players().len() < limits::PLAYERS }
+        let theirs = self
+            .members
+            .values()
+            .filter(|member| member.player() == Some(player))
+            .count();
+        if theirs > 0 {
+            theirs < limits::CONNECTIONS_PER_PLAYER
+        } else {
+            self.players().len() < limits::PLAYERS
+        }
     }
 
     /// Every player once, however many connections they have.
     pub(super) fn players(&self) -> Vec<Player> {
         let mut players = BTreeMap::new();
-        for joined in self.members.values().filter_map(|member| member.joined.as_ref()) {
+        for joined in self
+            .members
+            .values()
+            .filter_map(|member| member.joined.as_ref())
+        {
             players.insert(joined.player, joined);
         }
         players.into_values().map(Joined::to_player).collect()
@@ -118,7 +156,11 @@ impl Members {
     pub(super) fn audience(&mut self) -> Arc<[ConnectionId]> {
         let reachable = |member: &Member| member.is_joined() && member.lagging_since.is_none();
         let audience = self.audience.get_or_insert_with(|| {
-            self.members.iter().filter(|(_, member)| reachable(member)).map(|(connection, _)| *connection).collect()
+            self.members
+                .iter()
+                .filter(|(_, member)| reachable(member))
+                .map(|(connection, _)| *connection)
+                .collect()
         });
         audience.clone()
     }
@@ -128,12 +170,24 @@ impl Members {
     }
 
     pub(super) fn notice(&self) -> Span {
-        let joined = self.members.values().filter_map(|member| member.joined.as_ref());
-        let slowest = joined.map(|joined| joined.presence.quality.round_trip_ms.get()).max().unwrap_or(0);
+        let joined = self
+            .members
+            .values()
+            .filter_map(|member| member.joined.as_ref());
+        let slowest = joined
+            .map(|joined| joined.presence.quality.round_trip_ms.get())
+            .max()
+            .unwrap_or(0);
         notice_for(Span::from_millis(i64::from(slowest)))
     }
 
-    pub(super) fn open(&mut self, connection: ConnectionId, role: Role, rates: &Rates, now: ServerTime) {
+    pub(super) fn open(
+        &mut self,
+        connection: ConnectionId,
+        role: Role,
+        rates: &Rates,
+        now: ServerTime,
+    ) {
         let member = Member {
             role,
             lagging_since: None,
@@ -149,7 +203,12 @@ impl Members {
     }
 
     /// The player, if they were not here before.
-    pub(super) fn join(&mut self, connection: ConnectionId, player: PlayerId, hello: &Hello) -> Option<Player> {
+    pub(super) fn join(
+        &mut self,
+        connection: ConnectionId,
+        player: PlayerId,
+        hello: &Hello,
+    ) -> Option<Player> {
         let is_new = !self.has_player(player);
         self.audience = None;
         let member = self.members.get_mut(&connection)?;
@@ -165,7 +224,11 @@ impl Members {
         is_new.then(|| joined.to_player())
     }
 
-    pub(super) fn set_profile(&mut self, connection: ConnectionId, profile: Profile) -> Option<Player> {
+    pub(super) fn set_profile(
+        &mut self,
+        connection: ConnectionId,
+        profile: Profile,
+    ) -> Option<Player> {
         let member = self.members.get_mut(&connection)?;
         let joined = member.joined.as_mut()?;
         joined.profile = admitted(profile, joined.player, member.role);
@@ -173,7 +236,11 @@ impl Members {
     }
 
     pub(super) fn set_presence(&mut self, connection: ConnectionId, presence: Presence) {
-        if let Some(joined) = self.members.get_mut(&connection).and_then(|member| member.joined.as_mut()) {
+        if let Some(joined) = self
+            .members
+            .get_mut(&connection)
+            .and_then(|member| member.joined.as_mut())
+        {
             joined.presence_changed |= joined.presence != presence;
             joined.presence = presence;
         }
@@ -193,7 +260,10 @@ impl Members {
     /// Connections whose time is up, and why.
     pub(super) fn overdue(&self, now: ServerTime) -> Vec<(ConnectionId, Goodbye)> {
         let verdict = |member: &Member| {
-            if member.lagging_since.is_some_and(|since| now - since >= limits::SLOWNESS) {
+            if member
+                .lagging_since
+                .is_some_and(|since| now - since >= limits::SLOWNESS)
+            {
                 return Some(Goodbye::TooSlow);
             }
             let quiet = now - member.heard;
@@ -203,14 +273,23 @@ impl Members {
                 _ => None,
             }
         };
-        self.members.iter().filter_map(|(connection, member)| Some((*connection, verdict(member)?))).collect()
+        self.members
+            .iter()
+            .filter_map(|(connection, member)| Some((*connection, verdict(member)?)))
+            .collect()
     }
 
     /// Presence that changed and may be passed on by now.
     pub(super) fn due_presence(&mut self, now: ServerTime) -> Vec<(PlayerId, Presence)> {
         let mut due = Vec::new();
-        for joined in self.members.values_mut().filter_map(|member| member.joined.as_mut()) {
-            let rested = joined.presence_told.is_none_or(|told| now - told >= limits::PRESENCE_EVERY);
+        for joined in self
+            .members
+            .values_mut()
+            .filter_map(|member| member.joined.as_mut())
+        {
+            let rested = joined
+                .presence_told
+                .is_none_or(|told| now - told >= limits::PRESENCE_EVERY);
             if joined.presence_changed && rested {
                 joined.presence_changed = false;
                 joined.presence_told = Some(now);
@@ -236,12 +315,24 @@ impl Members {
 
 impl Joined {
     fn to_player(&self) -> Player {
-        Player { id: self.player, profile: self.profile.clone(), presence: self.presence.clone() }
+        Player {
+            id: self.player,
+            profile: self.profile.clone(),
+            presence: self.presence.clone(),
+        }
     }
 }
 
 fn admitted(profile: Profile, player: PlayerId, role: Role) -> Profile {
     let name = profile.name.clone().or(&names::for_player(player));
-    let kind = if role == Role::Listener { Kind::Listener } else { profile.kind };
-    Profile { name, kind, ..profile }
+    let kind = if role == Role::Listener {
+        Kind::Listener
+    } else {
+        profile.kind
+    };
+    Profile {
+        name,
+        kind,
+        ..profile
+    }
 }

@@ -29,10 +29,21 @@ struct Known {
 impl Outcomes {
     pub(super) fn from_stored(stored: Vec<RunOutcomes>) -> Self {
         let known = |run: RunOutcomes| {
-            let decided = run.accepted.last().map_or(EditNumber(0), |(number, _)| *number);
-            ((run.player, run.run), Known { decided, accepted: run.accepted.into() })
+            let decided = run
+                .accepted
+                .last()
+                .map_or(EditNumber(0), |(number, _)| *number);
+            (
+                (run.player, run.run),
+                Known {
+                    decided,
+                    accepted: run.accepted.into(),
+                },
+            )
         };
-        Self { runs: stored.into_iter().map(known).collect() }
+        Self {
+            runs: stored.into_iter().map(known).collect(),
+        }
     }
 
     pub(super) fn to_stored(&self) -> Vec<RunOutcomes> {
@@ -47,7 +58,10 @@ impl Outcomes {
     pub(super) fn of(&self, player: PlayerId, run: Run, number: EditNumber) -> Outcome {
         match self.runs.get(&(player, run)) {
             Some(known) if number <= known.decided => {
-                match known.accepted.binary_search_by_key(&number, |&(accepted, _)| accepted) {
+                match known
+                    .accepted
+                    .binary_search_by_key(&number, |&(accepted, _)| accepted)
+                {
                     Ok(place) => Outcome::Accepted(known.accepted[place].1),
                     Err(_) => Outcome::Refused,
                 }
@@ -62,11 +76,25 @@ impl Outcomes {
         run: Run,
         (first, last): (EditNumber, EditNumber),
     ) -> Vec<(EditNumber, Revision)> {
-        let Some(known) = self.runs.get(&(player, run)) else { return Vec::new() };
-        known.accepted.iter().filter(|(number, _)| (first..=last).contains(number)).copied().collect()
+        let Some(known) = self.runs.get(&(player, run)) else {
+            return Vec::new();
+        };
+        known
+            .accepted
+            .iter()
+            .filter(|(number, _)| (first..=last).contains(number))
+            .copied()
+            .collect()
     }
 
-    pub(super) fn accept(&mut self, player: PlayerId, run: Run, number: EditNumber, revision: Revision, members: &Members) {
+    pub(super) fn accept(
+        &mut self,
+        player: PlayerId,
+        run: Run,
+        number: EditNumber,
+        revision: Revision,
+        members: &Members,
+    ) {
         self.make_room(player, run, members);
         let known = self.runs.entry((player, run)).or_default();
         known.decided = known.decided.max(number);
@@ -88,8 +116,12 @@ impl Outcomes {
         if self.runs.len() < limits::RUNS || self.runs.contains_key(&(player, run)) {
             return;
         }
-        let idle = self.runs.iter().filter(|((player, run), _)| !members.is_connected(*player, *run));
-        let oldest = idle.min_by_key(|(_, known)| known.accepted.back().map(|(_, revision)| *revision));
+        let idle = self
+            .runs
+            .iter()
+            .filter(|((player, run), _)| !members.is_connected(*player, *run));
+        let oldest =
+            idle.min_by_key(|(_, known)| known.accepted.back().map(|(_, revision)| *revision));
         if let Some(identity) = oldest.map(|(identity, _)| *identity) {
             self.runs.remove(&identity);
         }

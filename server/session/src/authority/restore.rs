@@ -21,7 +21,12 @@ pub struct Restored {
 
 impl Restored {
     pub fn fresh(document: Document) -> Self {
-        Self::at(Snapshot { at: Position::default(), document, epochs: Vec::new(), outcomes: Vec::new() })
+        Self::at(Snapshot {
+            at: Position::default(),
+            document,
+            epochs: Vec::new(),
+            outcomes: Vec::new(),
+        })
     }
 
     fn at(snapshot: Snapshot) -> Self {
@@ -41,12 +46,19 @@ impl Restored {
         let mut restored = Self::at(Snapshot::from_bytes(snapshot)?);
         let recovered = recover(journal)?;
         restored.whole = recovered.whole;
-        let mut runs: BTreeMap<_, RunOutcomes> =
-            restored.outcomes.drain(..).map(|run| ((run.player, run.run), run)).collect();
+        let mut runs: BTreeMap<_, RunOutcomes> = restored
+            .outcomes
+            .drain(..)
+            .map(|run| ((run.player, run.run), run))
+            .collect();
         for entry in recovered.entries {
             match entry {
                 Entry::Epoch(begin) => {
-                    if restored.epochs.last().is_none_or(|last| last.epoch < begin.epoch) {
+                    if restored
+                        .epochs
+                        .last()
+                        .is_none_or(|last| last.epoch < begin.epoch)
+                    {
                         restored.epochs.push(begin);
                     }
                 }
@@ -55,21 +67,34 @@ impl Restored {
                         continue;
                     }
                     if ordered.revision != restored.revision.next() {
-                        return Err(Damage::OutOfOrder { after: restored.revision.0, found: ordered.revision.0 });
+                        return Err(Damage::OutOfOrder {
+                            after: restored.revision.0,
+                            found: ordered.revision.0,
+                        });
                     }
                     let damage = |conflict: crate::edit::Conflict| Damage::DoesNotApply {
                         revision: ordered.revision.0,
                         detail: conflict.to_string(),
                     };
-                    restored.document.apply(&ordered.edit, ordered.by).map_err(damage)?;
+                    restored
+                        .document
+                        .apply(&ordered.edit, ordered.by)
+                        .map_err(damage)?;
                     restored.revision = ordered.revision;
                     if ordered.by != PlayerId::SERVER {
                         let (player, run) = (ordered.by, ordered.run);
-                        let fresh = || RunOutcomes { player, run, accepted: Vec::new() };
+                        let fresh = || RunOutcomes {
+                            player,
+                            run,
+                            accepted: Vec::new(),
+                        };
                         let outcomes = runs.entry((player, run)).or_insert_with(fresh);
                         outcomes.accepted.push((ordered.number, ordered.revision));
                     }
-                    restored.tail.push(ordered.revision, encode(&ServerMessage::Edit(Arc::new(ordered))).into());
+                    restored.tail.push(
+                        ordered.revision,
+                        encode(&ServerMessage::Edit(Arc::new(ordered))).into(),
+                    );
                 }
             }
         }

@@ -16,7 +16,9 @@ impl Tail {
         self.bytes += text.len();
         self.edits.push_back((revision, text));
         while self.edits.len() > limits::TAIL || self.bytes > limits::TAIL_BYTES {
-            let Some((_, oldest)) = self.edits.pop_front() else { break };
+            let Some((_, oldest)) = self.edits.pop_front() else {
+                break;
+            };
             self.bytes -= oldest.len();
         }
     }
@@ -30,6 +32,12 @@ impl Tail {
         if revision.next() < oldest || revision > last {
             return None;
         }
-        Some(self.edits.iter().filter(|(edit, _)| *edit > revision).map(|(_, text)| text.clone()).collect())
+        Some(
+            self.edits
+                .iter()
+                .filter(|(edit, _)| *edit > revision)
+                .map(|(_, text)| text.clone())
+                .collect(),
+        )
     }
 }

@@ -6,6 +6,7 @@ use crate::document::pattern::Pattern;
 use crate::document::step::Step;
 use crate::document::track::Track;
 use crate::ids::{SceneIndex, StepIndex, Token, TrackId};
+use crate::protocol::Hello;
 use crate::protocol::Profile;
 
 const TRACK: TrackId = TrackId(7);
@@ -19,7 +20,10 @@ struct Desk {
 fn document() -> Document {
     let mut track = Track::new(TRACK, Default::default());
     track.clips[0] = Some(Arc::new(Clip::pattern(Pattern::default())));
-    Document { tracks: vec![Arc::new(track)], ..Document::default() }
+    Document {
+        tracks: vec![Arc::new(track)],
+        ..Document::default()
+    }
 }
 
 fn token(seed: u8) -> Token {
@@ -29,35 +33,68 @@ fn token(seed: u8) -> Token {
 impl Desk {
     fn new() -> Self {
         let authority = Authority::new(document(), Rates::default());
-        Self { authority, now: ServerTime::from_micros(1_000_000), outputs: Vec::new() }
+        Self {
+            authority,
+            now: ServerTime::from_micros(1_000_000),
+            outputs: Vec::new(),
+        }
     }
 
     fn handle(&mut self, input: Input<'_>) {
         self.authority.handle(input, self.now);
         self.outputs.clear();
-        self.outputs.extend(std::iter::from_fn(|| self.authority.poll_output()));
+        self.outputs
+            .extend(std::iter::from_fn(|| self.authority.poll_output()));
     }
 
     fn say(&mut self, connection: u64, text: &str) {
-        self.handle(Input::Text { connection: ConnectionId(connection), text });
+        self.handle(Input::Text {
+            connection: ConnectionId(connection),
+            text,
+        });
     }
 
     fn join(&mut self, connection: u64, seed: u8, role: Role) {
-        self.handle(Input::Opened { connection: ConnectionId(connection), role });
-        let hello = Hello { token: token(seed), run: Run(1), profile: Profile::default(), resume: None, unsettled: None };
+        self.handle(Input::Opened {
+            connection: ConnectionId(connection),
+            role,
+        });
+        let hello = Hello {
+            token: token(seed),
+            run: Run(1),
+            profile: Profile::default(),
+            resume: None,
+            unsettled: None,
+        };
         self.say(connection, &encode(&ClientMessage::Hello(Box::new(hello))));
     }
 
     fn set_step(&mut self, connection: u64, number: u32) {
-        let (scene, step) = (SceneIndex::new(0).expect("a scene"), StepIndex::new(3).expect("a step"));
-        let edit = encode(&Edit::Step { track: TRACK, scene, step, value: Step::on() });
-        self.say(connection, &format!("{{\"edit\":{{\"number\":{number},\"edit\":{edit}}}}}"));
+        let (scene, step) = (
+            SceneIndex::new(0).expect("a scene"),
+            StepIndex::new(3).expect("a step"),
+        );
+        let edit = encode(&Edit::Step {
+            track: TRACK,
+            scene,
+            step,
+            value: Step::on(),
+        });
+        self.say(
+            connection,
+            &format!("{{\"edit\":{{\"number\":{number},\"edit\":{edit}}}}}"),
+        );
     }
 
     fn heard(&self, connection: u64) -> Vec<String> {
         let to_them = |output: &Output| match output {
-            Output::Send { connection: to, text } if to.0 == connection => Some(text.to_string()),
-            Output::Broadcast { to, text } if to.contains(&ConnectionId(connection)) => Some(text.to_string()),
+            Output::Send {
+                connection: to,
+                text,
+            } if to.0 == connection => Some(text.to_string()),
+            Output::Broadcast { to, text } if to.contains(&ConnectionId(connection)) => {
+                Some(text.to_string())
+            }
             _ => None,
         };
         self.outputs.iter().filter_map(to_them).collect()
@@ -78,10 +115,23 @@ fn an_edit_is_broadcast_at_once_and_acknowledged_when_durable() {
     desk.join(1, 1, Role::Editor);
     desk.join(2, 2, Role::Editor);
     desk.set_step(1, 1);
-    assert!(desk.heard(2)[0].starts_with("{\"edit\":{\"epoch\":1,\"revision\":1,"), "{:?}", desk.heard(2));
-    assert_eq!(desk.heard(1).len(), 1, "the author hears the same broadcast and no acknowledgement yet");
-    desk.handle(Input::Committed { revision: Revision(1) });
-    assert_eq!(desk.heard(1), ["{\"accepted\":{\"epoch\":1,\"revision\":1,\"number\":1}}"]);
+    assert!(
+        desk.heard(2)[0].starts_with("{\"edit\":{\"epoch\":1,\"revision\":1,"),
+        "{:?}",
+        desk.heard(2)
+    );
+    assert_eq!(
+        desk.heard(1).len(),
+        1,
+        "the author hears the same broadcast and no acknowledgement yet"
+    );
+    desk.handle(Input::Committed {
+        revision: Revision(1),
+    });
+    assert_eq!(
+        desk.heard(1),
+        ["{\"accepted\":{\"epoch\":1,\"revision\":1,\"number\":1}}"]
+    );
     assert!(desk.heard(2).is_empty());
 }
 
@@ -90,9 +140,14 @@ fn an_edit_said_twice_is_answered_twice_and_applied_once() {
     let mut desk = Desk::new();
     desk.join(1, 1, Role::Editor);
     desk.set_step(1, 1);
-    desk.handle(Input::Committed { revision: Revision(1) });
+    desk.handle(Input::Committed {
+        revision: Revision(1),
+    });
     desk.set_step(1, 1);
-    assert_eq!(desk.heard(1), ["{\"accepted\":{\"epoch\":1,\"revision\":1,\"number\":1}}"]);
+    assert_eq!(
+        desk.heard(1),
+        ["{\"accepted\":{\"epoch\":1,\"revision\":1,\"number\":1}}"]
+    );
     assert_eq!(desk.authority.position().revision, Revision(1));
 }
 
@@ -102,14 +157,27 @@ fn every_edit_that_makes_no_sense_is_answered_by_its_number() {
     desk.join(1, 1, Role::Editor);
     for (edit, code) in [
         ("{\"remove-track\":{\"track\":99}}", "no-such-track"),
-        ("{\"step\":{\"track\":7,\"scene\":8,\"step\":0,\"value\":{}}}", "malformed"),
-        ("{\"step\":{\"track\":7,\"scene\":1,\"step\":0,\"value\":{}}}", "no-such-clip"),
+        (
+            "{\"step\":{\"track\":7,\"scene\":8,\"step\":0,\"value\":{}}}",
+            "malformed",
+        ),
+        (
+            "{\"step\":{\"track\":7,\"scene\":1,\"step\":0,\"value\":{}}}",
+            "no-such-clip",
+        ),
         ("{\"explode\":{}}", "unknown-edit"),
-        ("{\"track\":{\"track\":7,\"setting\":{\"wobble\":1}}}", "malformed"),
+        (
+            "{\"track\":{\"track\":7,\"setting\":{\"wobble\":1}}}",
+            "malformed",
+        ),
         ("null", "malformed"),
     ] {
         desk.say(1, &format!("{{\"edit\":{{\"number\":5,\"edit\":{edit}}}}}"));
-        assert!(desk.heard(1)[0].contains(&format!("\"code\":\"{code}\"")), "{edit}: {:?}", desk.heard(1));
+        assert!(
+            desk.heard(1)[0].contains(&format!("\"code\":\"{code}\"")),
+            "{edit}: {:?}",
+            desk.heard(1)
+        );
     }
     assert_eq!(desk.authority.position().revision, Revision(0));
 }
@@ -132,7 +200,11 @@ fn nobody_can_be_another_player_without_their_token() {
     desk.join(2, 2, Role::Editor);
     assert!(desk.closed().is_empty());
     desk.join(3, 1, Role::Editor);
-    assert_eq!(desk.closed(), [Goodbye::Replaced], "the same token and run take over their own connection");
+    assert_eq!(
+        desk.closed(),
+        [Goodbye::Replaced],
+        "the same token and run take over their own connection"
+    );
     assert_eq!(desk.authority.players().len(), 2);
 }
 
@@ -168,10 +240,15 @@ fn an_absent_leader_loses_the_lead_after_a_while_and_the_music_goes_on() {
     desk.join(1, 1, Role::Editor);
     desk.join(2, 2, Role::Editor);
     desk.say(1, "{\"edit\":{\"number\":1,\"edit\":\"take-lead\"}}");
-    desk.say(1, "{\"edit\":{\"number\":2,\"edit\":{\"play\":{\"from\":0}}}}");
+    desk.say(
+        1,
+        "{\"edit\":{\"number\":2,\"edit\":{\"play\":{\"from\":0}}}}",
+    );
     desk.say(2, "{\"edit\":{\"number\":1,\"edit\":{\"stop\":{}}}}");
     assert!(desk.heard(2)[0].contains("led-by-someone-else"));
-    desk.handle(Input::Closed { connection: ConnectionId(1) });
+    desk.handle(Input::Closed {
+        connection: ConnectionId(1),
+    });
     desk.now += limits::ABSENT_LEADER;
     desk.handle(Input::Tick);
     assert_eq!(desk.authority.document().lead, None);
@@ -183,18 +260,31 @@ fn a_reader_that_fell_behind_is_given_the_whole_again_when_it_has_caught_up() {
     let mut desk = Desk::new();
     desk.join(1, 1, Role::Editor);
     desk.join(2, 2, Role::Editor);
-    desk.handle(Input::Lagging { connection: ConnectionId(2) });
+    desk.handle(Input::Lagging {
+        connection: ConnectionId(2),
+    });
     desk.set_step(1, 1);
     assert!(desk.heard(2).is_empty());
-    desk.handle(Input::Drained { connection: ConnectionId(2) });
+    desk.handle(Input::Drained {
+        connection: ConnectionId(2),
+    });
     assert!(desk.heard(2)[0].starts_with("{\"welcome\""));
-    desk.handle(Input::Lagging { connection: ConnectionId(2) });
+    desk.handle(Input::Lagging {
+        connection: ConnectionId(2),
+    });
     for _ in 0..5 {
         desk.now += Span::from_seconds(3);
         desk.say(1, "{\"ping\":{\"sent\":1}}");
         desk.say(2, "{\"ping\":{\"sent\":1}}");
     }
-    assert!(!desk.authority.players().iter().any(|player| player.id == token(2).player()), "too slow for too long");
+    assert!(
+        !desk
+            .authority
+            .players()
+            .iter()
+            .any(|player| player.id == token(2).player()),
+        "too slow for too long"
+    );
 }
 
 #[test]
@@ -216,9 +306,19 @@ fn a_flood_of_nonsense_costs_its_sender_only() {
 fn the_plain_clock_tells_bar_beat_and_sixteenth() {
     let mut desk = Desk::new();
     desk.join(1, 1, Role::Editor);
-    desk.say(1, "{\"edit\":{\"number\":1,\"edit\":{\"play\":{\"from\":0}}}}");
+    desk.say(
+        1,
+        "{\"edit\":{\"number\":1,\"edit\":{\"play\":{\"from\":0}}}}",
+    );
     desk.now += Span::from_millis(2_000 + 500 + 125);
     desk.say(1, "{\"clock\":{\"wanted\":true}}");
-    assert!(desk.heard(1)[0].ends_with("\"playing\":true,\"bar\":1,\"beat\":1,\"sixteenth\":1}}"), "{:?}", desk.heard(1));
-    assert_eq!(desk.authority.deadline(), Some(desk.now + limits::CLOCK_EVERY));
+    assert!(
+        desk.heard(1)[0].ends_with("\"playing\":true,\"bar\":1,\"beat\":1,\"sixteenth\":1}}"),
+        "{:?}",
+        desk.heard(1)
+    );
+    assert_eq!(
+        desk.authority.deadline(),
+        Some(desk.now + limits::CLOCK_EVERY)
+    );
 }

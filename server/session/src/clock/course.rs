@@ -98,7 +98,11 @@ impl Course {
             server: self.server_time(aim.local),
             before: self.rate(passed),
             correcting,
-            duration: if wanted == 0.0 { 0.0 } else { wanted / (correcting - aim.skew) },
+            duration: if wanted == 0.0 {
+                0.0
+            } else {
+                wanted / (correcting - aim.skew)
+            },
             after: aim.skew,
             error,
             pending: is_large.then_some(error),
@@ -129,7 +133,10 @@ impl Course {
 }
 
 /// The nearest whole number of microseconds.
-#[expect(clippy::cast_possible_truncation, reason = "a float beyond i64 is clamped, and NaN is 0")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a float beyond i64 is clamped, and NaN is 0"
+)]
 pub(super) fn whole(micros: f64) -> i64 {
     micros.round() as i64
 }

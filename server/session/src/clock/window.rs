@@ -2,8 +2,8 @@
 //! not know how its estimate becomes the time that a player hears.
 
 use super::Exchange;
-use super::envelope::{Estimate, Prior};
 use super::course::whole;
+use super::envelope::{Estimate, Prior};
 use crate::units::{LocalTime, ServerTime, Span};
 
 /// How many exchanges are remembered: about two minutes at the steady rate.
@@ -82,7 +82,10 @@ impl Window {
             origin: None,
             samples: Vec::new(),
             doubted: Vec::new(),
-            prior: Prior { skew: 0.0, scale: UNKNOWN_SKEW },
+            prior: Prior {
+                skew: 0.0,
+                scale: UNKNOWN_SKEW,
+            },
             estimate: None,
         }
     }
@@ -104,12 +107,20 @@ impl Window {
         let Some(sample) = self.sample(exchange) else {
             return Verdict::Ignored;
         };
-        if self.samples.iter().chain(&self.doubted).any(|known| known.sent == sample.sent) {
+        if self
+            .samples
+            .iter()
+            .chain(&self.doubted)
+            .any(|known| known.sent == sample.sent)
+        {
             return Verdict::Ignored;
         }
         match self.contradiction(&sample) {
             Some(error) => {
-                let agrees = |other: &Sample| self.contradiction(other).is_some_and(|its| (its > 0.0) == (error > 0.0));
+                let agrees = |other: &Sample| {
+                    self.contradiction(other)
+                        .is_some_and(|its| (its > 0.0) == (error > 0.0))
+                };
                 if !self.doubted.last().is_some_and(agrees) {
                     self.doubted.clear();
                 }
@@ -145,7 +156,9 @@ impl Window {
     pub(super) fn round_trip(&self) -> Option<Span> {
         let mut round_trips: Vec<f64> = self.samples.iter().map(Sample::round_trip).collect();
         round_trips.sort_by(f64::total_cmp);
-        round_trips.get(round_trips.len() / 2).map(|median| Span::from_micros(whole(*median)))
+        round_trips
+            .get(round_trips.len() / 2)
+            .map(|median| Span::from_micros(whole(*median)))
     }
 
     fn sample(&mut self, exchange: Exchange) -> Option<Sample> {
@@ -158,7 +171,10 @@ impl Window {
         if received < sent || held < 0 || !(0..=SLOWEST).contains(&round_trip) {
             return None;
         }
-        let origin = *self.origin.get_or_insert(Origin { local: sent, offset: server_received - sent });
+        let origin = *self.origin.get_or_insert(Origin {
+            local: sent,
+            offset: server_received - sent,
+        });
         Some(Sample {
             sent,
             at: (sent - origin.local + received - origin.local) as f64 / 2.0,
@@ -170,7 +186,10 @@ impl Window {
     /// By how much a sample lies beyond all that its own round trip and the doubt of the estimate
     /// can excuse; positive if the server seems ahead.
     fn contradiction(&self, sample: &Sample) -> Option<f64> {
-        let estimate = self.estimate.as_ref().filter(|_| self.samples.len() >= GROUNDED)?;
+        let estimate = self
+            .estimate
+            .as_ref()
+            .filter(|_| self.samples.len() >= GROUNDED)?;
         let error = sample.offset() - estimate.offset_at(sample.at);
         let excused = (sample.round_trip() - estimate.round_trip).max(0.0) / 2.0
             + 2.0 * estimate.error_at(sample.at)
@@ -182,11 +201,15 @@ impl Window {
     /// do not change when a clock is set.
     fn begin_anew(&mut self) {
         if let Some(estimate) = &self.estimate {
-            self.prior = Prior { skew: estimate.skew, scale: KNOWN_SKEW };
+            self.prior = Prior {
+                skew: estimate.skew,
+                scale: KNOWN_SKEW,
+            };
         }
         self.samples.clear();
         self.samples.append(&mut self.doubted);
-        self.samples.sort_by(|first, second| first.at.total_cmp(&second.at));
+        self.samples
+            .sort_by(|first, second| first.at.total_cmp(&second.at));
     }
 
     /// Estimates; if the samples do not lie along one line, as when a clock changed its rate,
@@ -198,7 +221,10 @@ impl Window {
             if self.samples.len() < 2 * KERNEL || self.is_straight(&estimate) {
                 return;
             }
-            self.prior = Prior { skew: 0.0, scale: UNKNOWN_SKEW };
+            self.prior = Prior {
+                skew: 0.0,
+                scale: UNKNOWN_SKEW,
+            };
             self.samples.drain(..self.samples.len() / 2);
         }
     }

@@ -20,7 +20,11 @@ pub struct Clip {
 
 impl Clip {
     pub fn pattern(pattern: Pattern) -> Clip {
-        Clip { name: Name::default(), follow: None, content: Content::Pattern(pattern) }
+        Clip {
+            name: Name::default(),
+            follow: None,
+            content: Content::Pattern(pattern),
+        }
     }
 
     pub fn as_pattern(&self) -> Option<&Pattern> {
@@ -72,7 +76,12 @@ impl Follow {
     }
 
     /// The slot that plays next, among those that are filled; `dice` decides at random.
-    pub fn target(&self, from: SceneIndex, filled: &[SceneIndex], dice: Chance) -> Option<SceneIndex> {
+    pub fn target(
+        &self,
+        from: SceneIndex,
+        filled: &[SceneIndex],
+        dice: Chance,
+    ) -> Option<SceneIndex> {
         let place = filled.iter().position(|&scene| scene == from)?;
         let count = filled.len();
         let target = match self.action {

@@ -117,7 +117,9 @@ impl Effects {
     pub fn get(&self, setting: EffectSetting) -> EffectSetting {
         match setting {
             EffectSetting::ReverbDecay(_) => EffectSetting::ReverbDecay(self.reverb_decay),
-            EffectSetting::ReverbPreDelay(_) => EffectSetting::ReverbPreDelay(self.reverb_pre_delay),
+            EffectSetting::ReverbPreDelay(_) => {
+                EffectSetting::ReverbPreDelay(self.reverb_pre_delay)
+            }
             EffectSetting::ReverbDamping(_) => EffectSetting::ReverbDamping(self.reverb_damping),
             EffectSetting::ReverbLevel(_) => EffectSetting::ReverbLevel(self.reverb_level),
             EffectSetting::DelayTime(_) => EffectSetting::DelayTime(self.delay_time),

@@ -110,13 +110,18 @@ impl Harmony {
         };
         let parent = self.scale.parent().intervals();
         let root = usize::from(degree.get()) - 1;
-        let mut triad: Vec<i32> = [0, 2, 4].iter().map(|third| parent[(root + third) % parent.len()]).collect();
+        let mut triad: Vec<i32> = [0, 2, 4]
+            .iter()
+            .map(|third| parent[(root + third) % parent.len()])
+            .collect();
         triad.sort_unstable();
         triad
     }
 
     pub fn in_scale(&self, note: i32) -> bool {
-        self.scale.intervals().contains(&(note - i32::from(self.key.get())).rem_euclid(12))
+        self.scale
+            .intervals()
+            .contains(&(note - i32::from(self.key.get())).rem_euclid(12))
     }
 
     /// The nearest note of the scale; of two as near, the lower.
@@ -135,7 +140,10 @@ impl Harmony {
         let count = i32::try_from(intervals.len()).expect("a scale has at most twelve notes");
         let above_key = self.snap_to_scale(note) - i32::from(self.key.get());
         let (octave, within) = (above_key.div_euclid(12), above_key.rem_euclid(12));
-        let degree = intervals.iter().position(|&interval| interval == within).unwrap_or(0);
+        let degree = intervals
+            .iter()
+            .position(|&interval| interval == within)
+            .unwrap_or(0);
         let moved = i32::try_from(degree).expect("a degree is below twelve") + degrees;
         let index = usize::try_from(moved.rem_euclid(count)).expect("a remainder is not negative");
         (octave + moved.div_euclid(count)) * 12 + intervals[index] + i32::from(self.key.get())
@@ -143,8 +151,12 @@ impl Harmony {
 
     /// The name of a note, spelled as this key writes it.
     pub fn spell(&self, note: PitchClass) -> &'static str {
-        const SHARP: [&str; 12] = ["C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B"];
-        const FLAT: [&str; 12] = ["C", "D♭", "D", "E♭", "E", "F", "G♭", "G", "A♭", "A", "B♭", "B"];
+        const SHARP: [&str; 12] = [
+            "C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B",
+        ];
+        const FLAT: [&str; 12] = [
+            "C", "D♭", "D", "E♭", "E", "F", "G♭", "G", "A♭", "A", "B♭", "B",
+        ];
         let (signature, index) = (self.signature(), usize::from(note.get()));
         match (signature, index) {
             // Six flats write B as C♭.
@@ -165,7 +177,9 @@ impl Harmony {
 
 fn snap(above_key: i32, intervals: &[i32]) -> i32 {
     let (octave, within) = (above_key.div_euclid(12), above_key.rem_euclid(12));
-    let candidates = intervals.iter().flat_map(|&interval| [interval - 12, interval, interval + 12]);
+    let candidates = intervals
+        .iter()
+        .flat_map(|&interval| [interval - 12, interval, interval + 12]);
     let nearest = candidates.min_by_key(|candidate| ((candidate - within).abs(), *candidate));
     octave * 12 + nearest.unwrap_or(within)
 }
@@ -203,7 +217,11 @@ mod tests {
     use super::*;
 
     fn harmony(key: i64, scale: Scale) -> Harmony {
-        Harmony { key: PitchClass::new(key), scale, ..Harmony::default() }
+        Harmony {
+            key: PitchClass::new(key),
+            scale,
+            ..Harmony::default()
+        }
     }
 
     #[test]
@@ -217,7 +235,11 @@ mod tests {
             (9, Scale::Minor, 8, "G♯"),
             (11, Scale::Major, 10, "A♯"),
         ] {
-            assert_eq!(harmony(key, scale).spell(PitchClass::new(note)), name, "{key} {scale:?} {note}");
+            assert_eq!(
+                harmony(key, scale).spell(PitchClass::new(note)),
+                name,
+                "{key} {scale:?} {note}"
+            );
         }
     }
 
@@ -245,9 +267,16 @@ mod tests {
 
     #[test]
     fn the_second_degree_of_c_major_is_d_minor() {
-        let d_minor = Harmony { chord: Some(Degree::new(2)), ..harmony(0, Scale::Major) };
+        let d_minor = Harmony {
+            chord: Some(Degree::new(2)),
+            ..harmony(0, Scale::Major)
+        };
         assert_eq!(d_minor.chord_intervals(), [2, 5, 9]);
-        assert_eq!(d_minor.snap_to_chord(0), 2, "C lies three above A and two below D");
+        assert_eq!(
+            d_minor.snap_to_chord(0),
+            2,
+            "C lies three above A and two below D"
+        );
     }
 
     #[test]

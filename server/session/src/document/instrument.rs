@@ -124,13 +124,22 @@ impl Default for Source {
 #[serde(default)]
 pub struct Instrument {
     pub source: Source,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "known_parameters")]
+    #[serde(
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "known_parameters"
+    )]
     pub parameters: BTreeMap<Parameter, Amount>,
 }
 
 /// Parameters of a later version are passed over.
-fn known_parameters<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Parameter, Amount>, D::Error> {
+fn known_parameters<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<Parameter, Amount>, D::Error> {
     let named = BTreeMap::<Cow<'de, str>, Amount>::deserialize(deserializer)?;
-    let known = named.into_iter().filter_map(|(name, amount)| Some((Parameter::from_name(&name)?, amount)));
-    Ok(known.filter(|(parameter, _)| !parameter.belongs_to_the_mixer()).collect())
+    let known = named
+        .into_iter()
+        .filter_map(|(name, amount)| Some((Parameter::from_name(&name)?, amount)));
+    Ok(known
+        .filter(|(parameter, _)| !parameter.belongs_to_the_mixer())
+        .collect())
 }

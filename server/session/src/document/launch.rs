@@ -43,7 +43,10 @@ pub struct Playing {
 impl Default for Playing {
     /// A new track plays its first slot from the beginning.
     fn default() -> Self {
-        Self { clip: SceneIndex::new(0), since: Beat::ZERO }
+        Self {
+            clip: SceneIndex::new(0),
+            since: Beat::ZERO,
+        }
     }
 }
 
@@ -64,7 +67,10 @@ impl Track {
     /// What plays at a beat, follow actions included.
     pub fn playing_at(&self, beat: Beat) -> Playing {
         let start = match self.queued {
-            Some(queued) if beat >= queued.at => Playing { clip: queued.clip, since: queued.at },
+            Some(queued) if beat >= queued.at => Playing {
+                clip: queued.clip,
+                since: queued.at,
+            },
             _ => self.playing,
         };
         self.followed(start, beat)
@@ -79,7 +85,10 @@ impl Track {
     pub(crate) fn shift(&mut self, from: Beat, to: Beat) {
         if let Some(queued) = self.queued {
             self.playing = self.playing_at(from);
-            self.queued = (queued.at > from).then_some(Queued { at: to + (queued.at - from), ..queued });
+            self.queued = (queued.at > from).then_some(Queued {
+                at: to + (queued.at - from),
+                ..queued
+            });
         }
     }
 
@@ -87,7 +96,10 @@ impl Track {
         let filled = self.filled_slots();
         let mut playing = start;
         let mut hop = 0;
-        while let Some((scene, follow)) = playing.clip.and_then(|scene| Some((scene, self.clip(scene)?.follow?))) {
+        while let Some((scene, follow)) = playing
+            .clip
+            .and_then(|scene| Some((scene, self.clip(scene)?.follow?)))
+        {
             let next = playing.since + follow.span();
             if next > beat {
                 break;
@@ -95,10 +107,18 @@ impl Track {
             let target = follow.target(scene, &filled, Chance::of(self.id.0, hop));
             if target == Some(scene) && filled.len() <= 1 {
                 // Alone it only ever follows itself: go to its last start at once.
-                let into = (beat - playing.since).as_micros().rem_euclid(follow.span().as_micros());
-                return Playing { since: beat - BeatSpan::from_micros(into), ..playing };
+                let into = (beat - playing.since)
+                    .as_micros()
+                    .rem_euclid(follow.span().as_micros());
+                return Playing {
+                    since: beat - BeatSpan::from_micros(into),
+                    ..playing
+                };
             }
-            playing = Playing { clip: target, since: next };
+            playing = Playing {
+                clip: target,
+                since: next,
+            };
             hop += 1;
         }
         playing
@@ -124,32 +144,77 @@ mod tests {
     fn track(follows: &[Option<Action>]) -> Track {
         let mut track = Track::new(TrackId(1), Default::default());
         for (slot, action) in track.clips.iter_mut().zip(follows) {
-            let follow = action.map(|action| Follow { action, after: Bars::new(2) });
-            *slot = Some(Arc::new(Clip { follow, ..Clip::pattern(Pattern::default()) }));
+            let follow = action.map(|action| Follow {
+                action,
+                after: Bars::new(2),
+            });
+            *slot = Some(Arc::new(Clip {
+                follow,
+                ..Clip::pattern(Pattern::default())
+            }));
         }
         track
     }
 
     fn order(track: &Track) -> Vec<Option<usize>> {
-        (0..6).map(|pass| track.playing_at(bar(pass * 2)).clip.map(SceneIndex::index)).collect()
+        (0..6)
+            .map(|pass| track.playing_at(bar(pass * 2)).clip.map(SceneIndex::index))
+            .collect()
     }
 
     #[test]
     fn a_queued_clip_starts_on_its_beat_and_not_before() {
         let mut track = track(&[None, None]);
-        track.launch(Some(scene(1)), When { now: Beat::from_micros(5), at: bar(1) });
-        assert_eq!(track.playing_at(bar(1) - BeatSpan::from_micros(1)).clip, Some(scene(0)));
-        assert_eq!(track.playing_at(bar(1)), Playing { clip: Some(scene(1)), since: bar(1) });
+        track.launch(
+            Some(scene(1)),
+            When {
+                now: Beat::from_micros(5),
+                at: bar(1),
+            },
+        );
+        assert_eq!(
+            track.playing_at(bar(1) - BeatSpan::from_micros(1)).clip,
+            Some(scene(0))
+        );
+        assert_eq!(
+            track.playing_at(bar(1)),
+            Playing {
+                clip: Some(scene(1)),
+                since: bar(1)
+            }
+        );
     }
 
     #[test]
     fn a_second_launch_before_the_beat_replaces_the_first() {
         let mut track = track(&[None, None, None]);
-        track.launch(Some(scene(1)), When { now: Beat::ZERO, at: bar(1) });
-        track.launch(Some(scene(2)), When { now: Beat::from_micros(9), at: bar(1) });
+        track.launch(
+            Some(scene(1)),
+            When {
+                now: Beat::ZERO,
+                at: bar(1),
+            },
+        );
+        track.launch(
+            Some(scene(2)),
+            When {
+                now: Beat::from_micros(9),
+                at: bar(1),
+            },
+        );
         assert_eq!(track.playing_at(bar(1)).clip, Some(scene(2)));
-        track.launch(None, When { now: bar(2), at: bar(3) });
-        assert_eq!(track.playing_at(bar(2)).clip, Some(scene(2)), "the earlier launch has happened");
+        track.launch(
+            None,
+            When {
+                now: bar(2),
+                at: bar(3),
+            },
+        );
+        assert_eq!(
+            track.playing_at(bar(2)).clip,
+            Some(scene(2)),
+            "the earlier launch has happened"
+        );
         assert_eq!(track.playing_at(bar(3)).clip, None);
     }
 
@@ -157,12 +222,27 @@ mod tests {
     fn follow_actions_move_among_the_filled_slots() {
         use Action::*;
         let next = Some(Next);
-        assert_eq!(order(&track(&[next, next, next])), [0, 1, 2, 0, 1, 2].map(Some));
+        assert_eq!(
+            order(&track(&[next, next, next])),
+            [0, 1, 2, 0, 1, 2].map(Some)
+        );
         let back = Some(Previous);
-        assert_eq!(order(&track(&[back, back, back])), [0, 2, 1, 0, 2, 1].map(Some));
-        assert_eq!(order(&track(&[next, Some(First), None])), [0, 1, 0, 1, 0, 1].map(Some));
-        assert_eq!(order(&track(&[next, Some(Stop)])), [Some(0), Some(1), None, None, None, None]);
-        assert_eq!(order(&track(&[next, Some(Again)])), [0, 1, 1, 1, 1, 1].map(Some));
+        assert_eq!(
+            order(&track(&[back, back, back])),
+            [0, 2, 1, 0, 2, 1].map(Some)
+        );
+        assert_eq!(
+            order(&track(&[next, Some(First), None])),
+            [0, 1, 0, 1, 0, 1].map(Some)
+        );
+        assert_eq!(
+            order(&track(&[next, Some(Stop)])),
+            [Some(0), Some(1), None, None, None, None]
+        );
+        assert_eq!(
+            order(&track(&[next, Some(Again)])),
+            [0, 1, 1, 1, 1, 1].map(Some)
+        );
     }
 
     #[test]
@@ -170,7 +250,8 @@ mod tests {
         let random = Some(Action::Random);
         let track = track(&[random, random, random, random]);
         assert_eq!(order(&track), order(&track.clone()));
-        let visited: std::collections::BTreeSet<_> = (0..40).map(|n| track.playing_at(bar(n * 2)).clip).collect();
+        let visited: std::collections::BTreeSet<_> =
+            (0..40).map(|n| track.playing_at(bar(n * 2)).clip).collect();
         assert!(visited.len() >= 3, "{visited:?}");
     }
 
@@ -178,13 +259,25 @@ mod tests {
     fn a_clip_alone_that_plays_again_for_a_month_is_found_at_once() {
         let track = track(&[Some(Action::Again)]);
         let month = bar(9_000_000_001);
-        assert_eq!(track.playing_at(month), Playing { clip: Some(scene(0)), since: bar(9_000_000_000) });
+        assert_eq!(
+            track.playing_at(month),
+            Playing {
+                clip: Some(scene(0)),
+                since: bar(9_000_000_000)
+            }
+        );
     }
 
     #[test]
     fn relocating_keeps_a_queued_launch_at_its_distance() {
         let mut track = track(&[None, None]);
-        track.launch(Some(scene(1)), When { now: bar(1), at: bar(2) });
+        track.launch(
+            Some(scene(1)),
+            When {
+                now: bar(1),
+                at: bar(2),
+            },
+        );
         track.shift(bar(1), bar(40));
         assert_eq!(track.playing_at(bar(40)).clip, Some(scene(0)));
         assert_eq!(track.playing_at(bar(41)).clip, Some(scene(1)));

@@ -103,7 +103,10 @@ impl Pattern {
     /// A copy of `count` steps from `first` on, for pasting.
     pub fn copy(&self, first: StepIndex, count: usize) -> Vec<Step> {
         let range = first.index()..(first.index() + count).min(StepIndex::COUNT);
-        range.filter_map(StepIndex::new).map(|index| self.step(index)).collect()
+        range
+            .filter_map(StepIndex::new)
+            .map(|index| self.step(index))
+            .collect()
     }
 
     pub fn set_length(&mut self, length: PatternLength) {
@@ -123,7 +126,10 @@ impl Pattern {
 
     /// Writes steps from `first` on; what would lie past the last place is left out.
     pub fn paste(&mut self, first: StepIndex, steps: &[Step]) {
-        for (index, step) in (first.index()..StepIndex::COUNT).filter_map(StepIndex::new).zip(steps) {
+        for (index, step) in (first.index()..StepIndex::COUNT)
+            .filter_map(StepIndex::new)
+            .zip(steps)
+        {
             self.set_step(index, step.clone());
         }
     }
@@ -132,14 +138,24 @@ impl Pattern {
         match operation {
             Operation::Rotate(shift) => self.rearrange(|steps| rotate(steps, shift)),
             Operation::Reverse => self.rearrange(|steps| steps.reverse()),
-            Operation::Invert => self.rearrange(|steps| steps.iter_mut().for_each(|step| step.on = !step.on)),
+            Operation::Invert => {
+                self.rearrange(|steps| steps.iter_mut().for_each(|step| step.on = !step.on))
+            }
             Operation::Mirror => self.rearrange(mirror),
-            Operation::Euclid { pulses, rotation } => self.rearrange(|steps| euclid(steps, pulses, rotation)),
+            Operation::Euclid { pulses, rotation } => {
+                self.rearrange(|steps| euclid(steps, pulses, rotation))
+            }
             Operation::Clear => self.rearrange(|steps| steps.fill(Step::default())),
             Operation::Double => self.double(),
-            Operation::Transpose(degrees) => self.rearrange(|steps| transpose(steps, degrees, harmony)),
-            Operation::Randomise { seed, density } => self.rearrange(|steps| randomise(steps, seed, density)),
-            Operation::Humanise { seed, amount } => self.rearrange(|steps| humanise(steps, seed, amount)),
+            Operation::Transpose(degrees) => {
+                self.rearrange(|steps| transpose(steps, degrees, harmony))
+            }
+            Operation::Randomise { seed, density } => {
+                self.rearrange(|steps| randomise(steps, seed, density))
+            }
+            Operation::Humanise { seed, amount } => {
+                self.rearrange(|steps| humanise(steps, seed, amount))
+            }
         }
     }
 
@@ -160,7 +176,10 @@ impl Pattern {
     fn double(&mut self) {
         let played = self.played();
         let doubled = PatternLength::new(i64::from(self.length.get()) * 2);
-        let copies: Vec<Step> = self.playing().take(usize::from(doubled.get()) - played).collect();
+        let copies: Vec<Step> = self
+            .playing()
+            .take(usize::from(doubled.get()) - played)
+            .collect();
         self.length = doubled;
         if let Some(second_half) = StepIndex::new(played) {
             self.paste(second_half, &copies);
@@ -168,7 +187,11 @@ impl Pattern {
     }
 
     fn forget_blank_end(&mut self) {
-        let kept = self.steps.iter().rposition(|step| !step.is_blank()).map_or(0, |last| last + 1);
+        let kept = self
+            .steps
+            .iter()
+            .rposition(|step| !step.is_blank())
+            .map_or(0, |last| last + 1);
         self.steps.truncate(kept);
     }
 }
@@ -195,7 +218,8 @@ fn euclid(steps: &mut [Step], pulses: Pulses, rotation: Shift) {
     }
     let struck: Vec<bool> = steps.iter().map(|step| step.on).collect();
     let signed = i64::try_from(count).expect("a pattern has at most 128 steps");
-    let shift = usize::try_from(i64::from(rotation.get()).rem_euclid(signed)).expect("not negative");
+    let shift =
+        usize::try_from(i64::from(rotation.get()).rem_euclid(signed)).expect("not negative");
     for (index, on) in struck.into_iter().enumerate() {
         steps[(index + shift) % count].on = on;
     }
@@ -204,7 +228,9 @@ fn euclid(steps: &mut [Step], pulses: Pulses, rotation: Shift) {
 fn transpose(steps: &mut [Step], degrees: Degrees, harmony: &Harmony) {
     for step in steps.iter_mut().filter(|step| step.on) {
         let moved = step.pitches.iter().map(|pitch| {
-            Pitch::new(i64::from(harmony.transpose(i32::from(pitch.get()), i32::from(degrees.get()))))
+            Pitch::new(i64::from(
+                harmony.transpose(i32::from(pitch.get()), i32::from(degrees.get())),
+            ))
         });
         step.pitches = Pitches::new(moved);
     }
@@ -238,12 +264,27 @@ mod tests {
     }
 
     fn pattern(rhythm: &str) -> Pattern {
-        let steps = rhythm.chars().map(|c| if c == 'x' { Step::on() } else { Step::default() }).collect();
-        Pattern::new(PatternLength::new(i64::try_from(rhythm.len()).expect("short")), steps)
+        let steps = rhythm
+            .chars()
+            .map(|c| {
+                if c == 'x' {
+                    Step::on()
+                } else {
+                    Step::default()
+                }
+            })
+            .collect();
+        Pattern::new(
+            PatternLength::new(i64::try_from(rhythm.len()).expect("short")),
+            steps,
+        )
     }
 
     fn rhythm(pattern: &Pattern) -> String {
-        pattern.playing().map(|step| if step.on { 'x' } else { '.' }).collect()
+        pattern
+            .playing()
+            .map(|step| if step.on { 'x' } else { '.' })
+            .collect()
     }
 
     fn after(before: &str, operation: Operation) -> String {
@@ -254,8 +295,14 @@ mod tests {
 
     #[test]
     fn each_operation_does_what_its_name_says() {
-        assert_eq!(after("xx......", Operation::Rotate(Shift::new(3))), "...xx...");
-        assert_eq!(after("xx......", Operation::Rotate(Shift::new(-1))), "x......x");
+        assert_eq!(
+            after("xx......", Operation::Rotate(Shift::new(3))),
+            "...xx..."
+        );
+        assert_eq!(
+            after("xx......", Operation::Rotate(Shift::new(-1))),
+            "x......x"
+        );
         assert_eq!(after("xx..x", Operation::Reverse), "x..xx");
         assert_eq!(after("xx..", Operation::Invert), "..xx");
         assert_eq!(after("xx.....", Operation::Mirror), "xx...xx");
@@ -265,7 +312,10 @@ mod tests {
 
     #[test]
     fn euclid_spreads_three_over_eight_as_the_tresillo() {
-        let operation = |pulses, rotation| Operation::Euclid { pulses: Pulses::new(pulses), rotation: Shift::new(rotation) };
+        let operation = |pulses, rotation| Operation::Euclid {
+            pulses: Pulses::new(pulses),
+            rotation: Shift::new(rotation),
+        };
         assert_eq!(after("........", operation(3, 0)), "x..x..x.");
         assert_eq!(after("........", operation(3, 1)), ".x..x..x");
         assert_eq!(after("....", operation(9, 0)), "xxxx");
@@ -301,21 +351,39 @@ mod tests {
 
     #[test]
     fn chance_depends_on_the_seed_only() {
-        let operation = |seed| Operation::Randomise { seed, density: Percent::new(50) };
+        let operation = |seed| Operation::Randomise {
+            seed,
+            density: Percent::new(50),
+        };
         let blank = ".".repeat(64);
         assert_eq!(after(&blank, operation(1)), after(&blank, operation(1)));
         assert_ne!(after(&blank, operation(1)), after(&blank, operation(2)));
         let struck = after(&blank, operation(3)).matches('x').count();
-        assert!((20..=44).contains(&struck), "{struck} of 64 at half density");
+        assert!(
+            (20..=44).contains(&struck),
+            "{struck} of 64 at half density"
+        );
     }
 
     #[test]
     fn humanising_moves_steps_a_little_and_none_at_zero() {
         let mut beat = pattern("x.x.x.x.");
         let plain = beat.clone();
-        beat.operate(Operation::Humanise { seed: 9, amount: Percent::new(0) }, &Harmony::default());
+        beat.operate(
+            Operation::Humanise {
+                seed: 9,
+                amount: Percent::new(0),
+            },
+            &Harmony::default(),
+        );
         assert_eq!(beat, plain);
-        beat.operate(Operation::Humanise { seed: 9, amount: Percent::new(100) }, &Harmony::default());
+        beat.operate(
+            Operation::Humanise {
+                seed: 9,
+                amount: Percent::new(100),
+            },
+            &Harmony::default(),
+        );
         assert!(beat.playing().any(|step| step.nudge != Nudge::default()));
         assert!(beat.playing().all(|step| step.nudge.get().abs() <= 20));
         assert_eq!(rhythm(&beat), rhythm(&plain));
@@ -325,7 +393,13 @@ mod tests {
     fn a_pasted_range_ends_at_the_last_place() {
         let mut beat = pattern("x...");
         beat.paste(at(126), &vec![Step::on(); 10]);
-        assert_eq!(beat.copy(at(125), 10).iter().map(|step| step.on).collect::<Vec<_>>(), [false, true, true]);
+        assert_eq!(
+            beat.copy(at(125), 10)
+                .iter()
+                .map(|step| step.on)
+                .collect::<Vec<_>>(),
+            [false, true, true]
+        );
     }
 
     #[test]
@@ -333,6 +407,9 @@ mod tests {
         let mut touched = pattern("x...");
         touched.set_step(at(90), Step::on());
         touched.set_step(at(90), Step::default());
-        assert_eq!(touched, Pattern::new(PatternLength::new(4), vec![Step::on()]));
+        assert_eq!(
+            touched,
+            Pattern::new(PatternLength::new(4), vec![Step::on()])
+        );
     }
 }

@@ -60,7 +60,10 @@ pub struct Cycle {
 
 impl Cycle {
     pub fn new(turn: Turn, of: Turn) -> Self {
-        Self { turn: turn.min(of), of }
+        Self {
+            turn: turn.min(of),
+            of,
+        }
     }
 
     pub fn turn(self) -> Turn {
@@ -117,7 +120,10 @@ impl Default for Pitches {
 
 impl fmt::Debug for Pitches {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_list().entries(self.iter().map(Pitch::get)).finish()
+        formatter
+            .debug_list()
+            .entries(self.iter().map(Pitch::get))
+            .finish()
     }
 }
 
@@ -135,7 +141,10 @@ impl Locks {
     pub const MOST: usize = 8;
 
     pub fn get(&self, parameter: Parameter) -> Option<Amount> {
-        self.0.iter().find(|(locked, _)| *locked == parameter).map(|&(_, amount)| amount)
+        self.0
+            .iter()
+            .find(|(locked, _)| *locked == parameter)
+            .map(|&(_, amount)| amount)
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (Parameter, Amount)> + '_ {
@@ -148,7 +157,10 @@ impl Locks {
 
     /// Sets one lock; a ninth is not taken.
     pub fn set(&mut self, parameter: Parameter, amount: Amount) {
-        match self.0.binary_search_by_key(&parameter, |&(locked, _)| locked) {
+        match self
+            .0
+            .binary_search_by_key(&parameter, |&(locked, _)| locked)
+        {
             Ok(at) => self.0[at].1 = amount,
             Err(at) if self.0.len() < Self::MOST => self.0.insert(at, (parameter, amount)),
             Err(_) => {}
@@ -162,7 +174,13 @@ impl Locks {
 
 impl fmt::Debug for Locks {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_map().entries(self.iter().map(|(parameter, amount)| (parameter, amount.get()))).finish()
+        formatter
+            .debug_map()
+            .entries(
+                self.iter()
+                    .map(|(parameter, amount)| (parameter, amount.get())),
+            )
+            .finish()
     }
 }
 
@@ -232,7 +250,10 @@ pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 
 impl Step {
     pub fn on() -> Step {
-        Step { on: true, ..Step::default() }
+        Step {
+            on: true,
+            ..Step::default()
+        }
     }
 
     pub fn is_blank(&self) -> bool {
@@ -268,9 +289,15 @@ mod tests {
 
     #[test]
     fn a_blank_step_is_written_as_nothing_and_a_full_one_comes_back_whole() {
-        assert_eq!(serde_json::to_string(&Step::default()).expect("encodes"), "{}");
+        assert_eq!(
+            serde_json::to_string(&Step::default()).expect("encodes"),
+            "{}"
+        );
         let text = serde_json::to_string(&Step::largest()).expect("encodes");
-        assert_eq!(serde_json::from_str::<Step>(&text).expect("decodes"), Step::largest());
+        assert_eq!(
+            serde_json::from_str::<Step>(&text).expect("decodes"),
+            Step::largest()
+        );
     }
 
     #[test]
@@ -282,8 +309,19 @@ mod tests {
         .expect("decodes");
         assert_eq!(step.velocity.get(), 127);
         assert_eq!(step.pitches, Pitches::new([-24, 0, 1, 24].map(Pitch::new)));
-        assert_eq!((step.chance.get(), step.ratchet.get(), step.nudge.get(), step.gate.get()), (1, 1, 50, 5));
-        assert_eq!(step.condition, Condition::Every(Cycle::new(Turn::new(3), Turn::new(3))));
+        assert_eq!(
+            (
+                step.chance.get(),
+                step.ratchet.get(),
+                step.nudge.get(),
+                step.gate.get()
+            ),
+            (1, 1, 50, 5)
+        );
+        assert_eq!(
+            step.condition,
+            Condition::Every(Cycle::new(Turn::new(3), Turn::new(3)))
+        );
         assert_eq!(step.locks.get(Parameter::Cutoff), Some(Amount::MIN));
         assert_eq!(step.locks.iter().count(), 1);
     }

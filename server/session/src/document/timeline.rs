@@ -64,19 +64,26 @@ impl From<LoopRegion> for (Beat, Beat) {
 impl Timeline {
     /// Beats run on through loops, so that every moment has its own; see `position_of`.
     pub fn beat_at(&self, time: ServerTime) -> Beat {
-        if self.playing { self.beat + self.tempo.beats_in(time - self.time) } else { self.beat }
+        if self.playing {
+            self.beat + self.tempo.beats_in(time - self.time)
+        } else {
+            self.beat
+        }
     }
 
     /// When a beat sounds, if the transport keeps running as it does.
     pub fn time_at(&self, beat: Beat) -> Option<ServerTime> {
-        self.playing.then(|| self.time + self.tempo.span_of(beat - self.beat))
+        self.playing
+            .then(|| self.time + self.tempo.span_of(beat - self.beat))
     }
 
     /// The place in the song that a running beat stands for, loops folded in.
     pub fn position_of(&self, beat: Beat) -> Beat {
         match self.region {
             Some(region) if !self.past_region && beat >= region.end => {
-                let into = (beat - region.start).as_micros().rem_euclid(region.span().as_micros());
+                let into = (beat - region.start)
+                    .as_micros()
+                    .rem_euclid(region.span().as_micros());
                 region.start + BeatSpan::from_micros(into)
             }
             _ => beat,
@@ -88,17 +95,30 @@ impl Timeline {
     }
 
     pub fn play(&mut self, from: Beat, at: ServerTime) {
-        *self = Timeline { playing: true, ..self.placed(from, at) };
+        *self = Timeline {
+            playing: true,
+            ..self.placed(from, at)
+        };
     }
 
     /// Stays where it is.
     pub fn stop(&mut self, at: ServerTime) {
-        *self = Timeline { playing: false, beat: self.position_at(at), time: at, ..*self };
+        *self = Timeline {
+            playing: false,
+            beat: self.position_at(at),
+            time: at,
+            ..*self
+        };
     }
 
     /// Keeps the phase: nothing sounds twice and nothing is left out.
     pub fn set_tempo(&mut self, tempo: Tempo, at: ServerTime) {
-        *self = Timeline { tempo, beat: self.beat_at(at), time: at, ..*self };
+        *self = Timeline {
+            tempo,
+            beat: self.beat_at(at),
+            time: at,
+            ..*self
+        };
     }
 
     pub fn relocate(&mut self, to: Beat, at: ServerTime) {
@@ -112,7 +132,12 @@ impl Timeline {
 
     fn placed(&self, beat: Beat, time: ServerTime) -> Timeline {
         let past_region = self.region.is_some_and(|region| beat >= region.end);
-        Timeline { beat, time, past_region, ..*self }
+        Timeline {
+            beat,
+            time,
+            past_region,
+            ..*self
+        }
     }
 }
 
@@ -131,7 +156,10 @@ mod tests {
     }
 
     fn playing_at(hundredths: i64) -> Timeline {
-        let mut timeline = Timeline { tempo: Tempo::new(hundredths), ..Timeline::default() };
+        let mut timeline = Timeline {
+            tempo: Tempo::new(hundredths),
+            ..Timeline::default()
+        };
         timeline.play(beat(0), time(SECOND));
         timeline
     }
@@ -141,7 +169,9 @@ mod tests {
         for hundredths in [2_000, 9_999, 12_000, 30_000] {
             let timeline = playing_at(hundredths);
             for micros in [-5 * SECOND, 0, SECOND, 3_600 * SECOND] {
-                let back = timeline.time_at(timeline.beat_at(time(micros))).expect("playing");
+                let back = timeline
+                    .time_at(timeline.beat_at(time(micros)))
+                    .expect("playing");
                 assert!((back - time(micros)).as_micros().abs() <= 2);
             }
         }
@@ -165,7 +195,11 @@ mod tests {
         let at = time(4 * SECOND);
         assert_eq!(timeline.position_at(at), beat(2 * SECOND));
         timeline.set_tempo(Tempo::new(6_000), at);
-        assert_eq!(timeline.position_at(at), beat(2 * SECOND), "six beats in, two into the second pass");
+        assert_eq!(
+            timeline.position_at(at),
+            beat(2 * SECOND),
+            "six beats in, two into the second pass"
+        );
         assert_eq!(timeline.position_at(time(6 * SECOND)), beat(0));
     }
 
@@ -182,8 +216,13 @@ mod tests {
     #[test]
     fn a_loop_folds_positions_but_not_beats() {
         let mut timeline = playing_at(6_000);
-        timeline.set_region(LoopRegion::new(beat(2 * SECOND), beat(6 * SECOND)), time(SECOND));
-        let places: Vec<i64> = (1..12).map(|s| timeline.position_at(time(s * SECOND)).as_micros() / SECOND).collect();
+        timeline.set_region(
+            LoopRegion::new(beat(2 * SECOND), beat(6 * SECOND)),
+            time(SECOND),
+        );
+        let places: Vec<i64> = (1..12)
+            .map(|s| timeline.position_at(time(s * SECOND)).as_micros() / SECOND)
+            .collect();
         assert_eq!(places, [0, 1, 2, 3, 4, 5, 2, 3, 4, 5, 2]);
         assert_eq!(timeline.beat_at(time(11 * SECOND)), beat(10 * SECOND));
     }

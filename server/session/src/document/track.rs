@@ -23,7 +23,13 @@ pub struct Track {
 
 impl Track {
     pub fn new(id: TrackId, settings: TrackSettings) -> Self {
-        Self { id, settings, clips: Default::default(), playing: Playing::default(), queued: None }
+        Self {
+            id,
+            settings,
+            clips: Default::default(),
+            playing: Playing::default(),
+            queued: None,
+        }
     }
 
     pub fn clip(&self, scene: SceneIndex) -> Option<&Arc<Clip>> {
@@ -31,7 +37,9 @@ impl Track {
     }
 
     pub fn filled_slots(&self) -> Vec<SceneIndex> {
-        SceneIndex::all().filter(|scene| self.clip(*scene).is_some()).collect()
+        SceneIndex::all()
+            .filter(|scene| self.clip(*scene).is_some())
+            .collect()
     }
 }
 
@@ -125,7 +133,8 @@ impl StepLength {
     /// rounded once for each step and never add up.
     pub fn start_of(self, step: i64) -> BeatSpan {
         let micros = i128::from(step) * i128::from(BeatSpan::BEAT.as_micros()) * 2;
-        let start = (micros + i128::from(self.per_two_beats()) / 2).div_euclid(i128::from(self.per_two_beats()));
+        let start = (micros + i128::from(self.per_two_beats()) / 2)
+            .div_euclid(i128::from(self.per_two_beats()));
         BeatSpan::from_micros(i64::try_from(start).unwrap_or(i64::MAX))
     }
 
@@ -135,7 +144,11 @@ impl StepLength {
         let step = steps.div_euclid(i128::from(BeatSpan::BEAT.as_micros()) * 2);
         let step = i64::try_from(step).unwrap_or(i64::MAX);
         // A third was rounded: the boundary decides.
-        if self.start_of(step + 1) <= place { step + 1 } else { step }
+        if self.start_of(step + 1) <= place {
+            step + 1
+        } else {
+            step
+        }
     }
 }
 
@@ -185,13 +198,22 @@ impl TrackSettings {
             TrackSetting::Name(name) => self.name = name.clone().or("Track"),
             TrackSetting::Colour(colour) => self.colour = *colour,
             TrackSetting::Source(source) => {
-                self.instrument = Instrument { source: source.clone(), ..Instrument::default() };
+                self.instrument = Instrument {
+                    source: source.clone(),
+                    ..Instrument::default()
+                };
             }
             TrackSetting::Instrument(instrument) => self.instrument = instrument.clone(),
-            TrackSetting::Parameter { parameter, amount: Some(amount) } => {
+            TrackSetting::Parameter {
+                parameter,
+                amount: Some(amount),
+            } => {
                 self.instrument.parameters.insert(*parameter, *amount);
             }
-            TrackSetting::Parameter { parameter, amount: None } => {
+            TrackSetting::Parameter {
+                parameter,
+                amount: None,
+            } => {
                 self.instrument.parameters.remove(parameter);
             }
             TrackSetting::Level(level) => self.level = *level,
@@ -215,7 +237,9 @@ impl TrackSettings {
         match setting {
             TrackSetting::Name(_) => TrackSetting::Name(self.name.clone()),
             TrackSetting::Colour(_) => TrackSetting::Colour(self.colour),
-            TrackSetting::Source(_) | TrackSetting::Instrument(_) => TrackSetting::Instrument(self.instrument.clone()),
+            TrackSetting::Source(_) | TrackSetting::Instrument(_) => {
+                TrackSetting::Instrument(self.instrument.clone())
+            }
             TrackSetting::Parameter { parameter, .. } => TrackSetting::Parameter {
                 parameter: *parameter,
                 amount: self.instrument.parameters.get(parameter).copied(),
@@ -262,7 +286,11 @@ mod tests {
         for length in StepLength::ALL {
             for step in [-5, -1, 0, 1, 2, 7, 1_000_003] {
                 assert_eq!(length.step_at(length.start_of(step)), step, "{length:?}");
-                assert_eq!(length.step_at(length.start_of(step + 1) - BeatSpan::from_micros(1)), step, "{length:?}");
+                assert_eq!(
+                    length.step_at(length.start_of(step + 1) - BeatSpan::from_micros(1)),
+                    step,
+                    "{length:?}"
+                );
             }
         }
     }

@@ -68,7 +68,11 @@ impl Document {
                     SceneSetting::Follow(follow) => scene.follow = *follow,
                 }
             }
-            Edit::AddTrack { track, at, settings } => {
+            Edit::AddTrack {
+                track,
+                at,
+                settings,
+            } => {
                 self.admit_source(&settings.instrument.source)?;
                 self.add_track(Track::new(*track, (**settings).clone()), *at)?;
             }
@@ -77,24 +81,63 @@ impl Document {
                 self.tracks.remove(place);
             }
             Edit::OrderTracks { order } => {
-                let place = |track: &Arc<Track>| order.iter().position(|id| *id == track.id).unwrap_or(usize::MAX);
+                let place = |track: &Arc<Track>| {
+                    order
+                        .iter()
+                        .position(|id| *id == track.id)
+                        .unwrap_or(usize::MAX)
+                };
                 self.tracks.sort_by_key(place);
             }
             Edit::Track { track, setting } => self.set_track(*track, setting)?,
             Edit::Clip { track, scene, clip } => self.set_clip(*track, *scene, clip.as_ref())?,
-            Edit::ClipSetting { track, scene, setting } => self.set_clip_setting(*track, *scene, setting)?,
-            Edit::Step { track, scene, step, value } => {
-                self.pattern_mut(*track, *scene)?.set_step(*step, value.clone());
+            Edit::ClipSetting {
+                track,
+                scene,
+                setting,
+            } => self.set_clip_setting(*track, *scene, setting)?,
+            Edit::Step {
+                track,
+                scene,
+                step,
+                value,
+            } => {
+                self.pattern_mut(*track, *scene)?
+                    .set_step(*step, value.clone());
             }
-            Edit::Steps { values, .. } if values.len() > StepIndex::COUNT => return Err(Conflict::TooManySteps),
-            Edit::Steps { track, scene, first, values } => self.pattern_mut(*track, *scene)?.paste(*first, values),
-            Edit::Pattern { track, scene, operation } => {
+            Edit::Steps { values, .. } if values.len() > StepIndex::COUNT => {
+                return Err(Conflict::TooManySteps);
+            }
+            Edit::Steps {
+                track,
+                scene,
+                first,
+                values,
+            } => self.pattern_mut(*track, *scene)?.paste(*first, values),
+            Edit::Pattern {
+                track,
+                scene,
+                operation,
+            } => {
                 let harmony = self.harmony.latest();
-                self.pattern_mut(*track, *scene)?.operate(*operation, &harmony);
+                self.pattern_mut(*track, *scene)?
+                    .operate(*operation, &harmony);
             }
-            Edit::AddSample { sample, name, frames, rate, channels } => {
+            Edit::AddSample {
+                sample,
+                name,
+                frames,
+                rate,
+                channels,
+            } => {
                 let name = name.clone().or("Sample");
-                let entry = Sample { name, frames: *frames, rate: *rate, channels: *channels, by: author };
+                let entry = Sample {
+                    name,
+                    frames: *frames,
+                    rate: *rate,
+                    channels: *channels,
+                    by: author,
+                };
                 self.add_sample(*sample, entry)?;
             }
             Edit::RenameSample { sample, name } => {
@@ -104,16 +147,24 @@ impl Document {
                 }
             }
             Edit::RemoveSample { sample } => self.remove_sample(*sample)?,
-            Edit::Play { from, at } => self.move_transport(*at, |timeline, at| timeline.play(from.clamped(), at))?,
+            Edit::Play { from, at } => {
+                self.move_transport(*at, |timeline, at| timeline.play(from.clamped(), at))?
+            }
             Edit::Stop { at } => self.move_transport(*at, Timeline::stop)?,
             Edit::Relocate { to, at } => {
                 self.move_transport(*at, |timeline, at| timeline.relocate(to.clamped(), at))?;
             }
-            Edit::Tempo { tempo, at } => self.move_transport(*at, |timeline, at| timeline.set_tempo(*tempo, at))?,
-            Edit::Loop { region, at } => self.move_transport(*at, |timeline, at| timeline.set_region(*region, at))?,
+            Edit::Tempo { tempo, at } => {
+                self.move_transport(*at, |timeline, at| timeline.set_tempo(*tempo, at))?
+            }
+            Edit::Loop { region, at } => {
+                self.move_transport(*at, |timeline, at| timeline.set_region(*region, at))?
+            }
             Edit::TakeLead => self.lead = Some(author),
             Edit::ReleaseLead => {
-                self.lead = self.lead.filter(|&leader| leader != author && author != PlayerId::SERVER);
+                self.lead = self
+                    .lead
+                    .filter(|&leader| leader != author && author != PlayerId::SERVER);
             }
             Edit::Launch { track, clip, when } => {
                 let when = when.ok_or(Conflict::NoMoment)?;
@@ -157,7 +208,10 @@ impl Document {
     }
 
     fn place_of(&self, track: TrackId) -> Result<usize, Conflict> {
-        self.tracks.iter().position(|candidate| candidate.id == track).ok_or(Conflict::NoSuchTrack)
+        self.tracks
+            .iter()
+            .position(|candidate| candidate.id == track)
+            .ok_or(Conflict::NoSuchTrack)
     }
 
     fn track_mut(&mut self, track: TrackId) -> Result<&mut Track, Conflict> {
@@ -184,7 +238,8 @@ impl Document {
         if self.tracks.len() >= Self::MOST_TRACKS {
             return Err(Conflict::TooManyTracks);
         }
-        self.tracks.insert(at.min(self.tracks.len()), Arc::new(track));
+        self.tracks
+            .insert(at.min(self.tracks.len()), Arc::new(track));
         Ok(())
     }
 
@@ -209,10 +264,18 @@ impl Document {
     }
 
     fn admit_sample(&self, sample: SampleId) -> Result<(), Conflict> {
-        self.samples.contains_key(&sample).then_some(()).ok_or(Conflict::NoSuchSample)
+        self.samples
+            .contains_key(&sample)
+            .then_some(())
+            .ok_or(Conflict::NoSuchSample)
     }
 
-    fn set_clip(&mut self, track: TrackId, scene: SceneIndex, clip: Option<&Clip>) -> Result<(), Conflict> {
+    fn set_clip(
+        &mut self,
+        track: TrackId,
+        scene: SceneIndex,
+        clip: Option<&Clip>,
+    ) -> Result<(), Conflict> {
         if let Some(Content::Loop(audio)) = clip.map(|clip| &clip.content) {
             self.admit_sample(audio.sample)?;
         }
@@ -220,7 +283,12 @@ impl Document {
         Ok(())
     }
 
-    fn set_clip_setting(&mut self, track: TrackId, scene: SceneIndex, setting: &ClipSetting) -> Result<(), Conflict> {
+    fn set_clip_setting(
+        &mut self,
+        track: TrackId,
+        scene: SceneIndex,
+        setting: &ClipSetting,
+    ) -> Result<(), Conflict> {
         if let ClipSetting::Loop(audio) = setting {
             self.admit_sample(audio.sample)?;
         }
@@ -230,7 +298,8 @@ impl Document {
             (ClipSetting::Follow(follow), _) => clip.follow = *follow,
             (ClipSetting::Length(length), Content::Pattern(pattern)) => pattern.set_length(*length),
             (ClipSetting::Loop(audio), Content::Loop(stored)) => *stored = *audio,
-            (ClipSetting::Length(_), Content::Loop(_)) | (ClipSetting::Loop(_), Content::Pattern(_)) => {
+            (ClipSetting::Length(_), Content::Loop(_))
+            | (ClipSetting::Loop(_), Content::Pattern(_)) => {
                 return Err(Conflict::WrongKindOfClip);
             }
         }
@@ -264,7 +333,11 @@ impl Document {
         change(&mut self.timeline, at);
         let after = self.timeline.beat_at(at);
         if before != after {
-            for track in self.tracks.iter_mut().filter(|track| track.queued.is_some()) {
+            for track in self
+                .tracks
+                .iter_mut()
+                .filter(|track| track.queued.is_some())
+            {
                 Arc::make_mut(track).shift(before, after);
             }
         }

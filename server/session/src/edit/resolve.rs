@@ -34,14 +34,18 @@ impl Edit {
                 *when = Some(next(document, document.quantum, moment));
             }
             Edit::Harmony { when, .. } => *when = Some(next(document, Quantum::Bar, moment)),
-            Edit::Gesture(edits) => edits.iter_mut().for_each(|edit| edit.resolve(document, moment)),
+            Edit::Gesture(edits) => edits
+                .iter_mut()
+                .for_each(|edit| edit.resolve(document, moment)),
             _ => {}
         }
     }
 }
 
 fn edge(offered: Option<ServerTime>, now: ServerTime) -> ServerTime {
-    offered.filter(|&at| at >= now - EDGE_TOLERANCE && at <= now + EDGE_TOLERANCE).unwrap_or(now)
+    offered
+        .filter(|&at| at >= now - EDGE_TOLERANCE && at <= now + EDGE_TOLERANCE)
+        .unwrap_or(now)
 }
 
 fn next(document: &Document, quantum: Quantum, moment: Moment) -> When {
@@ -50,7 +54,10 @@ fn next(document: &Document, quantum: Quantum, moment: Moment) -> When {
         return When { now, at: now };
     }
     let earliest = document.timeline.beat_at(moment.now + moment.notice);
-    When { now, at: earliest.rounded_up(quantum.span()) }
+    When {
+        now,
+        at: earliest.rounded_up(quantum.span()),
+    }
 }
 
 #[cfg(test)]
@@ -61,15 +68,28 @@ mod tests {
 
     fn playing() -> Document {
         let mut document = Document::default();
-        let play = Edit::Play { from: Beat::ZERO, at: Some(ServerTime::ZERO) };
+        let play = Edit::Play {
+            from: Beat::ZERO,
+            at: Some(ServerTime::ZERO),
+        };
         document.apply(&play, PlayerId::SERVER).expect("plays");
         document
     }
 
     fn launch_at(document: &Document, millis: i64) -> Beat {
-        let moment = Moment { now: ServerTime::ZERO + Span::from_millis(millis), notice: Span::from_millis(100) };
-        match (Edit::LaunchScene { scene: None, when: None }).resolved(document, moment) {
-            Edit::LaunchScene { when: Some(when), .. } => when.at,
+        let moment = Moment {
+            now: ServerTime::ZERO + Span::from_millis(millis),
+            notice: Span::from_millis(100),
+        };
+        match (Edit::LaunchScene {
+            scene: None,
+            when: None,
+        })
+        .resolved(document, moment)
+        {
+            Edit::LaunchScene {
+                when: Some(when), ..
+            } => when.at,
             other => panic!("{other:?}"),
         }
     }
@@ -78,7 +98,11 @@ mod tests {
     fn a_launch_waits_for_the_next_bar_that_everyone_can_hear_of() {
         let document = playing();
         assert_eq!(launch_at(&document, 1_000), Beat::ZERO + BeatSpan::BAR);
-        assert_eq!(launch_at(&document, 1_950), Beat::ZERO + BeatSpan::BAR.times(2), "too late for the second bar");
+        assert_eq!(
+            launch_at(&document, 1_950),
+            Beat::ZERO + BeatSpan::BAR.times(2),
+            "too late for the second bar"
+        );
     }
 
     #[test]
@@ -89,10 +113,17 @@ mod tests {
     #[test]
     fn an_edge_from_far_away_in_time_happens_now() {
         let now = ServerTime::from_micros(100_000_000);
-        let moment = Moment { now, notice: Span::ZERO };
+        let moment = Moment {
+            now,
+            notice: Span::ZERO,
+        };
         for (offered, expected) in [(-1_900_000, -1_900_000), (-2_100_000, 0), (i64::MAX / 2, 0)] {
-            let stop = Edit::Stop { at: Some(now + Span::from_micros(offered)) };
-            let expected = Edit::Stop { at: Some(now + Span::from_micros(expected)) };
+            let stop = Edit::Stop {
+                at: Some(now + Span::from_micros(offered)),
+            };
+            let expected = Edit::Stop {
+                at: Some(now + Span::from_micros(expected)),
+            };
             assert_eq!(stop.resolved(&Document::default(), moment), expected);
         }
     }

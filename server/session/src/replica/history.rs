@@ -35,8 +35,14 @@ impl History {
         after: Vec<Option<Edit>>,
     ) {
         let all = regions.into_iter().zip(before).zip(after);
-        let changes = all.map(|((region, before), after)| Change { region, before, after });
-        let changes: Vec<Change> = changes.filter(|change| change.before != change.after).collect();
+        let changes = all.map(|((region, before), after)| Change {
+            region,
+            before,
+            after,
+        });
+        let changes: Vec<Change> = changes
+            .filter(|change| change.before != change.after)
+            .collect();
         if !changes.is_empty() {
             self.put_undo(Step { number, changes });
             self.redo.clear();
@@ -84,7 +90,10 @@ impl Step {
             before: change.after.clone(),
             after: change.before.clone(),
         };
-        Step { number: self.number, changes: self.changes.iter().map(reversed).collect() }
+        Step {
+            number: self.number,
+            changes: self.changes.iter().map(reversed).collect(),
+        }
     }
 
     /// The edits that bring back what was before, leaving alone what someone else changed since.
@@ -92,7 +101,9 @@ impl Step {
         let untouched = |change: &&Change| change.region.capture(document) == change.after;
         let kept: Vec<&Change> = self.changes.iter().filter(untouched).collect();
         // A track is only taken away again if nobody has put anything on it.
-        let removes = kept.iter().any(|change| matches!(change.before, Some(Edit::RemoveTrack { .. })));
+        let removes = kept
+            .iter()
+            .any(|change| matches!(change.before, Some(Edit::RemoveTrack { .. })));
         if removes && kept.len() < self.changes.len() {
             return Vec::new();
         }
@@ -107,13 +118,24 @@ fn gestures(edits: impl Iterator<Item = Edit>) -> Vec<Edit> {
     for edit in edits {
         let size = encode(&edit).len() + 1;
         match packed.last_mut() {
-            Some((used, gesture)) if *used + size <= ROOM && gesture.len() < Edit::MOST_IN_A_GESTURE => {
+            Some((used, gesture))
+                if *used + size <= ROOM && gesture.len() < Edit::MOST_IN_A_GESTURE =>
+            {
                 *used += size;
                 gesture.push(edit);
             }
             _ => packed.push((size, vec![edit])),
         }
     }
-    let one_or_many = |mut gesture: Vec<Edit>| if gesture.len() == 1 { gesture.remove(0) } else { Edit::Gesture(gesture) };
-    packed.into_iter().map(|(_, gesture)| one_or_many(gesture)).collect()
+    let one_or_many = |mut gesture: Vec<Edit>| {
+        if gesture.len() == 1 {
+            gesture.remove(0)
+        } else {
+            Edit::Gesture(gesture)
+        }
+    };
+    packed
+        .into_iter()
+        .map(|(_, gesture)| one_or_many(gesture))
+        .collect()
 }

@@ -8,12 +8,23 @@ use std::borrow::Cow;
 pub enum Link {
     /// Not joined, by choice.
     Off,
-    Waiting { retry_at: LocalTime },
-    Opening { since: LocalTime },
-    Joining { since: LocalTime },
-    Live { since: LocalTime },
+    Waiting {
+        retry_at: LocalTime,
+    },
+    Opening {
+        since: LocalTime,
+    },
+    Joining {
+        since: LocalTime,
+    },
+    Live {
+        since: LocalTime,
+    },
     /// The server said not to come back, and why.
-    Refused { code: Cow<'static, str>, reason: Cow<'static, str> },
+    Refused {
+        code: Cow<'static, str>,
+        reason: Cow<'static, str>,
+    },
 }
 
 /// How long a socket may take to open, and the server to answer.
@@ -32,7 +43,11 @@ pub(super) struct Reconnect {
 
 impl Reconnect {
     pub(super) fn new(seed: u32) -> Self {
-        Self { seed, attempts: 0, not_before: None }
+        Self {
+            seed,
+            attempts: 0,
+            not_before: None,
+        }
     }
 
     pub(super) fn not_before(&mut self, at: LocalTime) {
@@ -48,7 +63,11 @@ impl Reconnect {
         let spread = i64::from(Chance::of(self.seed, self.attempts).percent(0));
         let wait = Span::from_millis(doubled.min(LONGEST) * (50 + spread / 2) / 100);
         self.attempts += 1;
-        let retry_at = self.not_before.take().unwrap_or(LocalTime::ZERO).max(now + wait);
+        let retry_at = self
+            .not_before
+            .take()
+            .unwrap_or(LocalTime::ZERO)
+            .max(now + wait);
         Link::Waiting { retry_at }
     }
 }

@@ -35,7 +35,12 @@ pub(super) struct Queue {
 impl Default for Queue {
     fn default() -> Self {
         let pace = Bucket::full(limits::REPLICA_EDITS);
-        Self { edits: VecDeque::new(), last: EditNumber(0), pace, paced: None }
+        Self {
+            edits: VecDeque::new(),
+            last: EditNumber(0),
+            pace,
+            paced: None,
+        }
     }
 }
 
@@ -46,7 +51,9 @@ impl Queue {
 
     /// The edits to lay over the confirmed document.
     pub(super) fn unordered(&self) -> impl Iterator<Item = &Pending> {
-        self.edits.iter().filter(|pending| pending.state != State::Ordered)
+        self.edits
+            .iter()
+            .filter(|pending| pending.state != State::Ordered)
     }
 
     pub(super) fn range(&self) -> Option<(EditNumber, EditNumber)> {
@@ -55,12 +62,18 @@ impl Queue {
 
     /// When the pace allows the next edit, where one waits.
     pub(super) fn deadline(&self) -> Option<LocalTime> {
-        self.has_sendable().then(|| self.paced.unwrap_or(LocalTime::ZERO) + self.pace.wait())
+        self.has_sendable()
+            .then(|| self.paced.unwrap_or(LocalTime::ZERO) + self.pace.wait())
     }
 
     pub(super) fn push(&mut self, edit: Edit) -> EditNumber {
         self.last = self.last.next();
-        let pending = Pending { number: self.last, edit: Arc::new(edit), state: State::Unsent, stored: false };
+        let pending = Pending {
+            number: self.last,
+            edit: Arc::new(edit),
+            state: State::Unsent,
+            stored: false,
+        };
         self.edits.push_back(pending);
         self.last
     }
@@ -71,7 +84,10 @@ impl Queue {
         }
         self.pace.refill(now - self.paced.unwrap_or(now));
         self.paced = Some(now);
-        let next = self.edits.iter_mut().find(|pending| pending.state == State::Unsent)?;
+        let next = self
+            .edits
+            .iter_mut()
+            .find(|pending| pending.state == State::Unsent)?;
         if !self.pace.take() {
             return None;
         }
@@ -80,7 +96,11 @@ impl Queue {
     }
 
     fn has_sendable(&self) -> bool {
-        let under_way = self.edits.iter().filter(|pending| pending.state != State::Unsent).count();
+        let under_way = self
+            .edits
+            .iter()
+            .filter(|pending| pending.state != State::Unsent)
+            .count();
         under_way < limits::IN_FLIGHT && under_way < self.edits.len()
     }
 
@@ -95,16 +115,22 @@ impl Queue {
 
     /// Whether the confirmed document now holds an edit that was laid over it until now.
     pub(super) fn stored(&mut self, number: EditNumber, applied: bool) -> bool {
-        let Some(place) = self.place_of(number) else { return false };
+        let Some(place) = self.place_of(number) else {
+            return false;
+        };
         if !applied {
             self.edits[place].stored = true;
             return false;
         }
-        self.edits.remove(place).is_some_and(|pending| pending.state != State::Ordered)
+        self.edits
+            .remove(place)
+            .is_some_and(|pending| pending.state != State::Ordered)
     }
 
     pub(super) fn remove(&mut self, number: EditNumber) -> bool {
-        self.place_of(number).and_then(|place| self.edits.remove(place)).is_some()
+        self.place_of(number)
+            .and_then(|place| self.edits.remove(place))
+            .is_some()
     }
 
     /// Takes in what the server says became of the edits under way. `base` is the revision of
@@ -120,7 +146,9 @@ impl Queue {
             self.unorder();
         }
         for &(number, revision) in settled {
-            let Some(place) = self.place_of(number) else { continue };
+            let Some(place) = self.place_of(number) else {
+                continue;
+            };
             let pending = &mut self.edits[place];
             pending.stored = revision <= durable;
             if revision <= base {
@@ -142,12 +170,18 @@ impl Queue {
 
     /// A new connection: what is not ordered goes out again.
     pub(super) fn resend(&mut self) {
-        for pending in self.edits.iter_mut().filter(|pending| pending.state == State::Sent && !pending.stored) {
+        for pending in self
+            .edits
+            .iter_mut()
+            .filter(|pending| pending.state == State::Sent && !pending.stored)
+        {
             pending.state = State::Unsent;
         }
     }
 
     fn place_of(&self, number: EditNumber) -> Option<usize> {
-        self.edits.binary_search_by_key(&number, |pending| pending.number).ok()
+        self.edits
+            .binary_search_by_key(&number, |pending| pending.number)
+            .ok()
     }
 }
