@@ -1,0 +1,120 @@
+//! The few things of the browser that the page asks for: time, chance, storage, address.
+
+use leptos::prelude::window;
+use leptos::web_sys;
+use lockstep_session::units::LocalTime;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+
+/// Microseconds since the page began, on a clock that never goes back.
+pub(crate) fn now() -> LocalTime {
+    let milliseconds = window()
+        .performance()
+        .map_or(0.0, |performance| performance.now());
+    LocalTime::from_micros(whole_micros(milliseconds))
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a page does not live for 300,000 years"
+)]
+fn whole_micros(milliseconds: f64) -> i64 {
+    (milliseconds * 1_000.0) as i64
+}
+
+/// Bytes that nobody can guess.
+pub(crate) fn random<const COUNT: usize>() -> [u8; COUNT] {
+    let mut bytes = [0; COUNT];
+    let crypto = window()
+        .crypto()
+        .expect("every browser that runs wasm has crypto");
+    crypto
+        .get_random_values_with_u8_array(&mut bytes)
+        .expect("fewer than 65,536 bytes");
+    bytes
+}
+
+pub(crate) fn random_number() -> u32 {
+    u32::from_le_bytes(random())
+}
+
+/// What an earlier visit kept, unless storage is forbidden here.
+pub(crate) fn kept(key: &str) -> Option<String> {
+    window().local_storage().ok()??.get_item(key).ok()?
+}
+
+/// Keeps a value for the next visit. Where storage is forbidden or full, it lasts as long as the page.
+pub(crate) fn keep(key: &str, value: &str) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        let _ = storage.set_item(key, value);
+    }
+}
+
+/// The id after `/s/`, if the address has one.
+pub(crate) fn session_in_address() -> Option<String> {
+    let path = window().location().pathname().ok()?;
+    let id = path.strip_prefix("/s/")?.trim_end_matches('/');
+    (!id.is_empty()).then(|| id.to_owned())
+}
+
+pub(crate) fn go_to(address: &str) {
+    // A browser that refuses to leave the page leaves it as it is.
+    let _ = window().location().assign(address);
+}
+
+/// Whether a media query holds, now and at each change.
+pub(crate) fn watch_media(query: &str, mut changed: impl FnMut(bool) + 'static) {
+    let Ok(Some(list)) = window().match_media(query) else {
+        return;
+    };
+    changed(list.matches());
+    let watched = list.clone();
+    let listener =
+        wasm_bindgen::closure::Closure::<dyn FnMut()>::new(move || changed(watched.matches()));
+    // The page watches for as long as it lives.
+    let _ =
+        list.add_event_listener_with_callback("change", listener.into_js_value().unchecked_ref());
+}
+
+/// Puts this page's address on the clipboard, and tells when it is there.
+pub(crate) fn copy_address(done: impl FnOnce() + 'static) {
+    let Ok(address) = window().location().href() else {
+        return;
+    };
+    let copying = window().navigator().clipboard().write_text(&address);
+    leptos::task::spawn_local(async move {
+        if JsFuture::from(copying).await.is_ok() {
+            done();
+        }
+    });
+}
+
+/// Asks the server for a session of one's own.
+pub(crate) async fn new_session() -> Option<String> {
+    let options = web_sys::RequestInit::new();
+    options.set_method("POST");
+    let answer = fetch("/api/v1/sessions", &options).await?;
+    let text = JsFuture::from(answer.text().ok()?)
+        .await
+        .ok()?
+        .as_string()?;
+    let made: serde_json::Value = serde_json::from_str(&text).ok()?;
+    Some(made.get("id")?.as_str()?.to_owned()).filter(|_| answer.ok())
+}
+
+/// Whether the server says that there is no such session.
+pub(crate) async fn is_missing(session: &str) -> bool {
+    let answer = fetch(
+        &format!("/api/v1/sessions/{session}"),
+        &web_sys::RequestInit::new(),
+    )
+    .await;
+    answer.is_some_and(|answer| answer.status() == 404)
+}
+
+async fn fetch(address: &str, options: &web_sys::RequestInit) -> Option<web_sys::Response> {
+    let answer = JsFuture::from(window().fetch_with_str_and_init(address, options))
+        .await
+        .ok()?;
+    answer.dyn_into().ok()
+}

@@ -1,0 +1,185 @@
+//! Which steps are on the screen, and which of them the keyboard is at.
+
+use super::{cell, target};
+use crate::board::Board;
+use crate::browser;
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+use leptos::web_sys;
+use lockstep_session::ids::{StepIndex, TrackId};
+use std::ops::Range;
+use wasm_bindgen::JsCast;
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pages {
+    view: RwSignal<View>,
+    board: Board,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct View {
+    columns: usize,
+    page: usize,
+    /// The track the keyboard is at, or the first.
+    track: Option<TrackId>,
+    place: usize,
+}
+
+impl Pages {
+    pub(super) fn new(board: Board) -> Pages {
+        let view = RwSignal::new(View {
+            columns: 16,
+            page: 0,
+            track: None,
+            place: 0,
+        });
+        browser::watch_media("(max-width: 760px)", move |narrow| {
+            view.update(|view| {
+                let first = view.page * view.columns;
+                view.columns = if narrow { 8 } else { 16 };
+                view.page = first / view.columns;
+            });
+        });
+        Pages { view, board }
+    }
+
+    pub(super) fn columns(&self) -> usize {
+        self.view.with_untracked(|view| view.columns)
+    }
+
+    /// How many pages the longest pattern fills.
+    fn count(&self) -> usize {
+        let longest = self.board.rows.with(|rows| {
+            rows.iter()
+                .map(|row| row.head.with(|head| head.length))
+                .max()
+        });
+        longest
+            .unwrap_or(0)
+            .div_ceil(self.view.get().columns)
+            .max(1)
+    }
+
+    /// The page on the screen; when patterns shrink, the last one.
+    fn shown(&self) -> usize {
+        self.view.get().page.min(self.count() - 1)
+    }
+
+    pub(super) fn steps(&self) -> Range<usize> {
+        self.steps_of(self.shown())
+    }
+
+    fn steps_of(&self, page: usize) -> Range<usize> {
+        let columns = self.view.get().columns;
+        page * columns..((page + 1) * columns).min(StepIndex::COUNT)
+    }
+
+    /// Lets Tab reach one cell of the grid: the last one the keyboard was at, or the first.
+    pub(super) fn mark_entrance(&self) {
+        let (view, steps) = untrack(|| (self.view.get(), self.steps()));
+        let row = self.board.rows.with_untracked(|rows| {
+            let known = view.track.filter(|id| rows.iter().any(|row| row.id == *id));
+            known.or_else(|| rows.first().map(|row| row.id))
+        });
+        let place = if steps.contains(&view.place) {
+            view.place
+        } else {
+            steps.start
+        };
+        if let Ok(Some(before)) = document().query_selector("[data-step][tabindex='0']") {
+            cell::set(&before, "tabindex", "-1");
+        }
+        if let Some(entrance) = row.and_then(|row| button(row, place)) {
+            cell::set(&entrance, "tabindex", "0");
+        }
+    }
+
+    pub(super) fn focus_on(&self, track: TrackId, place: usize) {
+        if self
+            .view
+            .with_untracked(|view| (view.track, view.place) != (Some(track), place))
+        {
+            self.view
+                .update(|view| (view.track, view.place) = (Some(track), place));
+            self.mark_entrance();
+        }
+    }
+
+    /// Moves the keyboard's place by an arrow, Home, End or a page key.
+    pub(super) fn walk(&self, event: &KeyboardEvent, board: Board) {
+        let Some((row, place)) = target(event, board) else {
+            return;
+        };
+        let ids: Vec<TrackId> = board
+            .rows
+            .with_untracked(|rows| rows.iter().map(|row| row.id).collect());
+        let Some(row) = ids.iter().position(|id| *id == row.id) else {
+            return;
+        };
+        let columns = self.columns();
+        let last = untrack(|| self.count()) * columns - 1;
+        let (row, place) = match event.key().as_str() {
+            "ArrowLeft" => (row, place.saturating_sub(1)),
+            "ArrowRight" => (row, (place + 1).min(last)),
+            "ArrowUp" => (row.saturating_sub(1), place),
+            "ArrowDown" => ((row + 1).min(ids.len() - 1), place),
+            "Home" => (row, place - place % columns),
+            "End" => (row, place - place % columns + columns - 1),
+            "PageUp" => (row, place.checked_sub(columns).unwrap_or(place)),
+            "PageDown" => (
+                row,
+                if place + columns <= last {
+                    place + columns
+                } else {
+                    place
+                },
+            ),
+            _ => return,
+        };
+        let track = ids[row];
+        event.prevent_default();
+        self.view.update(|view| {
+            *view = View {
+                page: place / columns,
+                track: Some(track),
+                place,
+                columns,
+            }
+        });
+        // A new page is on the screen by the next frame.
+        request_animation_frame(move || {
+            if let Some(button) = button(track, place) {
+                // What cannot take the focus has left the page in the meantime.
+                let _ = button.unchecked_into::<web_sys::HtmlElement>().focus();
+            }
+        });
+    }
+}
+
+fn button(track: TrackId, place: usize) -> Option<web_sys::Element> {
+    document()
+        .query_selector(&format!("[data-track='{}'] [data-step='{place}']", track.0))
+        .ok()?
+}
+
+#[component]
+pub(super) fn PageButtons(pages: Pages) -> impl IntoView {
+    let button = move |page: usize| {
+        let steps = pages.steps_of(page);
+        let current = (pages.shown() == page).then_some("true");
+        view! {
+            <button
+                type="button" aria-current=current
+                aria-label=format!("Steps {} to {}", steps.start + 1, steps.end)
+                on:click=move |_| pages.view.update(|view| view.page = page)
+            >
+                {format!("{}–{}", steps.start + 1, steps.end)}
+            </button>
+        }
+    };
+    view! {
+        <nav class="pages" aria-label="Pages of steps" hidden=Signal::derive(move || pages.count() == 1)>
+            {move || (0..pages.count()).map(button).collect_view()}
+        </nav>
+    }
+}

@@ -1,0 +1,23 @@
+//! The playhead: once a frame while the session plays, from the timeline and the shared clock.
+//! It keeps no time of its own, so it cannot drift.
+
+use crate::seat::Seat;
+use leptos::prelude::*;
+
+/// Follows the session for as long as the page lives.
+pub(crate) fn follow(seat: Seat) {
+    let playing = Memo::new(move |_| seat.board.summary.with(|summary| summary.playing));
+    Effect::new(move |_| {
+        if playing.get() {
+            request_animation_frame(move || frame(seat));
+        }
+    });
+}
+
+fn frame(seat: Seat) {
+    let playing = seat.board.summary.with_untracked(|summary| summary.playing);
+    seat.light();
+    if playing {
+        request_animation_frame(move || frame(seat));
+    }
+}

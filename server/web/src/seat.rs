@@ -1,0 +1,304 @@
+//! The player's place at a session: the replica, and the shell that moves its text, arms its one
+//! timer and shows on the board what it says. Nothing here decides what an edit means.
+
+mod socket;
+
+use crate::board::{Board, Summary};
+use crate::browser;
+use crate::connection::{Connection, Live};
+use crate::identity::Person;
+use crate::playhead;
+use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout, set_timeout_with_handle};
+use leptos::prelude::*;
+use lockstep_session::edit::{Edit, Region};
+use lockstep_session::ids::{PlayerId, Run};
+use lockstep_session::protocol::{Goodbye, Kind, Player, Profile, Role};
+use lockstep_session::replica::{Change, Event, Identity, Input, Link, Output, Replica};
+use lockstep_session::units::{Beat, LocalTime, ServerTime};
+use socket::{News, Socket};
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+/// How long a cell shows who changed it.
+const FLASH: Duration = Duration::from_secs(1);
+
+/// Copies are the same seat.
+#[derive(Clone, Copy)]
+pub(crate) struct Seat {
+    pub(crate) board: Board,
+    shell: StoredValue<Rc<RefCell<Shell>>, LocalStorage>,
+}
+
+struct Shell {
+    session: String,
+    replica: Replica,
+    socket: Option<Socket>,
+    timer: Option<TimeoutHandle>,
+    /// The code the last connection was closed with.
+    closed_with: Option<u16>,
+    /// The server has answered at least once: the link leads somewhere.
+    joined: bool,
+    /// The server has said that the link leads nowhere.
+    unknown: bool,
+}
+
+impl Seat {
+    /// Joins a session as the person this browser is.
+    pub(crate) fn take(session: &str) -> Seat {
+        let person = Person::here();
+        let profile = Profile {
+            name: person.name,
+            colour: person.colour,
+            kind: Kind::Browser,
+        };
+        let identity = Identity {
+            token: person.token,
+            run: Run(browser::random_number()),
+            profile,
+        };
+        let shell = Shell {
+            session: session.to_owned(),
+            replica: Replica::new(identity, browser::random_number()),
+            socket: None,
+            timer: None,
+            closed_with: None,
+            joined: false,
+            unknown: false,
+        };
+        let seat = Seat {
+            board: Board::new(),
+            shell: StoredValue::new_local(Rc::new(RefCell::new(shell))),
+        };
+        seat.with(|shell, now| shell.replica.connect(now));
+        playhead::follow(seat);
+        seat
+    }
+
+    /// An edit of this player's. One that cannot be made leaves everything as it is.
+    pub(crate) fn edit(&self, edit: Edit) {
+        self.with(|shell, now| {
+            let _ = shell.replica.edit(edit, now);
+        });
+    }
+
+    pub(crate) fn toggle_playing(&self) {
+        self.with(|shell, now| {
+            let playing = shell.replica.timeline(now).playing;
+            let edit = if playing {
+                Edit::Stop { at: None }
+            } else {
+                Edit::Play {
+                    from: Beat::ZERO,
+                    at: None,
+                }
+            };
+            // Refused while someone else leads; the header says who.
+            let _ = shell.replica.edit(edit, now);
+        });
+    }
+
+    /// Moves the playhead to where the session is at this moment.
+    pub(crate) fn light(&self) {
+        let shell = self.shell.get_value();
+        let shell = shell.borrow();
+        let now = browser::now();
+        let timeline = shell.replica.timeline(now);
+        let beat = timeline
+            .playing
+            .then(|| timeline.beat_at(server_time(&shell.replica, now)));
+        self.board.light(shell.replica.document(), beat);
+    }
+
+    /// Copies the link for others, and says so for a moment.
+    pub(crate) fn share(&self, copied: RwSignal<bool>) {
+        browser::copy_address(move || {
+            copied.set(true);
+            set_timeout(move || copied.set(false), Duration::from_secs(2));
+        });
+    }
+
+    fn hear(&self, news: News<'_>) {
+        self.with(|shell, now| match news {
+            News::Opened => shell.replica.handle(Input::Connected, now),
+            News::Text(text) => shell.replica.handle(Input::Text(text), now),
+            News::Closed(code) => {
+                shell.closed_with = Some(code);
+                shell.replica.handle(Input::Disconnected, now);
+            }
+        });
+    }
+
+    fn tick(&self) {
+        self.with(|shell, now| shell.replica.handle(Input::Tick, now));
+    }
+
+    /// Does something with the replica, then carries out what it asks for and shows what changed.
+    fn with(&self, action: impl FnOnce(&mut Shell, LocalTime)) {
+        let shell = self.shell.get_value();
+        let now = browser::now();
+        action(&mut shell.borrow_mut(), now);
+        self.carry_out(&mut shell.borrow_mut(), now);
+        self.arm(&mut shell.borrow_mut(), now);
+        self.show(&mut shell.borrow_mut(), now);
+    }
+
+    fn carry_out(&self, shell: &mut Shell, now: LocalTime) {
+        while let Some(output) = shell.replica.poll_output() {
+            match output {
+                Output::Connect => {
+                    let seat = *self;
+                    shell.socket = Socket::open(&shell.session, move |news| seat.hear(news));
+                    if shell.socket.is_none() {
+                        shell.replica.handle(Input::Disconnected, now);
+                    }
+                }
+                Output::Send(text) => {
+                    if let Some(socket) = &shell.socket {
+                        socket.send(&text);
+                    }
+                }
+                Output::Disconnect => shell.socket = None,
+            }
+        }
+    }
+
+    fn arm(&self, shell: &mut Shell, now: LocalTime) {
+        if let Some(timer) = shell.timer.take() {
+            timer.clear();
+        }
+        let Some(deadline) = shell.replica.deadline() else {
+            return;
+        };
+        let wait = u64::try_from((deadline - now).as_micros()).unwrap_or(0);
+        let seat = *self;
+        // Browsers count in milliseconds; a timer that fires early would only be armed again.
+        let wait = Duration::from_millis(wait.div_ceil(1_000));
+        shell.timer = set_timeout_with_handle(move || seat.tick(), wait).ok();
+    }
+
+    fn show(&self, shell: &mut Shell, now: LocalTime) {
+        let mut changed = false;
+        while let Some(event) = shell.replica.poll_event() {
+            match event {
+                Event::Document(change) => {
+                    changed = true;
+                    if let Change::Edit { by, edit } = change {
+                        self.flash(&shell.replica, by, &edit);
+                    }
+                }
+                Event::Link => self.follow_link(shell),
+                Event::Players
+                | Event::Refused { .. }
+                | Event::Gather { .. }
+                | Event::Trouble { .. } => {}
+            }
+        }
+        let replica = &shell.replica;
+        let timeline = replica.timeline(now);
+        if changed {
+            self.board.show(
+                replica.document(),
+                timeline.beat_at(server_time(replica, now)),
+            );
+        }
+        let connection = connection(shell);
+        self.board.summarise(|summary| {
+            *summary = Summary {
+                name: replica.document().name.clone(),
+                playing: timeline.playing,
+                tempo: timeline.tempo,
+                place: summary.place.filter(|_| timeline.playing),
+                lead: leader(replica),
+                players: replica
+                    .players()
+                    .map(|player| (player.profile.name.clone(), player.profile.colour))
+                    .collect(),
+                connection,
+            };
+        });
+    }
+
+    /// Shows for a moment who changed a cell, if it was somebody else.
+    fn flash(&self, replica: &Replica, by: PlayerId, edit: &Edit) {
+        let author = replica.players().find(|player| player.id == by);
+        let Some(author) = author.filter(|_| by != replica.player()) else {
+            return;
+        };
+        for region in edit.regions(replica.document()) {
+            if let Region::Step(track, scene, step) = region {
+                self.board
+                    .mark(track, scene, step, Some(author.profile.colour));
+                let board = self.board;
+                set_timeout(move || board.mark(track, scene, step, None), FLASH);
+            }
+        }
+    }
+
+    /// A socket that never opened may mean that there is nothing to join: the server knows.
+    fn follow_link(&self, shell: &mut Shell) {
+        match shell.replica.link() {
+            Link::Live { .. } => shell.joined = true,
+            Link::Waiting { .. } if !shell.joined && !shell.unknown => {
+                let (seat, session) = (*self, shell.session.clone());
+                leptos::task::spawn_local(async move {
+                    if browser::is_missing(&session).await {
+                        seat.with(|shell, _| {
+                            shell.unknown = true;
+                            shell.replica.leave();
+                        });
+                    }
+                });
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The shared clock; until it is known, this machine's own, so that what is offline still runs.
+fn server_time(replica: &Replica, now: LocalTime) -> ServerTime {
+    replica
+        .server_time(now)
+        .unwrap_or(ServerTime::from_micros(now.as_micros()))
+}
+
+fn leader(replica: &Replica) -> String {
+    let Some(leader) = replica.document().lead else {
+        return String::new();
+    };
+    if leader == replica.player() {
+        return "You lead".to_owned();
+    }
+    let name = |player: &Player| match player.profile.kind {
+        Kind::Daw => format!("{}’s DAW leads", player.profile.name),
+        _ => format!("{} leads", player.profile.name),
+    };
+    let known = replica.players().find(|player| player.id == leader);
+    known.map_or("Someone leads".to_owned(), name)
+}
+
+fn connection(shell: &Shell) -> Connection {
+    let replica = &shell.replica;
+    match replica.link() {
+        _ if shell.unknown => Connection::Unknown,
+        Link::Live { .. } => {
+            let quality = replica.clock().quality();
+            let tenths = |micros: i64| u32::try_from((micros + 50) / 100).unwrap_or(u32::MAX);
+            Connection::Live(Live {
+                listening_only: replica.role() == Some(Role::Listener),
+                waiting: replica.unsaved(),
+                error: quality.map(|quality| tenths(quality.error.as_micros())),
+                round_trip_ms: quality
+                    .map_or(0, |quality| tenths(quality.round_trip.as_micros()) / 10),
+            })
+        }
+        Link::Refused { code, .. } => Connection::refused(code),
+        Link::Waiting { .. } if shell.closed_with == Some(Goodbye::Full.close_code()) => {
+            Connection::Full
+        }
+        _ if !shell.joined => Connection::Joining,
+        _ => Connection::Offline {
+            waiting: replica.unsaved(),
+        },
+    }
+}
