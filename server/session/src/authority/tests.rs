@@ -228,7 +228,7 @@ fn silence_ends_a_connection_and_its_player() {
     desk.join(2, 2, Role::Editor);
     desk.now += Span::from_seconds(7);
     desk.say(2, "{\"ping\":{\"sent\":1}}");
-    desk.now = desk.now + Span::from_seconds(3);
+    desk.now += Span::from_seconds(3);
     desk.handle(Input::Tick);
     assert_eq!(desk.closed(), [Goodbye::Silent]);
     assert!(desk.heard(2)[0].starts_with("{\"left\""));

@@ -151,11 +151,14 @@ impl Queue {
             };
             let pending = &mut self.edits[place];
             pending.stored = revision <= durable;
-            if revision <= base {
-                pending.state = State::Ordered;
-                if pending.stored {
-                    self.edits.remove(place);
-                }
+            // One behind the base follows among the edits that were missed.
+            pending.state = if revision <= base {
+                State::Ordered
+            } else {
+                State::Sent
+            };
+            if pending.stored && revision <= base {
+                self.edits.remove(place);
             }
         }
     }
