@@ -1,161 +1,270 @@
-//! x
+//! The estimate of offset and skew: two parallel lines just under the shortest delays there and
+//! back. A pure function of its samples; must not know of pings or of what a player hears.
+//!
+//! A delay is the shortest possible one plus waiting, never less, so the truth lies at the lower
+//! edges of the two clouds of delays, and half way between the edges lies the offset. Each line is
+//! pulled up by every sample alike, as exponential waiting has it, and held down only by the few
+//! that come close to it: the logarithm of the likelihood of a sample `r` above its line is
+//! `ln(r / (r + edge)) - r / waiting`. It is concave, so Newton's method finds its summit. A spike
+//! counts no more than any other sample, and the directions may wait differently.
+
 use super::window::Sample;
-use std::sync::LazyLock;
-fn env(n: &str, d: f64) -> f64 {
-    std::env::var(n)
-        .ok()
-        .and_then(|s| s.parse().ok())
-        .unwrap_or(d)
-}
-static K: LazyLock<f64> = LazyLock::new(|| env("K", 0.5));
-static C: LazyLock<f64> = LazyLock::new(|| env("C", 0.2));
-static CN: LazyLock<f64> = LazyLock::new(|| env("CN", 0.0));
-static NK: LazyLock<f64> = LazyLock::new(|| env("NK", 0.2));
-static ORA: LazyLock<f64> = LazyLock::new(|| env("ORA", 0.0));
-static POOL: LazyLock<f64> = LazyLock::new(|| env("POOL", 0.0));
-static ROUNDS: LazyLock<f64> = LazyLock::new(|| env("ROUNDS", 2.0));
-static BC: LazyLock<f64> = LazyLock::new(|| env("BC", 2.0));
+
+/// No two clocks in working order drift apart faster than this fraction.
+const STEEPEST: f64 = 400e-6;
+/// The waiting is on average at least this long, in microseconds.
+const LEAST_WAITING: f64 = 20.0;
+/// How far above its line a sample holds the line down, as a share of the waiting.
+const EDGE: f64 = 0.08;
+/// How often the waiting is judged anew by the lines that followed from it.
+const ROUNDS: usize = 2;
+const NEWTON_STEPS: usize = 30;
+/// A step that promises to raise the logarithm of the likelihood by less than this is the last.
+const CONVERGED: f64 = 1e-2;
+/// A step goes at most this share of the way to the nearest sample.
+const CAUTION: f64 = 0.9;
+
+/// What is known of the skew before any sample is seen: its mean and deviation, as fractions.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Prior {
     pub(super) skew: f64,
-    pub(super) scale: f64,
+    pub(super) deviation: f64,
 }
+
+/// Server time less local time, as a line over local time. Times are in microseconds relative to
+/// the origin of the samples.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Estimate {
     middle: f64,
     offset: f64,
+    /// A fraction.
     pub(super) skew: f64,
+    /// The shortest possible round trip.
+    pub(super) round_trip: f64,
     offset_variance: f64,
     skew_variance: f64,
     covariance: f64,
-    pub(super) round_trip: f64,
 }
-fn noise(mut delays: Vec<f64>, k: f64) -> f64 {
-    let q = env("Q", 0.25);
-    delays.sort_unstable_by(f64::total_cmp);
-    let at = |q: f64| delays[(delays.len() as f64 * q) as usize] / (-(1.0 - q).ln());
-    (at(0.5).min(at(q)) * k).max(20.0)
-}
+
 impl Estimate {
-    pub(super) fn of(samples: &[Sample], prior: Prior) -> Estimate {
-        let n = samples.len() as f64;
-        let k = *K;
-        let middle = samples.iter().map(|s| s.at).sum::<f64>() / n;
-        let pts: Vec<(f64, f64, f64)> = samples
+    /// `samples` must not be empty. The search begins at the guessed skew.
+    pub(super) fn of(samples: &[Sample], prior: Prior, guess: f64) -> Estimate {
+        let middle = samples.iter().map(|sample| sample.at).sum::<f64>() / samples.len() as f64;
+        let points: Vec<Point> = samples
             .iter()
-            .map(|s| (s.at - middle, s.there, s.back))
+            .map(|sample| Point {
+                at: sample.at - middle,
+                there: sample.there,
+                back: sample.back,
+            })
             .collect();
-        let mut s = prior.skew;
-        let mut a = pts
-            .iter()
-            .map(|p| p.1 - s * p.0)
-            .fold(f64::INFINITY, f64::min);
-        let mut b = pts
-            .iter()
-            .map(|p| p.2 + s * p.0)
-            .fold(f64::INFINITY, f64::min);
-        let mut h = (0.0, 0.0, 0.0, 0.0, 0.0);
-        for round in 0..*ROUNDS as usize {
-            let mut mf = noise(pts.iter().map(|p| p.1 - s * p.0 - a).collect(), *NK);
-            let mut mb = noise(pts.iter().map(|p| p.2 + s * p.0 - b).collect(), *NK);
-            let m = (mf + mb) / 2.0;
-            mf += *POOL * (m - mf);
-            mb += *POOL * (m - mb);
-            if round == 0 {
-                a -= mf / n;
-                b -= mb / n;
-            }
-            if *ORA > 0.0 {
-                mf = 10000.0;
-                mb = 10000.0;
-            }
-            let cf = mf * (*C + *CN / n);
-            let cb = mb * (*C + *CN / n);
-            for _ in 0..12 {
-                let (mut ga, mut gb, mut gs) = (
-                    n / mf,
-                    n / mb,
-                    -(s - prior.skew) / (prior.scale * prior.scale),
-                );
-                let (mut haa, mut hbb, mut has, mut hbs, mut hss) =
-                    (0.0, 0.0, 0.0, 0.0, 1.0 / (prior.scale * prior.scale));
-                for p in &pts {
-                    let r = p.1 - s * p.0 - a;
-                    let q = p.2 + s * p.0 - b;
-                    let (r, rc) = (1.0 / r, 1.0 / (r + cf));
-                    let (q, qc) = (1.0 / q, 1.0 / (q + cb));
-                    let (r2, q2) = (k * (r * r - rc * rc), k * (q * q - qc * qc));
-                    let (r, q) = (r - rc, q - qc);
-                    let (r, q, r2, q2, k) = if *ORA > 0.0 {
-                        let c = 1.0 / 1200.0 - 1.0 / 10000.0;
-                        let f = |r: f64| {
-                            let e = (-r * c).exp();
-                            (c * e / (1.0 - e), c * c * e / (1.0 - e) / (1.0 - e))
-                        };
-                        let (r, r2) = f(p.1 - s * p.0 - a);
-                        let (q, q2) = f(p.2 + s * p.0 - b);
-                        (r, q, r2, q2, 1.0)
-                    } else {
-                        (r, q, r2, q2, k)
-                    };
-                    ga -= k * r;
-                    gb -= k * q;
-                    gs += k * p.0 * (q - r);
-                    haa += r2;
-                    hbb += q2;
-                    has += r2 * p.0;
-                    hbs -= q2 * p.0;
-                    hss += (r2 + q2) * p.0 * p.0;
-                }
-                h = (haa, hbb, has, hbs, hss);
-                let ss = hss - has * has / haa - hbs * hbs / hbb;
-                let ds = (gs - has * ga / haa - hbs * gb / hbb) / ss;
-                let da = (ga - has * ds) / haa;
-                let db = (gb - hbs * ds) / hbb;
-                // step to boundary
-                let mut t: f64 = 1.0;
-                for p in &pts {
-                    let r = p.1 - s * p.0 - a;
-                    let d = ds * p.0 + da;
-                    if d > 0.0 {
-                        t = t.min(0.9 * r / d);
-                    }
-                    let q = p.2 + s * p.0 - b;
-                    let d = -ds * p.0 + db;
-                    if d > 0.0 {
-                        t = t.min(0.9 * q / d);
-                    }
-                }
-                s += t * ds;
-                a += t * da;
-                b += t * db;
-                if t == 1.0 && (ga * da + gb * db + gs * ds) < 1e-3 {
+        let mut lines = Lines::under(&points, guess);
+        let mut slope = Slope::default();
+        for _ in 0..ROUNDS {
+            let waiting = Waiting::above(&lines, &points);
+            for _ in 0..NEWTON_STEPS {
+                slope = Slope::at(&lines, &points, &waiting, prior);
+                let step = slope.to_summit();
+                let share = lines.room_for(&step, &points);
+                lines.there += share * step.there;
+                lines.back += share * step.back;
+                lines.skew += share * step.skew;
+                if share >= 1.0 && slope.promise(&step) < CONVERGED {
                     break;
                 }
             }
         }
-        let (haa, hbb, has, hbs, hss) = h;
-        let ss = 1.0 / (hss - has * has / haa - hbs * hbs / hbb);
-        // offset=(a-b)/2 ; a = -has/haa s ...
-        let g = (-has / haa + hbs / hbb) / 2.0;
-        let s = s.clamp(-400e-6, 400e-6);
+        let skew_variance = 1.0 / slope.skew_curvature_alone();
+        let lever =
+            (slope.back_skew / slope.back_back - slope.there_skew / slope.there_there) / 2.0;
         Estimate {
             middle,
-            offset: (a - b) / 2.0,
-            skew: s,
-            offset_variance: (1.0 / haa + 1.0 / hbb) / 4.0 + g * g * ss,
-            skew_variance: ss,
-            covariance: g * ss,
-            round_trip: a + b,
+            offset: (lines.there - lines.back) / 2.0,
+            skew: lines.skew.clamp(-STEEPEST, STEEPEST),
+            round_trip: lines.there + lines.back,
+            offset_variance: (1.0 / slope.there_there + 1.0 / slope.back_back) / 4.0
+                + lever * lever * skew_variance,
+            skew_variance,
+            covariance: lever * skew_variance,
         }
     }
+
     pub(super) fn offset_at(&self, at: f64) -> f64 {
         self.offset + self.skew * (at - self.middle)
     }
+
+    /// Twice the standard deviation of the offset.
     pub(super) fn error_at(&self, at: f64) -> f64 {
         let away = at - self.middle;
         let variance =
             self.offset_variance + away * (2.0 * self.covariance + away * self.skew_variance);
-        *BC * variance.max(0.0).sqrt()
+        2.0 * variance.max(0.0).sqrt()
     }
+}
+
+/// A sample whose time counts from the middle of all.
+struct Point {
+    at: f64,
+    there: f64,
+    back: f64,
+}
+
+/// The delays that the lines have in the middle, and the slope that they share, one rising and one
+/// falling. A difference of lines is their step.
+#[derive(Default)]
+struct Lines {
+    there: f64,
+    back: f64,
+    skew: f64,
+}
+
+impl Lines {
+    /// As close under the points as is likely at this skew.
+    fn under(points: &[Point], skew: f64) -> Lines {
+        let lowest =
+            |above: &dyn Fn(&Point) -> f64| points.iter().map(above).fold(f64::INFINITY, f64::min);
+        let touching = Lines {
+            there: lowest(&|point| point.there - skew * point.at),
+            back: lowest(&|point| point.back + skew * point.at),
+            skew,
+        };
+        let waiting = Waiting::above(&touching, points);
+        let count = points.len() as f64;
+        Lines {
+            there: touching.there - waiting.there / count,
+            back: touching.back - waiting.back / count,
+            skew,
+        }
+    }
+
+    fn above_there(&self, point: &Point) -> f64 {
+        point.there - self.skew * point.at - self.there
+    }
+
+    fn above_back(&self, point: &Point) -> f64 {
+        point.back + self.skew * point.at - self.back
+    }
+
+    /// The share of a step that keeps the lines under all points.
+    fn room_for(&self, step: &Lines, points: &[Point]) -> f64 {
+        let mut share: f64 = 1.0;
+        for point in points {
+            let (rise_there, rise_back) = (
+                step.there + step.skew * point.at,
+                step.back - step.skew * point.at,
+            );
+            if rise_there > 0.0 {
+                share = share.min(CAUTION * self.above_there(point) / rise_there);
+            }
+            if rise_back > 0.0 {
+                share = share.min(CAUTION * self.above_back(point) / rise_back);
+            }
+        }
+        share
+    }
+}
+
+/// The mean of what delays have above the shortest.
+struct Waiting {
+    there: f64,
+    back: f64,
+}
+
+impl Waiting {
+    fn above(lines: &Lines, points: &[Point]) -> Waiting {
+        Waiting {
+            there: mean_of_exponential(points.iter().map(|point| lines.above_there(point))),
+            back: mean_of_exponential(points.iter().map(|point| lines.above_back(point))),
+        }
+    }
+}
+
+/// Judged by the median and the lower quartile, whichever makes it less, so that neither spikes nor
+/// a rounded edge stretch it.
+fn mean_of_exponential(delays: impl Iterator<Item = f64>) -> f64 {
+    /// Where an exponential distribution of mean 1 has its lower quartile.
+    const QUARTILE: f64 = 0.287_682;
+    const MEDIAN: f64 = std::f64::consts::LN_2;
+    let mut delays: Vec<f64> = delays.collect();
+    let (half, quarter) = (delays.len() / 2, delays.len() / 4);
+    let median = *delays.select_nth_unstable_by(half, f64::total_cmp).1;
+    let quartile = *delays[..=half]
+        .select_nth_unstable_by(quarter, f64::total_cmp)
+        .1;
+    (median / MEDIAN)
+        .min(quartile / QUARTILE)
+        .max(LEAST_WAITING)
+}
+
+/// The gradient of the likelihood's logarithm over there, back and skew, and its curvature, which
+/// is negated and has no term that joins there and back.
+#[derive(Default)]
+struct Slope {
+    there: f64,
+    back: f64,
+    skew: f64,
+    there_there: f64,
+    back_back: f64,
+    skew_skew: f64,
+    there_skew: f64,
+    back_skew: f64,
+}
+
+impl Slope {
+    fn at(lines: &Lines, points: &[Point], waiting: &Waiting, prior: Prior) -> Slope {
+        let confidence = 1.0 / (prior.deviation * prior.deviation);
+        let mut slope = Slope {
+            skew: (prior.skew - lines.skew) * confidence,
+            skew_skew: confidence,
+            ..Slope::default()
+        };
+        for point in points {
+            let (push, stiffness) = hold(lines.above_there(point), waiting.there);
+            slope.there += 1.0 / waiting.there - push;
+            slope.skew += point.at * (1.0 / waiting.there - push);
+            slope.there_there += stiffness;
+            slope.there_skew += stiffness * point.at;
+            slope.skew_skew += stiffness * point.at * point.at;
+            let (push, stiffness) = hold(lines.above_back(point), waiting.back);
+            slope.back += 1.0 / waiting.back - push;
+            slope.skew -= point.at * (1.0 / waiting.back - push);
+            slope.back_back += stiffness;
+            slope.back_skew -= stiffness * point.at;
+            slope.skew_skew += stiffness * point.at * point.at;
+        }
+        slope
+    }
+
+    /// How much of the curvature along the skew is left when both lines are free to follow.
+    fn skew_curvature_alone(&self) -> f64 {
+        self.skew_skew
+            - self.there_skew * self.there_skew / self.there_there
+            - self.back_skew * self.back_skew / self.back_back
+    }
+
+    /// Newton's step.
+    fn to_summit(&self) -> Lines {
+        let skew = (self.skew
+            - self.there_skew * self.there / self.there_there
+            - self.back_skew * self.back / self.back_back)
+            / self.skew_curvature_alone();
+        Lines {
+            there: (self.there - self.there_skew * skew) / self.there_there,
+            back: (self.back - self.back_skew * skew) / self.back_back,
+            skew,
+        }
+    }
+
+    /// Twice what a step will gain, if the slope bends evenly.
+    fn promise(&self, step: &Lines) -> f64 {
+        self.there * step.there + self.back * step.back + self.skew * step.skew
+    }
+}
+
+/// How a sample this far above its line holds it down, and how that stiffens as the line rises.
+fn hold(above: f64, waiting: f64) -> (f64, f64) {
+    let beyond = above + EDGE * waiting;
+    let both = 1.0 / (above * beyond);
+    let (near, far) = (beyond * both, above * both);
+    (near - far, near * near - far * far)
 }

@@ -7,7 +7,7 @@ use super::envelope::{Estimate, Prior};
 use crate::units::{LocalTime, ServerTime, Span};
 
 /// How many exchanges are remembered: about two minutes at the steady rate.
-const CAPACITY: usize = 256;
+const CAPACITY: usize = 384;
 /// Fewer exchanges than this cast no doubt on another.
 const GROUNDED: usize = 8;
 /// So many contradictions in a row are believed: one of the clocks was set anew.
@@ -16,23 +16,23 @@ const WITNESSES: usize = 4;
 const TOLERANCE: f64 = 1_000.0;
 /// Halving leaves at least this many exchanges.
 const KERNEL: usize = 8;
-/// How many times closer than expected the envelopes of straight samples never come, and the
-/// least scatter that is expected.
-const STRAIGHT: f64 = 4.0;
-const LEAST: f64 = 200.0;
+/// How many times closer than is usual the lines may come before samples do not count as straight,
+/// and the least scatter, in microseconds, by which that is judged.
+const STRAIGHT: f64 = 8.0;
+const LEAST_SCATTER: f64 = 200.0;
 /// Times beyond this many microseconds (71 years) are nonsense; sums of two are exact as f64.
 const LATEST: i64 = 1 << 51;
 /// A slower round trip, in microseconds, is not worth keeping.
 const SLOWEST: i64 = 10_000_000;
 /// The skew of two unknown machines, as a fraction, and of two known ones set anew.
-const UNKNOWN_SKEW: f64 = 50e-6;
+const UNKNOWN_SKEW: f64 = 100e-6;
 const KNOWN_SKEW: f64 = 10e-6;
 
 /// One exchange relative to the window's origin, in microseconds. The delays contain the offset
 /// between the clocks, one with each sign.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sample {
-    sent: i64,
+    sent: LocalTime,
     /// Half way between sending and receiving.
     pub(super) at: f64,
     pub(super) there: f64,
@@ -72,7 +72,8 @@ pub(super) struct Window {
 /// What samples are relative to, so that their figures stay small.
 #[derive(Debug, Clone, Copy)]
 struct Origin {
-    local: i64,
+    local: LocalTime,
+    /// By how much the server seemed ahead, in microseconds.
     offset: i64,
 }
 
@@ -84,7 +85,7 @@ impl Window {
             doubted: Vec::new(),
             prior: Prior {
                 skew: 0.0,
-                scale: UNKNOWN_SKEW,
+                deviation: UNKNOWN_SKEW,
             },
             estimate: None,
         }
@@ -115,50 +116,53 @@ impl Window {
         {
             return Verdict::Ignored;
         }
-        match self.contradiction(&sample) {
-            Some(error) => {
-                let agrees = |other: &Sample| {
-                    self.contradiction(other)
-                        .is_some_and(|its| (its > 0.0) == (error > 0.0))
-                };
-                if !self.doubted.last().is_some_and(agrees) {
-                    self.doubted.clear();
-                }
-                self.doubted.push(sample);
-                if self.doubted.len() < WITNESSES {
-                    return Verdict::Doubted;
-                }
-                self.begin_anew();
-            }
-            None => {
-                self.doubted.clear();
-                if self.samples.len() == CAPACITY {
-                    self.samples.remove(0);
-                }
-                let place = self.samples.partition_point(|other| other.at <= sample.at);
-                self.samples.insert(place, sample);
-            }
+        let Some(error) = self.contradiction(&sample) else {
+            self.doubted.clear();
+            self.keep(sample);
+            return Verdict::Kept;
+        };
+        let agrees = |other: &Sample| {
+            self.contradiction(other)
+                .is_some_and(|other| (other > 0.0) == (error > 0.0))
+        };
+        if !self.doubted.last().is_some_and(agrees) {
+            self.doubted.clear();
         }
-        self.estimate_anew();
+        self.doubted.push(sample);
+        if self.doubted.len() < WITNESSES {
+            return Verdict::Doubted;
+        }
+        self.begin_anew();
         Verdict::Kept
+    }
+
+    fn keep(&mut self, sample: Sample) {
+        if self.samples.len() == CAPACITY {
+            self.samples.remove(0);
+        }
+        let place = self.samples.partition_point(|other| other.at <= sample.at);
+        self.samples.insert(place, sample);
+        self.estimate_anew();
     }
 
     /// Server time at a local time, and twice its standard deviation.
     pub(super) fn server_time(&self, local: LocalTime) -> Option<(ServerTime, Span)> {
         let (origin, estimate) = (self.origin?, self.estimate?);
-        let at = (local.as_micros() - origin.local) as f64;
-        let offset = origin.offset + whole(estimate.offset_at(at));
-        let server = ServerTime::from_micros(local.as_micros() + offset);
+        let at = (local - origin.local).as_micros() as f64;
+        let offset = origin.offset.saturating_add(whole(estimate.offset_at(at)));
+        let server = ServerTime::from_micros(local.as_micros().saturating_add(offset));
         Some((server, Span::from_micros(whole(estimate.error_at(at)))))
     }
 
     /// The median.
     pub(super) fn round_trip(&self) -> Option<Span> {
+        (!self.samples.is_empty()).then(|| Span::from_micros(whole(self.median_round_trip())))
+    }
+
+    fn median_round_trip(&self) -> f64 {
         let mut round_trips: Vec<f64> = self.samples.iter().map(Sample::round_trip).collect();
-        round_trips.sort_by(f64::total_cmp);
-        round_trips
-            .get(round_trips.len() / 2)
-            .map(|median| Span::from_micros(whole(*median)))
+        let half = round_trips.len() / 2;
+        *round_trips.select_nth_unstable_by(half, f64::total_cmp).1
     }
 
     fn sample(&mut self, exchange: Exchange) -> Option<Sample> {
@@ -172,12 +176,13 @@ impl Window {
             return None;
         }
         let origin = *self.origin.get_or_insert(Origin {
-            local: sent,
+            local: exchange.sent,
             offset: server_received - sent,
         });
+        let since_origin = (exchange.sent - origin.local) + (exchange.received - origin.local);
         Some(Sample {
-            sent,
-            at: (sent - origin.local + received - origin.local) as f64 / 2.0,
+            sent: exchange.sent,
+            at: since_origin.as_micros() as f64 / 2.0,
             there: (server_received - sent - origin.offset) as f64,
             back: (received - server_sent + origin.offset) as f64,
         })
@@ -203,40 +208,47 @@ impl Window {
         if let Some(estimate) = &self.estimate {
             self.prior = Prior {
                 skew: estimate.skew,
-                scale: KNOWN_SKEW,
+                deviation: KNOWN_SKEW,
             };
         }
         self.samples.clear();
         self.samples.append(&mut self.doubted);
         self.samples
             .sort_by(|first, second| first.at.total_cmp(&second.at));
+        self.estimate_anew();
     }
 
     /// Estimates; if the samples do not lie along one line, as when a clock changed its rate,
     /// forgets the older half and estimates again.
     fn estimate_anew(&mut self) {
         loop {
-            let estimate = Estimate::of(&self.samples, self.prior);
+            let estimate = Estimate::of(
+                &self.samples,
+                self.prior,
+                self.skew().unwrap_or(self.prior.skew),
+            );
             self.estimate = Some(estimate);
             if self.samples.len() < 2 * KERNEL || self.is_straight(&estimate) {
                 return;
             }
             self.prior = Prior {
                 skew: 0.0,
-                scale: UNKNOWN_SKEW,
+                deviation: UNKNOWN_SKEW,
             };
             self.samples.drain(..self.samples.len() / 2);
         }
     }
 
-    /// Envelopes around samples that do not lie along one line come much closer to each other than
-    /// any one round trip does; round trips themselves are blind to clocks.
+    /// Lines under samples that do not lie along one line are much closer to each other than any
+    /// round trip is short; and round trips are blind to what the clocks do.
     fn is_straight(&self, estimate: &Estimate) -> bool {
-        let mut round_trips: Vec<f64> = self.samples.iter().map(Sample::round_trip).collect();
-        round_trips.sort_by(f64::total_cmp);
-        let (shortest, median) = (round_trips[0], round_trips[round_trips.len() / 2]);
-        let count = round_trips.len() as f64;
-        let expected = (median - shortest).max(LEAST) / count.sqrt();
+        let shortest = self
+            .samples
+            .iter()
+            .map(Sample::round_trip)
+            .fold(f64::INFINITY, f64::min);
+        let scatter = (self.median_round_trip() - shortest).max(LEAST_SCATTER);
+        let expected = scatter / (self.samples.len() as f64).sqrt();
         shortest - estimate.round_trip < STRAIGHT * expected
     }
 }
