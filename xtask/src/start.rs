@@ -1,6 +1,8 @@
 //! `start`: from a fresh clone to a running server with an open session and the plugin in the DAW.
 
-use anyhow::Result;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
 
 use crate::arguments::Arguments;
 use crate::bundle::{self, Build};
@@ -8,7 +10,10 @@ use crate::workspace::Workspace;
 use crate::{setup, shell, web};
 
 pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<()> {
-    let data = arguments.value("--data")?;
+    let data = match arguments.value("--data")? {
+        Some(folder) => std::path::absolute(folder)?,
+        None => data_folder()?,
+    };
     setup::for_page()?;
     web::make(workspace)?;
     bundle::make(workspace, Build::Release)?;
@@ -28,9 +33,28 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<()>
     );
     let program = format!("release/lockstep-server{}", std::env::consts::EXE_SUFFIX);
     let mut server = std::process::Command::new(workspace.target().join(program));
-    server.current_dir(workspace.root()).arg("--new-session");
-    if let Some(folder) = data {
-        server.arg("--data").arg(folder);
+    server
+        .arg("--new-session")
+        .arg("--data")
+        .arg(data)
+        .args(arguments.remaining());
+    shell::run(&mut server)
+}
+
+/// Where this user's programs keep what is theirs.
+fn data_folder() -> Result<PathBuf> {
+    let from = |variable: &str| std::env::var_os(variable).map(PathBuf::from);
+    let home = || from("HOME").context("HOME is not set; say --data FOLDER");
+    match std::env::consts::OS {
+        "macos" => Ok(home()?.join("Library/Application Support/Lockstep")),
+        "windows" => {
+            let base =
+                from("LOCALAPPDATA").context("LOCALAPPDATA is not set; say --data FOLDER")?;
+            Ok(base.join("Lockstep"))
+        }
+        _ => match from("XDG_DATA_HOME") {
+            Some(base) => Ok(base.join("lockstep")),
+            None => Ok(home()?.join(".local/share/lockstep")),
+        },
     }
-    shell::run(server.args(arguments.remaining()))
 }
