@@ -5,7 +5,7 @@
 //! lower edges of the delays there and back are found apart from each other. A line through the
 //! quickest round trips, the usual way, waits for exchanges that are quick in both directions at
 //! once, which are rare on a jittery route: over 120 seconds with 10 ms of exponential jitter each
-//! way its error was nearly three times ours. Exchanges that contradict the rest beyond what their
+//! way its error was two and a half times ours. Exchanges that contradict the rest beyond what their
 //! round trip excuses are set aside; four in a row are believed, for then a clock was set anew
 //! (`window`). No estimator can see a difference between the ways there and back that never
 //! changes: for that, players have the nudge.

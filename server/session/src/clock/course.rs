@@ -3,8 +3,9 @@
 
 use crate::units::{LocalTime, ServerTime, Span};
 
-/// The course never runs faster or slower than the local clock by more than this fraction.
-pub(super) const FASTEST: f64 = 500e-6;
+/// The course never runs faster or slower than the local clock by more than this fraction: 500 ppm
+/// less some room for rounding to microseconds.
+const FASTEST: f64 = 490e-6;
 /// Up to here an error is only ever slewed away.
 const LEAST_STEP: Span = Span::from_millis(5);
 /// A step back further than this repeats nothing that is still in anyone's ear.

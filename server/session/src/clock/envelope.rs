@@ -44,6 +44,8 @@ pub(super) struct Estimate {
     offset_variance: f64,
     skew_variance: f64,
     covariance: f64,
+    /// Deviations count by its square.
+    roundness: f64,
 }
 
 impl Estimate {
@@ -60,8 +62,10 @@ impl Estimate {
             .collect();
         let mut lines = Lines::under(&points, guess);
         let mut slope = Slope::default();
+        let mut roundness = 1.0;
         for _ in 0..ROUNDS {
             let waiting = Waiting::above(&lines, &points);
+            roundness = waiting.roundness;
             for _ in 0..NEWTON_STEPS {
                 slope = Slope::at(&lines, &points, &waiting, prior);
                 let step = slope.to_summit();
@@ -86,6 +90,7 @@ impl Estimate {
                 + lever * lever * skew_variance,
             skew_variance,
             covariance: lever * skew_variance,
+            roundness,
         }
     }
 
@@ -98,7 +103,7 @@ impl Estimate {
         let away = at - self.middle;
         let variance =
             self.offset_variance + away * (2.0 * self.covariance + away * self.skew_variance);
-        2.0 * variance.max(0.0).sqrt()
+        2.0 * self.roundness * self.roundness * variance.max(0.0).sqrt()
     }
 }
 
@@ -168,32 +173,52 @@ impl Lines {
 struct Waiting {
     there: f64,
     back: f64,
+    /// How much rarer delays close to the shortest are than in an exponential distribution, at
+    /// least 1: the lower edges are rounder, and all estimates less sure, than the slope tells.
+    roundness: f64,
 }
 
 impl Waiting {
     fn above(lines: &Lines, points: &[Point]) -> Waiting {
+        let there = Quantiles::of(points.iter().map(|point| lines.above_there(point)));
+        let back = Quantiles::of(points.iter().map(|point| lines.above_back(point)));
         Waiting {
-            there: mean_of_exponential(points.iter().map(|point| lines.above_there(point))),
-            back: mean_of_exponential(points.iter().map(|point| lines.above_back(point))),
+            there: there.mean(),
+            back: back.mean(),
+            roundness: ((there.quartile + back.quartile) / (there.median + back.median)).max(1.0),
         }
     }
 }
 
-/// Judged by the median and the lower quartile, whichever makes it less, so that neither spikes nor
-/// a rounded edge stretch it.
-fn mean_of_exponential(delays: impl Iterator<Item = f64>) -> f64 {
+/// What mean an exponential distribution would have with the same lower quartile, and with the
+/// same median.
+struct Quantiles {
+    quartile: f64,
+    median: f64,
+}
+
+impl Quantiles {
     /// Where an exponential distribution of mean 1 has its lower quartile.
     const QUARTILE: f64 = 0.287_682;
     const MEDIAN: f64 = std::f64::consts::LN_2;
-    let mut delays: Vec<f64> = delays.collect();
-    let (half, quarter) = (delays.len() / 2, delays.len() / 4);
-    let median = *delays.select_nth_unstable_by(half, f64::total_cmp).1;
-    let quartile = *delays[..=half]
-        .select_nth_unstable_by(quarter, f64::total_cmp)
-        .1;
-    (median / MEDIAN)
-        .min(quartile / QUARTILE)
-        .max(LEAST_WAITING)
+
+    fn of(delays: impl Iterator<Item = f64>) -> Quantiles {
+        let mut delays: Vec<f64> = delays.collect();
+        let (half, quarter) = (delays.len() / 2, delays.len() / 4);
+        let median = *delays.select_nth_unstable_by(half, f64::total_cmp).1;
+        let quartile = *delays[..=half]
+            .select_nth_unstable_by(quarter, f64::total_cmp)
+            .1;
+        Quantiles {
+            quartile: (quartile / Self::QUARTILE).max(LEAST_WAITING),
+            median: (median / Self::MEDIAN).max(LEAST_WAITING),
+        }
+    }
+
+    /// The lesser, so that neither spikes nor round edges stretch it.
+    fn mean(&self) -> f64 {
+        self.quartile.min(self.median)
+    }
 }
 
 /// The gradient of the likelihood's logarithm over there, back and skew, and its curvature, which
