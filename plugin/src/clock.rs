@@ -23,11 +23,6 @@ impl LocalClock {
     pub(crate) fn now(&self) -> LocalTime {
         LocalTime::from_micros(i64::try_from(self.origin.elapsed().as_micros()).unwrap_or(i64::MAX))
     }
-
-    pub(crate) fn instant(&self, at: LocalTime) -> Instant {
-        let micros = u64::try_from(at.as_micros()).unwrap_or(0);
-        self.origin + std::time::Duration::from_micros(micros)
-    }
 }
 
 /// Callbacks come early and late; over this many of them the lateness averages out.

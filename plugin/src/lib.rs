@@ -4,26 +4,74 @@
 
 mod bridge;
 mod clock;
+mod editor;
+mod network;
 mod params;
 mod score;
 mod state;
 mod transport;
+mod view;
 
-use bridge::{AudioEnds, Bridge};
+use bridge::{AudioEnds, Bridge, Closer, EditorEnds};
 use clock::{LocalClock, SampleClock};
+use crossbeam_channel::{Receiver, Sender};
+use editor::LockstepEditor;
 use lockstep_engine::{Engine, SampleRate};
 use nice_plug::prelude::*;
+use nice_plug_egui::EguiEditor;
 use params::LockstepParams;
 use state::SavedEditor;
 use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
 use transport::HostTransport;
 
 /// One instance in a host.
+#[expect(
+    missing_debug_implementations,
+    reason = "its ends of queues have nothing to print"
+)]
 pub struct Lockstep {
     params: Arc<LockstepParams>,
     audio: AudioEnds,
     clock: LocalClock,
     rendering: Option<Rendering>,
+    /// Until the framework asks for the editor, which it does once.
+    editor: Option<EditorEnds>,
+    worker: Worker,
+    closer: Closer,
+    network: Option<JoinHandle<()>>,
+}
+
+/// The framework's worker thread, shared by all instances.
+///
+/// When an instance goes while a task for it is queued, the worker ends and the next instance to
+/// go aborts the host. Parameter changes queue such tasks, so before an instance can go the queue
+/// must have been seen empty: a task of our own that comes out of it proves that.
+struct Worker {
+    executor: Option<AsyncExecutor<Lockstep>>,
+    passed: (Sender<()>, Receiver<()>),
+}
+
+/// A task that does nothing but show that everything queued before it is done.
+#[derive(Debug)]
+pub struct Marker;
+
+impl Worker {
+    /// A worker that is busy for longer than this is not waited for.
+    const PATIENCE: Duration = Duration::from_millis(500);
+    /// After our task the worker still has to let go of the instance that it ran it for.
+    const LETTING_GO: Duration = Duration::from_millis(2);
+
+    fn drain(&self) {
+        let Some(executor) = &self.executor else {
+            return;
+        };
+        executor.execute_background(Marker);
+        if self.passed.1.recv_timeout(Self::PATIENCE).is_ok() {
+            std::thread::sleep(Self::LETTING_GO);
+        }
+    }
 }
 
 /// What exists while the host has activated the instance.
@@ -36,13 +84,38 @@ struct Rendering {
 
 impl Default for Lockstep {
     fn default() -> Self {
-        let Bridge { audio, session } = Bridge::new();
+        let Bridge {
+            audio,
+            network,
+            editor,
+            session,
+            closer,
+        } = Bridge::new();
+        let clock = LocalClock::new();
         let params = LockstepParams::new(session, Arc::new(SavedEditor::default()));
         Self {
             params: Arc::new(params),
             audio,
-            clock: LocalClock::new(),
+            clock,
             rendering: None,
+            editor: Some(editor),
+            worker: Worker {
+                executor: None,
+                passed: crossbeam_channel::bounded(1),
+            },
+            closer,
+            // Without a thread the instrument still plays; it only stays alone.
+            network: network::spawn(network, clock).ok(),
+        }
+    }
+}
+
+impl Drop for Lockstep {
+    fn drop(&mut self) {
+        self.closer.close();
+        if let Some(network) = self.network.take() {
+            // The host may unload the library next. A panic over there has been told already.
+            let _ended = network.join();
         }
     }
 }
@@ -60,12 +133,29 @@ impl Plugin for Lockstep {
     }];
     const MIDI_INPUT: MidiConfig = MidiConfig::Basic;
 
-    type Editor = ();
+    type Editor = EguiEditor<LockstepEditor>;
     type SysExMessage = ();
-    type BackgroundTask = ();
+    type BackgroundTask = Marker;
 
     fn params(&self) -> Arc<dyn Params> {
         self.params.clone()
+    }
+
+    fn task_executor(&mut self) -> TaskExecutor<Self> {
+        let passed = self.worker.passed.0.clone();
+        Box::new(move |Marker| {
+            // Full means that nobody waits for the marker before this one any more.
+            let _late = passed.try_send(());
+        })
+    }
+
+    fn editor(&mut self, executor: AsyncExecutor<Self>) -> Option<Self::Editor> {
+        self.worker.executor = Some(executor);
+        editor::create(
+            self.editor.take()?,
+            Arc::clone(&self.params.editor),
+            self.clock,
+        )
     }
 
     fn activate(
@@ -90,6 +180,10 @@ impl Plugin for Lockstep {
         if let Some(rendering) = &mut self.rendering {
             rendering.engine.reset();
         }
+    }
+
+    fn deactivate(&mut self) {
+        self.worker.drain();
     }
 
     fn process(

@@ -4,7 +4,10 @@
 use crate::score;
 use lockstep_engine::Score;
 use lockstep_session::document::Document;
-use lockstep_session::ids::Token;
+use lockstep_session::edit::Edit;
+use lockstep_session::ids::{Run, Token};
+use lockstep_session::protocol::{Position, Profile};
+use lockstep_session::replica::{Identity, Replica, Saved};
 use lockstep_session::units::Beat;
 use nice_plug::params::persist::PersistentField;
 use serde::{Deserialize, Serialize};
@@ -24,8 +27,15 @@ pub(crate) struct SavedState {
     /// Proves to the server that we are who we were.
     #[serde(default)]
     pub(crate) token: Option<Token>,
+    /// As the server ordered it.
     #[serde(default)]
     pub(crate) document: Arc<Document>,
+    /// Where in that order it stands.
+    #[serde(default)]
+    pub(crate) position: Option<Position>,
+    /// Our own edits that the server has not ordered yet.
+    #[serde(default)]
+    pub(crate) pending: Vec<Edit>,
 }
 
 impl Default for SavedState {
@@ -35,7 +45,42 @@ impl Default for SavedState {
             link: None,
             token: None,
             document: Arc::default(),
+            position: None,
+            pending: Vec::new(),
         }
+    }
+}
+
+impl SavedState {
+    pub(crate) fn new(link: Option<String>, token: Token, saved: Saved) -> Self {
+        Self {
+            version: VERSION,
+            link,
+            token: Some(token),
+            document: Arc::new(saved.document),
+            position: saved.position,
+            pending: saved.pending,
+        }
+    }
+
+    pub(crate) fn saved(&self) -> Saved {
+        Saved {
+            document: Document::clone(&self.document),
+            position: self.position,
+            pending: self.pending.clone(),
+        }
+    }
+
+    /// The document with our own pending edits on top.
+    fn shown(&self) -> Document {
+        let nobody = Identity {
+            token: self.token.unwrap_or(Token::from_bytes([0; 16])),
+            run: Run(0),
+            profile: Profile::default(),
+        };
+        Replica::restored(nobody, 0, self.saved())
+            .document()
+            .clone()
     }
 }
 
@@ -74,15 +119,18 @@ impl SavedSession {
         (desk.generation, desk.state.clone())
     }
 
-    pub(crate) fn generation(&self) -> Generation {
-        self.desk().generation
-    }
-
-    /// Keeps and plays what the network thread holds, unless a project was loaded meanwhile.
-    pub(crate) fn replace(&self, generation: Generation, state: SavedState, beat: Beat) {
+    /// Keeps what the network thread holds and plays what it shows, unless a project was loaded
+    /// meanwhile.
+    pub(crate) fn replace(
+        &self,
+        generation: Generation,
+        state: SavedState,
+        shown: &Document,
+        beat: Beat,
+    ) {
         let mut desk = self.desk();
         if desk.generation == generation {
-            desk.play(&state.document, beat);
+            desk.play(shown, beat);
             desk.state = state;
         }
     }
@@ -102,15 +150,15 @@ impl Desk {
 impl<'a> PersistentField<'a, SavedState> for Arc<SavedSession> {
     /// Plays the restored document at once: a host may render its first block right after.
     fn set(&self, restored: SavedState) {
-        let Ok(document) = Document::clone(&restored.document).admitted() else {
+        if Document::clone(&restored.document).admitted().is_err() {
             return;
-        };
+        }
+        let shown = restored.shown();
         let mut desk = self.desk();
         desk.generation = Generation(desk.generation.0 + 1);
-        desk.play(&document, Beat::ZERO);
+        desk.play(&shown, Beat::ZERO);
         desk.state = SavedState {
             version: VERSION,
-            document: Arc::new(document),
             ..restored
         };
         drop(desk);

@@ -35,6 +35,18 @@ pub(crate) enum HostEdge {
     Tempo(HostPosition),
 }
 
+impl HostEdge {
+    /// Where the host was right after it.
+    pub(crate) fn position(self) -> HostPosition {
+        match self {
+            Self::Started(position)
+            | Self::Stopped(position)
+            | Self::Jumped(position)
+            | Self::Tempo(position) => position,
+        }
+    }
+}
+
 /// Rounding and tempo ramps stay below this; a jump by less is not worth telling.
 const JUMP_BEATS: f64 = 1.0 / 32.0;
 
