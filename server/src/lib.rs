@@ -1,1 +1,18 @@
-//! Lockstep.
+//! The session server: sessions in memory and on disk, and the way to them over HTTP and
+//! WebSocket. What a session is and how it changes is the session crate's business.
+#![forbid(unsafe_code)]
+
+mod clock;
+mod http;
+mod journal;
+mod link;
+mod outbox;
+mod problem;
+mod server;
+mod sessions;
+mod socket;
+pub mod store;
+mod template;
+mod web;
+
+pub use server::{Config, NewSession, Server, StartError};

@@ -1,0 +1,81 @@
+//! Which pages may use the server. Browsers say where a page came from; programs say nothing,
+//! and hold a link anyway.
+
+use super::Site;
+use axum::http::HeaderMap;
+use axum::http::header::{HOST, ORIGIN};
+
+impl Site {
+    /// Whether the page that asks, if it is a page, is our own or one that was allowed.
+    pub(super) fn admits(&self, headers: &HeaderMap) -> bool {
+        let Some(origin) = headers.get(ORIGIN) else {
+            return true;
+        };
+        let Ok(origin) = origin.to_str() else {
+            return false;
+        };
+        let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+        let own = origin
+            .split_once("://")
+            .is_some_and(|(_, authority)| Some(authority) == host);
+        let public = self
+            .public_url
+            .as_deref()
+            .is_some_and(|url| origin_of(url) == origin);
+        own || public
+            || self
+                .allowed_origins
+                .iter()
+                .any(|allowed| origin_of(allowed) == origin)
+    }
+}
+
+/// The scheme and authority of an address.
+fn origin_of(url: &str) -> &str {
+    let authority = url.find("://").map_or(0, |at| at + 3);
+    url[authority..]
+        .find('/')
+        .map_or(url, |end| &url[..authority + end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn admitted(site: &Site, origin: Option<&'static str>) -> bool {
+        let mut headers = HeaderMap::new();
+        headers.insert(HOST, "10.0.0.5:7878".parse().unwrap());
+        if let Some(origin) = origin {
+            headers.insert(ORIGIN, origin.parse().unwrap());
+        }
+        site.admits(&headers)
+    }
+
+    #[test]
+    fn our_own_page_and_programs_are_admitted_and_other_pages_are_not() {
+        let site = Site::default();
+        assert!(admitted(&site, None));
+        assert!(admitted(&site, Some("http://10.0.0.5:7878")));
+        for foreign in [
+            "null",
+            "http://evil.example",
+            "http://10.0.0.5",
+            "http://10.0.0.5:7878.evil.example",
+            "",
+        ] {
+            assert!(!admitted(&site, Some(foreign)), "{foreign}");
+        }
+    }
+
+    #[test]
+    fn the_public_address_and_allowed_origins_are_admitted() {
+        let site = Site {
+            public_url: Some("https://jam.example/band".to_owned()),
+            allowed_origins: vec!["http://localhost:8080".to_owned()],
+        };
+        assert!(admitted(&site, Some("https://jam.example")));
+        assert!(admitted(&site, Some("http://localhost:8080")));
+        assert!(!admitted(&site, Some("http://jam.example")));
+        assert!(!admitted(&site, Some("http://localhost:8081")));
+    }
+}

@@ -1,0 +1,107 @@
+//! The page and its files, and what is shown where there is none.
+
+use super::Shared;
+use crate::{link::LinkId, problem::Problem, web::WebFile};
+use axum::extract::{Path, State};
+use axum::http::header::{self, HeaderMap, HeaderValue};
+use axum::http::{StatusCode, Uri};
+use axum::response::{Html, IntoResponse, Response};
+use std::sync::Arc;
+
+pub(super) async fn front(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
+    page(&shared, &headers)
+}
+
+pub(super) async fn session(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let Some(id) = LinkId::parse(&id) else {
+        return explain(&Problem::UNKNOWN_SESSION);
+    };
+    match shared.sessions.find(&id).await {
+        Ok(_) => page(&shared, &headers),
+        Err(error) => explain(&error.into()),
+    }
+}
+
+pub(super) async fn file(
+    State(shared): State<Arc<Shared>>,
+    Path(path): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    match shared.web.file(&path) {
+        Some(file) => send(file, &headers),
+        None => Problem::NOT_FOUND.into_response(),
+    }
+}
+
+pub(super) fn missing(uri: &Uri) -> Response {
+    if uri.path().starts_with("/app/") {
+        Problem::NOT_FOUND.into_response()
+    } else {
+        explain(&Problem::NOT_FOUND)
+    }
+}
+
+fn page(shared: &Shared, headers: &HeaderMap) -> Response {
+    match shared.web.page() {
+        Some(page) => send(page, headers),
+        None => (StatusCode::SERVICE_UNAVAILABLE, Html(NOT_BUILT)).into_response(),
+    }
+}
+
+/// A file, or the news that the browser has it already.
+fn send(file: &WebFile, headers: &HeaderMap) -> Response {
+    let caching = if file.is_hashed {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
+    let said = |name| {
+        headers
+            .get(name)
+            .and_then(|value: &HeaderValue| value.to_str().ok())
+            .unwrap_or("")
+    };
+    let known = said(header::IF_NONE_MATCH)
+        .split(',')
+        .any(|tag| tag.trim() == file.tag);
+    let common = [
+        (header::CACHE_CONTROL, HeaderValue::from_static(caching)),
+        (
+            header::ETAG,
+            HeaderValue::from_str(&file.tag).expect("a tag is quoted hexadecimal"),
+        ),
+        (header::VARY, HeaderValue::from_static("accept-encoding")),
+    ];
+    if known {
+        return (StatusCode::NOT_MODIFIED, common).into_response();
+    }
+    let kind = [(header::CONTENT_TYPE, HeaderValue::from_static(file.kind))];
+    match &file.compressed {
+        Some(compressed) if said(header::ACCEPT_ENCODING).contains("gzip") => {
+            let encoding = [(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"))];
+            (common, kind, encoding, compressed.clone()).into_response()
+        }
+        _ => (common, kind, file.bytes.clone()).into_response(),
+    }
+}
+
+/// The problem as a page, for people.
+fn explain(problem: &Problem) -> Response {
+    let body = format!(
+        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
+         <title>Lockstep</title><h1>{}</h1><p>{}</p><p><a href=\"/\">Lockstep</a></p>",
+        problem.message, problem.action
+    );
+    (problem.status(), Html(body)).into_response()
+}
+
+const NOT_BUILT: &str = "<!doctype html><html lang=en><meta charset=utf-8>\
+    <meta name=viewport content=\"width=device-width\"><title>Lockstep</title>\
+    <h1>This server was built without its page.</h1>\
+    <p>Build the page with <code>cargo xtask web</code>, then build the server again with \
+    <code>cargo xtask start</code>; or start it with <code>--web</code> and the folder that holds the page.</p>\
+    <p>Sessions work meanwhile: plugins can join them by their links.</p>";

@@ -1,0 +1,94 @@
+//! From an HTTP request to a WebSocket in a session: everything that can be refused is refused
+//! before the connection changes its language.
+
+use super::Shared;
+use crate::{
+    link::LinkId, outbox::Outbox, problem::Problem, sessions::EnterError, sessions::Seat, socket,
+};
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
+use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use hyper::upgrade::{OnUpgrade, Upgraded};
+use hyper_util::rt::TokioIo;
+use lockstep_session::protocol::SUBPROTOCOL;
+use std::sync::Arc;
+use tokio::net::TcpStream;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tokio_tungstenite::tungstenite::protocol::Role;
+
+pub(super) async fn upgrade(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    mut request: Request,
+) -> Result<Response, Problem> {
+    let headers = request.headers();
+    let Some(key) = key(headers) else {
+        return Err(Problem::NOT_A_WEBSOCKET);
+    };
+    let accept = derive_accept_key(key.as_bytes());
+    if !shared.site.admits(headers) {
+        return Err(Problem::FOREIGN_ORIGIN);
+    }
+    if !lists(headers, &header::SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL) {
+        return Err(Problem::SUBPROTOCOL);
+    }
+    let id = LinkId::parse(&id).ok_or(EnterError::Unknown)?;
+    let upgraded = request
+        .extensions_mut()
+        .remove::<OnUpgrade>()
+        .ok_or(Problem::NOT_A_WEBSOCKET)?;
+    let outbox = Arc::new(Outbox::default());
+    let seat = shared.sessions.join(&id, outbox.clone()).await?;
+    tokio::spawn(take_over(upgraded, seat, outbox));
+    let accept = HeaderValue::from_str(&accept).expect("base 64 fits a header");
+    let headers = [
+        (header::CONNECTION, HeaderValue::from_static("upgrade")),
+        (header::UPGRADE, HeaderValue::from_static("websocket")),
+        (header::SEC_WEBSOCKET_ACCEPT, accept),
+        (
+            header::SEC_WEBSOCKET_PROTOCOL,
+            HeaderValue::from_static(SUBPROTOCOL),
+        ),
+    ];
+    Ok((StatusCode::SWITCHING_PROTOCOLS, headers).into_response())
+}
+
+async fn take_over(upgraded: OnUpgrade, seat: Seat, outbox: Arc<Outbox>) {
+    let Some((stream, read)) = upgraded.await.ok().and_then(tcp) else {
+        return seat.leave().await;
+    };
+    let limits = Some(socket::limits());
+    let socket = WebSocketStream::from_partially_read(stream, read, Role::Server, limits).await;
+    socket::serve(socket, seat, &outbox).await;
+}
+
+/// The socket itself, and what was already read from it.
+fn tcp(upgraded: Upgraded) -> Option<(TcpStream, Vec<u8>)> {
+    let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
+    Some((parts.io.into_inner(), parts.read_buf.into()))
+}
+
+/// The client's key, if this is the beginning of a WebSocket.
+fn key(headers: &HeaderMap) -> Option<&HeaderValue> {
+    let asks = lists(headers, &header::CONNECTION, "upgrade")
+        && lists(headers, &header::UPGRADE, "websocket");
+    let version = headers
+        .get(header::SEC_WEBSOCKET_VERSION)
+        .is_some_and(|version| version == "13");
+    headers
+        .get(header::SEC_WEBSOCKET_KEY)
+        .filter(|_| asks && version)
+}
+
+/// Whether a header that holds a list names a word.
+fn lists(headers: &HeaderMap, name: &HeaderName, word: &str) -> bool {
+    let values = headers
+        .get_all(name)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    values
+        .flat_map(|value| value.split(','))
+        .any(|listed| listed.trim().eq_ignore_ascii_case(word))
+}

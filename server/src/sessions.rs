@@ -1,0 +1,157 @@
+//! The sessions that are in memory, and the way into them. A session is woken by the first who
+//! enters and sleeps again a while after the last has left.
+
+mod connections;
+mod live;
+
+pub(crate) use live::{Ended, Reading, Seat};
+
+use crate::{
+    clock::ServerClock, link::LinkId, outbox::Outbox, store::SessionKey, store::Store,
+    store::StoreError, template,
+};
+use live::{Live, Waking};
+use lockstep_session::journal::{Damage, Snapshot};
+use lockstep_session::{ids::ConnectionId, protocol::Position, protocol::Role};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+
+/// How often a session that falls asleep just as someone enters is woken for them.
+const WAKES: usize = 8;
+
+#[derive(Debug)]
+pub(crate) struct Sessions {
+    store: Arc<dyn Store>,
+    clock: ServerClock,
+    live: Mutex<HashMap<SessionKey, Live>>,
+    connections: AtomicU64,
+    /// True once the server goes down.
+    stopping: watch::Receiver<bool>,
+    /// Held by every task that has to end before the process may.
+    running: mpsc::Sender<()>,
+    /// How long a session with nobody in it stays in memory.
+    linger: Duration,
+}
+
+/// Why nobody can enter.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(crate) enum EnterError {
+    #[error("no session has this link")]
+    Unknown,
+    #[error("the stored session is damaged: {0}")]
+    Damaged(Damage),
+    /// A whole record is missing at the end, which this store cannot lose by a crash.
+    #[error("the stored session is damaged: its last record is incomplete")]
+    CutShort,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the session fell asleep again and again")]
+    Asleep,
+    #[error("the server is stopping")]
+    Stopping,
+}
+
+impl Sessions {
+    pub(crate) fn new(
+        store: Arc<dyn Store>,
+        stopping: watch::Receiver<bool>,
+        running: mpsc::Sender<()>,
+        linger: Duration,
+    ) -> Self {
+        Self {
+            store,
+            clock: ServerClock::start(),
+            live: Mutex::default(),
+            connections: AtomicU64::new(0),
+            stopping,
+            running,
+            linger,
+        }
+    }
+
+    /// Makes a session that already grooves, and the link to it.
+    pub(crate) async fn create(&self) -> Result<LinkId, StoreError> {
+        let link = LinkId::draw().expect("the system gives random numbers");
+        let document = template::starter(&link.title());
+        let snapshot = Snapshot {
+            at: Position::default(),
+            document,
+            epochs: Vec::new(),
+            outcomes: Vec::new(),
+        };
+        let links = [
+            (link.key(), Role::Editor),
+            (link.listener().key(), Role::Listener),
+        ];
+        self.store.create(&links, snapshot.to_bytes()).await?;
+        tracing::info!(session = link.friendly(), "created");
+        Ok(link)
+    }
+
+    /// Where a link leads, and what it allows.
+    pub(crate) async fn find(&self, link: &LinkId) -> Result<(SessionKey, Role), EnterError> {
+        self.store
+            .find(link.key())
+            .await?
+            .ok_or(EnterError::Unknown)
+    }
+
+    /// Connects an outbox to a session, waking it if it sleeps.
+    pub(crate) async fn join(
+        &self,
+        link: &LinkId,
+        outbox: Arc<Outbox>,
+    ) -> Result<Seat, EnterError> {
+        let (session, role) = self.find(link).await?;
+        let connection = ConnectionId(self.connections.fetch_add(1, Ordering::Relaxed));
+        for _ in 0..WAKES {
+            let live = self.live(session, link.friendly())?;
+            if let Some(answer) = live.join(connection, role, outbox.clone()).await {
+                let seat = Seat {
+                    live,
+                    connection,
+                    _running: self.running.clone(),
+                };
+                return answer.map(|()| seat);
+            }
+        }
+        Err(EnterError::Asleep)
+    }
+
+    /// The document as it stands.
+    pub(crate) async fn read(&self, link: &LinkId) -> Result<(Reading, Role), EnterError> {
+        let (session, role) = self.find(link).await?;
+        for _ in 0..WAKES {
+            if let Some(answer) = self.live(session, link.friendly())?.read().await {
+                return answer.map(|reading| (reading, role));
+            }
+        }
+        Err(EnterError::Asleep)
+    }
+
+    fn live(&self, session: SessionKey, name: &str) -> Result<Live, EnterError> {
+        if *self.stopping.borrow() {
+            return Err(EnterError::Stopping);
+        }
+        let mut awake = self.live.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(live) = awake.get(&session).filter(|live| !live.has_ended()) {
+            return Ok(live.clone());
+        }
+        // Those that fell asleep since the last one woke are forgotten here.
+        awake.retain(|_, live| !live.has_ended());
+        let live = Live::wake(Waking {
+            store: self.store.clone(),
+            session,
+            name: name.to_owned(),
+            clock: self.clock,
+            stopping: self.stopping.clone(),
+            linger: self.linger,
+            running: self.running.clone(),
+        });
+        awake.insert(session, live.clone());
+        Ok(live)
+    }
+}

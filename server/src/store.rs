@@ -1,0 +1,105 @@
+//! Where sessions outlive the process. The interface is narrow, and fenced by the epoch that a
+//! holder was given, so that a cluster can implement it too; it knows bytes, never documents.
+
+mod embedded;
+mod file;
+mod writer;
+
+#[cfg(test)]
+mod conformance;
+
+pub use embedded::EmbeddedStore;
+
+use crate::link::LinkKey;
+use lockstep_session::{ids::Epoch, protocol::Role};
+use std::{fmt, future::Future, path::PathBuf, pin::Pin, sync::Arc};
+
+/// A session in its store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SessionKey(pub u64);
+
+/// The place of a record in its session's journal, counted from one and without gaps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place(pub u64);
+
+impl Place {
+    pub const FIRST: Place = Place(1);
+
+    pub fn after(self, count: usize) -> Place {
+        Place(
+            self.0
+                .saturating_add(u64::try_from(count).unwrap_or(u64::MAX)),
+        )
+    }
+}
+
+/// The right to write one session, until somebody acquires it again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lease {
+    pub session: SessionKey,
+    pub epoch: Epoch,
+}
+
+/// What whoever acquires a session is handed.
+#[derive(Debug)]
+pub struct Holding {
+    pub lease: Lease,
+    pub snapshot: Vec<u8>,
+    /// The records since the snapshot, in order.
+    pub records: Vec<Vec<u8>>,
+    /// Where the next record goes.
+    pub next: Place,
+}
+
+/// An answer that comes when the store has it. Whatever changes the store is durable by then.
+pub type Answer<T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send>>;
+
+/// Calls on one lease take effect in the order in which they were made.
+pub trait Store: fmt::Debug + Send + Sync {
+    /// Keeps a new session, and the links that lead to it.
+    fn create(&self, links: &[(LinkKey, Role)], snapshot: Vec<u8>) -> Answer<SessionKey>;
+
+    fn find(&self, link: LinkKey) -> Answer<Option<(SessionKey, Role)>>;
+
+    /// Takes a session over: a new epoch begins, and every earlier lease is worth nothing.
+    fn acquire(&self, session: SessionKey) -> Answer<Holding>;
+
+    /// Adds records behind the last one.
+    fn append(&self, lease: Lease, first: Place, records: Vec<Vec<u8>>) -> Answer<()>;
+
+    /// Replaces every record before `next` by a snapshot that includes them.
+    fn snapshot(&self, lease: Lease, next: Place, snapshot: Vec<u8>) -> Answer<()>;
+
+    fn release(&self, lease: Lease) -> Answer<()>;
+}
+
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("the store holds no such session")]
+    Unknown,
+    #[error("the session is held under another epoch")]
+    Fenced,
+    #[error("a record does not follow the last one")]
+    Misplaced,
+    /// Nothing is known to be durable: the disk may be full or gone.
+    #[error("the store could not write: {0}")]
+    Unwritable(Arc<redb::Error>),
+    #[error("the store could not read: {0}")]
+    Unreadable(Arc<redb::Error>),
+    /// It has shut down, or failed before it came to this.
+    #[error("the store gave no answer")]
+    Closed,
+}
+
+/// Why a data directory cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error(
+        "another lockstep-server is using the data directory {0}; stop it first, or choose another with --data"
+    )]
+    Held(PathBuf),
+    #[error("the data directory {0} cannot be created: {1}")]
+    Directory(PathBuf, #[source] std::io::Error),
+    #[error("the data in {0} cannot be opened and was left untouched: {1}")]
+    Unusable(PathBuf, #[source] Box<redb::Error>),
+}

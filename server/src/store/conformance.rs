@@ -1,0 +1,133 @@
+//! What every store must do, whatever it is made of. A backend's tests call this with an empty one.
+
+use super::{Lease, Place, Store, StoreError};
+use crate::link::LinkKey;
+use lockstep_session::{ids::Epoch, protocol::Role};
+
+const EDIT: LinkKey = LinkKey([1; 32]);
+const LISTEN: LinkKey = LinkKey([2; 32]);
+const OTHER: LinkKey = LinkKey([3; 32]);
+
+pub(super) async fn check(store: &dyn Store) {
+    let links = [(EDIT, Role::Editor), (LISTEN, Role::Listener)];
+    let session = store.create(&links, b"at first".to_vec()).await.unwrap();
+    let other = store
+        .create(&[(OTHER, Role::Editor)], b"another".to_vec())
+        .await
+        .unwrap();
+    assert_ne!(session, other);
+
+    // Links lead to their session; a link nobody made leads nowhere.
+    assert_eq!(
+        store.find(EDIT).await.unwrap(),
+        Some((session, Role::Editor))
+    );
+    assert_eq!(
+        store.find(LISTEN).await.unwrap(),
+        Some((session, Role::Listener))
+    );
+    assert_eq!(store.find(LinkKey([9; 32])).await.unwrap(), None);
+
+    // A new session has its snapshot and no records.
+    let held = store.acquire(session).await.unwrap();
+    assert_eq!(
+        (held.snapshot.as_slice(), held.records.len(), held.next),
+        (b"at first".as_slice(), 0, Place::FIRST)
+    );
+    let lease = held.lease;
+
+    // Calls on one lease take effect in the order in which they were made, answered or not.
+    let one = store.append(lease, Place(1), vec![b"one".to_vec(), b"two".to_vec()]);
+    let two = store.append(lease, Place(3), vec![b"three".to_vec()]);
+    two.await.unwrap();
+    one.await.unwrap();
+
+    // A record goes behind the last one and nowhere else.
+    for place in [1, 3, 5] {
+        let misplaced = store
+            .append(lease, Place(place), vec![b"lost".to_vec()])
+            .await;
+        assert!(matches!(misplaced, Err(StoreError::Misplaced)), "{place}");
+    }
+
+    // Acquiring begins a later epoch, hands over everything, and shuts out the earlier holder.
+    let taken = store.acquire(session).await.unwrap();
+    assert!(taken.lease.epoch > lease.epoch);
+    assert_eq!(
+        taken.records,
+        [b"one".to_vec(), b"two".to_vec(), b"three".to_vec()]
+    );
+    assert_eq!(taken.next, Place(4));
+    let late = store
+        .append(lease, Place(4), vec![b"too late".to_vec()])
+        .await;
+    assert!(matches!(late, Err(StoreError::Fenced)));
+    assert!(matches!(
+        store.snapshot(lease, Place(4), b"too late".to_vec()).await,
+        Err(StoreError::Fenced)
+    ));
+    // Nor can the earlier holder let go of what it no longer has.
+    store.release(lease).await.unwrap();
+
+    // A snapshot takes the place of the records it includes, and only of those.
+    let lease = taken.lease;
+    store
+        .snapshot(lease, Place(3), b"with two".to_vec())
+        .await
+        .unwrap();
+    store
+        .append(lease, Place(4), vec![b"four".to_vec()])
+        .await
+        .unwrap();
+    assert!(matches!(
+        store.snapshot(lease, Place(6), b"ahead".to_vec()).await,
+        Err(StoreError::Misplaced)
+    ));
+    let held = store.acquire(session).await.unwrap();
+    assert_eq!(held.snapshot, b"with two");
+    assert_eq!(held.records, [b"three".to_vec(), b"four".to_vec()]);
+
+    // A snapshot of everything leaves no records, and the next one still follows.
+    store
+        .snapshot(held.lease, Place(5), b"with four".to_vec())
+        .await
+        .unwrap();
+    store.release(held.lease).await.unwrap();
+    assert!(matches!(
+        store
+            .append(held.lease, Place(5), vec![b"released".to_vec()])
+            .await,
+        Err(StoreError::Fenced)
+    ));
+    let held = store.acquire(session).await.unwrap();
+    assert_eq!(
+        (held.snapshot.as_slice(), held.records.len(), held.next),
+        (b"with four".as_slice(), 0, Place(5))
+    );
+    store
+        .append(held.lease, Place(5), vec![b"five".to_vec()])
+        .await
+        .unwrap();
+
+    // The other session saw nothing of this, and a session nobody created does not exist.
+    let held = store.acquire(other).await.unwrap();
+    assert_eq!(
+        (held.snapshot.as_slice(), held.records.len()),
+        (b"another".as_slice(), 0)
+    );
+    let unknown = super::SessionKey(u64::MAX);
+    assert!(matches!(
+        store.acquire(unknown).await,
+        Err(StoreError::Unknown)
+    ));
+    let forged = Lease {
+        session: unknown,
+        epoch: Epoch(1),
+    };
+    assert!(matches!(
+        store
+            .append(forged, Place(1), vec![b"forged".to_vec()])
+            .await,
+        Err(StoreError::Fenced)
+    ));
+}

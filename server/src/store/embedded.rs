@@ -1,0 +1,219 @@
+//! The store of a single server: one redb file in the data directory, written by one thread.
+
+use super::file::File;
+use super::writer::{Job, Writer};
+use super::{Answer, Holding, Lease, OpenError, Place, SessionKey, Store, StoreError};
+use crate::link::LinkKey;
+use lockstep_session::protocol::Role;
+use redb::{Database, DatabaseError, ReadableDatabase, TableDefinition};
+use std::{path::Path, sync::Arc};
+use tokio::sync::oneshot;
+
+/// Links by their hash: which session, and whether they only listen.
+pub(super) const LINKS: TableDefinition<'_, &[u8; 32], (u64, bool)> = TableDefinition::new("links");
+/// The last epoch of each session that was handed out.
+pub(super) const EPOCHS: TableDefinition<'_, u64, u32> = TableDefinition::new("epochs");
+/// The place of the first record that a snapshot does not include, and the snapshot.
+pub(super) const SNAPSHOTS: TableDefinition<'_, u64, (u64, &[u8])> =
+    TableDefinition::new("snapshots");
+/// Records by session and place.
+pub(super) const RECORDS: TableDefinition<'_, (u64, u64), &[u8]> = TableDefinition::new("records");
+
+const FILE_NAME: &str = "lockstep.redb";
+/// Pages that redb keeps in memory; its own default is a gibibyte.
+const CACHE_BYTES: usize = 64 * 1024 * 1024;
+
+#[derive(Debug)]
+pub struct EmbeddedStore {
+    file: Arc<File>,
+    writer: Writer,
+}
+
+impl EmbeddedStore {
+    pub fn open(directory: &Path) -> Result<Self, OpenError> {
+        std::fs::create_dir_all(directory)
+            .map_err(|error| OpenError::Directory(directory.to_owned(), error))?;
+        let path = directory.join(FILE_NAME);
+        Self::on(move || {
+            Database::builder()
+                .set_cache_size(CACHE_BYTES)
+                .create(&path)
+        })
+        .map_err(|error| match error {
+            redb::Error::DatabaseAlreadyOpen => OpenError::Held(directory.to_owned()),
+            error => OpenError::Unusable(directory.to_owned(), Box::new(error)),
+        })
+    }
+
+    pub(super) fn on(
+        open: impl Fn() -> Result<Database, DatabaseError> + Send + Sync + 'static,
+    ) -> Result<Self, redb::Error> {
+        let file = Arc::new(File::open(Box::new(open))?);
+        let writer = Writer::start(file.clone())?;
+        Ok(Self { file, writer })
+    }
+
+    /// Hands a job to the writer; the answer comes after its commit.
+    fn write<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Job,
+    ) -> Answer<T> {
+        let (reply, answer) = oneshot::channel();
+        self.writer.order(job(reply));
+        Box::pin(async move { answer.await.unwrap_or(Err(StoreError::Closed)) })
+    }
+}
+
+/// Reads on a thread that may block.
+async fn read<T: Send + 'static>(
+    file: Arc<File>,
+    work: impl FnOnce(&Database) -> Result<T, redb::Error> + Send + 'static,
+) -> Result<T, StoreError> {
+    let work = move || {
+        let database = file.database().ok_or(StoreError::Closed)?;
+        work(&database).map_err(|error| StoreError::Unreadable(Arc::new(error)))
+    };
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or(Err(StoreError::Closed))
+}
+
+impl Store for EmbeddedStore {
+    fn create(&self, links: &[(LinkKey, Role)], snapshot: Vec<u8>) -> Answer<SessionKey> {
+        let links = links.to_vec();
+        self.write(|reply| Job::Create {
+            links,
+            snapshot,
+            reply,
+        })
+    }
+
+    fn find(&self, link: LinkKey) -> Answer<Option<(SessionKey, Role)>> {
+        Box::pin(read(self.file.clone(), move |database| {
+            let links = database.begin_read()?.open_table(LINKS)?;
+            let found = links.get(&link.0)?.map(|entry| entry.value());
+            let role = |listens| {
+                if listens {
+                    Role::Listener
+                } else {
+                    Role::Editor
+                }
+            };
+            Ok(found.map(|(session, listens)| (SessionKey(session), role(listens))))
+        }))
+    }
+
+    fn acquire(&self, session: SessionKey) -> Answer<Holding> {
+        // The new epoch is durable first: whoever held the session before can change nothing any more.
+        let lease = self.write(|reply| Job::Acquire { session, reply });
+        let file = self.file.clone();
+        Box::pin(async move {
+            let lease = lease.await?;
+            read(file, move |database| holding(database, lease))
+                .await?
+                .ok_or(StoreError::Unknown)
+        })
+    }
+
+    fn append(&self, lease: Lease, first: Place, records: Vec<Vec<u8>>) -> Answer<()> {
+        self.write(|reply| Job::Append {
+            lease,
+            first,
+            records,
+            reply,
+        })
+    }
+
+    fn snapshot(&self, lease: Lease, next: Place, snapshot: Vec<u8>) -> Answer<()> {
+        self.write(|reply| Job::Snapshot {
+            lease,
+            next,
+            snapshot,
+            reply,
+        })
+    }
+
+    fn release(&self, lease: Lease) -> Answer<()> {
+        self.write(|reply| Job::Release { lease, reply })
+    }
+}
+
+fn holding(database: &Database, lease: Lease) -> Result<Option<Holding>, redb::Error> {
+    let transaction = database.begin_read()?;
+    let snapshots = transaction.open_table(SNAPSHOTS)?;
+    let Some(entry) = snapshots.get(lease.session.0)? else {
+        return Ok(None);
+    };
+    let (mut next, snapshot) = entry.value();
+    let mut records = Vec::new();
+    let session = lease.session.0;
+    for record in transaction
+        .open_table(RECORDS)?
+        .range((session, next)..=(session, u64::MAX))?
+    {
+        let (key, value) = record?;
+        records.push(value.value().to_vec());
+        next = key.value().1 + 1;
+    }
+    Ok(Some(Holding {
+        lease,
+        snapshot: snapshot.to_vec(),
+        records,
+        next: Place(next),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::conformance;
+    use super::*;
+    use redb::backends::InMemoryBackend;
+
+    #[tokio::test]
+    async fn the_embedded_store_keeps_the_rules_of_every_store() {
+        let store =
+            EmbeddedStore::on(|| Database::builder().create_with_backend(InMemoryBackend::new()))
+                .unwrap();
+        conformance::check(&store).await;
+    }
+
+    #[tokio::test]
+    async fn what_was_answered_is_there_after_reopening_and_the_epoch_moves_on() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = EmbeddedStore::open(directory.path()).unwrap();
+        let session = store
+            .create(&[(LinkKey([1; 32]), Role::Editor)], b"first".to_vec())
+            .await
+            .unwrap();
+        let held = store.acquire(session).await.unwrap();
+        store
+            .append(held.lease, held.next, vec![b"one".to_vec()])
+            .await
+            .unwrap();
+        drop(store);
+
+        let store = EmbeddedStore::open(directory.path()).unwrap();
+        assert_eq!(
+            store.find(LinkKey([1; 32])).await.unwrap(),
+            Some((session, Role::Editor))
+        );
+        let again = store.acquire(session).await.unwrap();
+        assert_eq!(
+            (again.snapshot, again.records),
+            (b"first".to_vec(), vec![b"one".to_vec()])
+        );
+        assert!(again.lease.epoch > held.lease.epoch);
+    }
+
+    #[test]
+    fn a_data_directory_in_use_is_refused_with_a_sentence() {
+        let directory = tempfile::tempdir().unwrap();
+        let _held = EmbeddedStore::open(directory.path()).unwrap();
+        let error = EmbeddedStore::open(directory.path()).unwrap_err();
+        assert!(matches!(error, OpenError::Held(_)));
+        assert!(
+            error.to_string().contains("another lockstep-server"),
+            "{error}"
+        );
+    }
+}
