@@ -1,3 +1,4 @@
 //! What the tests drive: real plugin hosts. It must not know any single test.
 
 pub mod hosts;
+pub mod networks;
