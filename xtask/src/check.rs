@@ -38,7 +38,7 @@ pub(crate) fn all(workspace: &Workspace) -> Tally {
     tally
 }
 
-fn report(name: &str, outcome: Result<()>) -> bool {
+pub(crate) fn report(name: &str, outcome: Result<()>) -> bool {
     match outcome {
         Ok(()) => println!("check {name} ... ok"),
         Err(ref error) => println!("check {name} ... FAILED\n{error:#}"),

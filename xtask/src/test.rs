@@ -46,6 +46,8 @@ fn run_everything(
 
     // A filter asks for certain tests, and the checks are none of them.
     if filter.is_empty() {
+        let page = web::is_light_enough(workspace);
+        tally.add_one(check::report("the_page_is_light_enough", page));
         tally.add(check::all(workspace));
     }
 

@@ -18,7 +18,18 @@ const LARGEST_PAGE: usize = 120_000;
 pub(crate) fn run(workspace: &Workspace, arguments: Arguments) -> Result<()> {
     arguments.finish()?;
     setup::for_page()?;
-    make(workspace)
+    make(workspace)?;
+    is_light_enough(workspace)
+}
+
+/// Whether the finished page, and all it loads, is quick to fetch.
+pub(crate) fn is_light_enough(workspace: &Workspace) -> Result<()> {
+    let weight = weigh(&workspace.page())?;
+    if weight > LARGEST_PAGE {
+        bail!("the page weighs {weight} bytes gzipped; {LARGEST_PAGE} is the most it may");
+    }
+    eprintln!("{weight} bytes gzipped in all");
+    Ok(())
 }
 
 /// Builds the page into the folder that the server embeds.
@@ -48,13 +59,7 @@ pub(crate) fn make(workspace: &Workspace) -> Result<()> {
     shell::run(bind.arg(compiled).arg(&fresh).arg("lockstep_web"))?;
     shell::copy_tree(&workspace.root().join("assets/web"), &fresh)?;
 
-    let weight = weigh(&fresh)?;
-    if weight > LARGEST_PAGE {
-        bail!("the page weighs {weight} bytes gzipped; {LARGEST_PAGE} is the most it may");
-    }
-    replace_changed(&fresh, &workspace.page())?;
-    eprintln!("{}: {weight} bytes gzipped", workspace.page().display());
-    Ok(())
+    replace_changed(&fresh, &workspace.page())
 }
 
 /// The gzipped size of every file in a folder, each one printed.
