@@ -6,6 +6,7 @@ mod terminal;
 use anyhow::{Context, Result};
 use clap::Parser;
 use lockstep_server::{Config, Server};
+use std::io::IsTerminal;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::PathBuf;
 use tokio::net::TcpListener;
@@ -62,6 +63,7 @@ struct Flags {
 async fn main() -> Result<()> {
     let flags = Flags::parse();
     tracing_subscriber::fmt()
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .with_max_level(flags.log)
         .with_target(false)
