@@ -210,6 +210,14 @@ impl HarmonyPlan {
         self.now = self.at(now);
         self.next = Some((from, harmony));
     }
+
+    /// The transport moved: what sounds goes on sounding, what is to come keeps its distance.
+    pub(crate) fn shift(&mut self, from: Beat, to: Beat) {
+        if let Some((begins, harmony)) = self.next {
+            self.now = self.at(from);
+            self.next = (begins > from).then_some((to + (begins - from), harmony));
+        }
+    }
 }
 
 #[cfg(test)]
@@ -296,5 +304,18 @@ mod tests {
         assert_eq!(plan.at(Beat::from_micros(3_999_999)), Harmony::default());
         assert_eq!(plan.at(Beat::from_micros(4_000_000)), next);
         assert_eq!(plan.latest(), next);
+    }
+
+    #[test]
+    fn a_change_that_has_sounded_still_sounds_after_going_back_to_the_start() {
+        let mut plan = HarmonyPlan::default();
+        let next = harmony(7, Scale::Minor);
+        plan.change(next, Beat::from_micros(1), Beat::from_micros(4_000_000));
+        let mut waiting = plan;
+        plan.shift(Beat::from_micros(5_000_000), Beat::ZERO);
+        assert_eq!(plan.at(Beat::ZERO), next);
+        waiting.shift(Beat::from_micros(3_000_000), Beat::ZERO);
+        assert_eq!(waiting.at(Beat::from_micros(999_999)), Harmony::default());
+        assert_eq!(waiting.at(Beat::from_micros(1_000_000)), next);
     }
 }

@@ -333,6 +333,7 @@ impl Document {
         change(&mut self.timeline, at);
         let after = self.timeline.beat_at(at);
         if before != after {
+            self.harmony.shift(before, after);
             for track in self
                 .tracks
                 .iter_mut()
