@@ -18,11 +18,11 @@ use crate::document::pattern::{Operation, PatternLength};
 use crate::document::step::Step;
 use crate::document::timeline::LoopRegion;
 use crate::document::track::{TrackSetting, TrackSettings};
-use crate::document::{Channels, FrameCount, SampleRate};
+use crate::document::{Channels, Document, FrameCount, SampleRate};
 use crate::ids::{SampleId, SceneIndex, StepIndex, TrackId};
 use crate::text::{LongName, Name};
 use crate::units::{Beat, ServerTime, Tempo};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -42,6 +42,8 @@ pub enum Edit {
 
     AddTrack {
         track: TrackId,
+        /// Past the end means last.
+        #[serde(deserialize_with = "place")]
         at: usize,
         #[serde(default)]
         settings: Box<TrackSettings>,
@@ -148,6 +150,12 @@ pub enum Edit {
     Gesture(Vec<Edit>),
 }
 
+/// A place among the tracks, clamped as it is read: what a 64-bit server takes in, a 32-bit page can read.
+fn place<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
+    let offered = crate::bounded::whole_number(deserializer)?.max(0);
+    Ok(usize::try_from(offered).map_or(Document::MOST_TRACKS, |at| at.min(Document::MOST_TRACKS)))
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SessionSetting {
@@ -191,3 +199,6 @@ impl Edit {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -25,11 +25,13 @@ impl Edit {
 
     fn resolve(&mut self, document: &Document, moment: Moment) {
         match self {
-            Edit::Play { at, .. }
-            | Edit::Stop { at }
-            | Edit::Relocate { at, .. }
-            | Edit::Tempo { at, .. }
-            | Edit::Loop { at, .. } => *at = Some(edge(*at, moment.now)),
+            Edit::Play { from: place, at } | Edit::Relocate { to: place, at } => {
+                *place = place.clamped();
+                *at = Some(edge(*at, moment.now));
+            }
+            Edit::Stop { at } | Edit::Tempo { at, .. } | Edit::Loop { at, .. } => {
+                *at = Some(edge(*at, moment.now));
+            }
             Edit::Launch { when, .. } | Edit::LaunchScene { when, .. } => {
                 *when = Some(next(document, document.quantum, moment));
             }
