@@ -249,3 +249,6 @@ fn unframe(bytes: &[u8], at: usize) -> Result<Option<Frame<'_>>, Damage> {
         rest,
     }))
 }
+
+#[cfg(test)]
+mod tests;

@@ -412,3 +412,6 @@ fn single_key(text: &str) -> Option<String> {
 pub fn encode<T: Serialize>(message: &T) -> String {
     serde_json::to_string(message).expect("messages have string keys and no failing parts")
 }
+
+#[cfg(test)]
+mod tests;
