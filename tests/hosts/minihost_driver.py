@@ -39,12 +39,18 @@ def wrap(state):
     return struct.pack("<II", CONTAINER_MAGIC, len(xml)) + xml + b"\0"
 
 
+def stereo(memory, frames):
+    return memoryview(memory).cast("f", (2, frames))
+
+
 class Host:
     def __init__(self):
         self.plugin = None
         self.rate = 0.0
 
     def open(self, path, sample_rate, block):
+        if self.plugin:
+            self.close()
         self.rate = sample_rate
         self.plugin = minihost.Plugin(
             path, sample_rate=sample_rate, max_block_size=block, in_channels=0, out_channels=2
@@ -67,22 +73,21 @@ class Host:
         left, right = bytearray(), bytearray()
         for frames, is_rolling, tempo, beat, loop in blocks:
             self.set_transport(is_rolling, tempo, beat, loop)
-            silence = minihost.AudioBuffer(2, frames)
-            audio = minihost.AudioBuffer(2, frames)
+            memory = bytearray(8 * frames)
+            silence, audio = stereo(bytearray(8 * frames), frames), stereo(memory, frames)
             if automation:
                 changes = [(0, index, value) for index, value in automation]
                 self.plugin.process_auto(silence, audio, [], changes)
                 automation = []
             else:
                 self.plugin.process(silence, audio)
-            sound = memoryview(audio).tobytes()
-            left += sound[: 4 * frames]
-            right += sound[4 * frames :]
+            left += memory[: 4 * frames]
+            right += memory[4 * frames :]
         with open(file, "wb") as output:
             output.write(left + right)
 
     def cycle(self, path, sample_rate, block, rounds, together):
-        audio = minihost.AudioBuffer(2, block)
+        audio = stereo(bytearray(8 * block), block)
         for turn in range(rounds):
             plugins = [
                 minihost.Plugin(

@@ -16,11 +16,16 @@ fn playing(setup: HostSetup) -> Vst3Host {
     host
 }
 
+/// A new instance each time, all in one process: starting the host takes longer than rendering.
 fn in_every_setup(scenario: impl Fn(HostSetup, Render<'_>)) {
+    let bundles = Bundles::built();
+    let state = state_with_document(&timing::document());
+    let mut host = Vst3Host::start(USUAL);
     for sample_rate in RATES {
         for block in BLOCKS {
             let setup = HostSetup { sample_rate, block };
-            let mut host = playing(setup);
+            host.reopen(&bundles, setup);
+            assert!(host.load_state(&state));
             scenario(setup, &mut |blocks| host.render_blocks(blocks));
         }
     }

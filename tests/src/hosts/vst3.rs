@@ -60,6 +60,12 @@ impl Vst3Host {
             .expect("the bundle is a VST3");
     }
 
+    /// Opens a new instance in the same process, in place of the one that was open.
+    pub fn reopen(&mut self, bundles: &Bundles, setup: HostSetup) {
+        self.setup = setup;
+        self.open_plugin(bundles);
+    }
+
     /// Creates, automates and destroys instances, `together` of them at once, `rounds` times.
     pub fn cycle(&mut self, bundles: &Bundles, rounds: u32, together: u32) {
         let HostSetup { sample_rate, block } = self.setup;
