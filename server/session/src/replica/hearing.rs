@@ -155,10 +155,12 @@ impl Replica {
         let Some(position) = self.position else {
             return;
         };
-        if ordered.epoch == position.epoch && ordered.revision <= position.revision {
+        // What was missed may carry an older epoch than the welcome it follows.
+        let is_known = ordered.epoch <= position.epoch;
+        if is_known && ordered.revision <= position.revision {
             return;
         }
-        let fits = ordered.epoch == position.epoch && ordered.revision == position.revision.next();
+        let fits = is_known && ordered.revision == position.revision.next();
         if !fits || self.confirmed.apply(&ordered.edit, ordered.by).is_err() {
             return self.start_over(now);
         }
