@@ -32,8 +32,8 @@ impl Edit {
             Edit::Effect(setting) => vec![Region::Effect(*setting)],
             Edit::Harmony { .. } => vec![Region::Harmony],
             Edit::Scene { scene, setting } => vec![Region::Scene(*scene, setting.clone())],
-            Edit::AddTrack { track, .. } => vec![Region::Track(*track)],
-            Edit::RemoveTrack { track } => {
+            // A track comes and goes with what lies in its slots.
+            Edit::AddTrack { track, .. } | Edit::RemoveTrack { track } => {
                 let clips = SceneIndex::all().map(|scene| Region::Clip(*track, scene));
                 std::iter::once(Region::Track(*track))
                     .chain(clips)

@@ -98,7 +98,8 @@ impl Step {
 
     /// The edits that bring back what was before, leaving alone what someone else changed since.
     pub(super) fn restoring(&self, document: &Document) -> Vec<Edit> {
-        let untouched = |change: &&Change| change.region.capture(document) == change.after;
+        let untouched =
+            |change: &&Change| is_same(&change.region.capture(document), &change.after);
         let kept: Vec<&Change> = self.changes.iter().filter(untouched).collect();
         // A track is only taken away again if nobody has put anything on it.
         let removes = kept
@@ -108,6 +109,22 @@ impl Step {
             return Vec::new();
         }
         gestures(kept.into_iter().filter_map(|change| change.before.clone()))
+    }
+}
+
+/// Whether a region still is what an edit left. Where its track stands among the others does not
+/// matter: someone else may have added one.
+fn is_same(found: &Option<Edit>, left: &Option<Edit>) -> bool {
+    match (found, left) {
+        (
+            Some(Edit::AddTrack { track, settings, .. }),
+            Some(Edit::AddTrack {
+                track: track_left,
+                settings: settings_left,
+                ..
+            }),
+        ) => track == track_left && settings == settings_left,
+        _ => found == left,
     }
 }
 
