@@ -120,7 +120,11 @@ impl Record {
 
 impl Snapshot {
     pub fn to_bytes(&self) -> Vec<u8> {
-        frame(Kind::Snapshot, crate::protocol::encode(self).as_bytes())
+        // Written in place: a large session would otherwise be copied once more.
+        let mut bytes = vec![0; HEADER];
+        serde_json::to_writer(&mut bytes, self)
+            .expect("a snapshot has string keys and no failing parts");
+        sealed(Kind::Snapshot, bytes)
     }
 
     pub fn from_bytes(bytes: &[u8]) -> Result<Snapshot, Damage> {
@@ -182,14 +186,22 @@ pub fn recover(journal: &[u8]) -> Result<Recovered, Damage> {
 }
 
 fn frame(kind: Kind, payload: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(payload.len()).expect("a record is far smaller than 4 GiB");
     let mut bytes = Vec::with_capacity(HEADER + payload.len());
-    bytes.extend_from_slice(&MAGIC);
-    bytes.extend_from_slice(&[kind as u8, VERSION, 0, 0]);
-    bytes.extend_from_slice(&length.to_le_bytes());
-    bytes.extend_from_slice(&crc32fast::hash(payload).to_le_bytes());
-    bytes.extend_from_slice(&crc32fast::hash(&bytes).to_le_bytes());
+    bytes.extend_from_slice(&[0; HEADER]);
     bytes.extend_from_slice(payload);
+    sealed(kind, bytes)
+}
+
+/// Fills in the header of a payload that was written behind room for one.
+fn sealed(kind: Kind, mut bytes: Vec<u8>) -> Vec<u8> {
+    let (header, payload) = bytes.split_at_mut(HEADER);
+    let length = u32::try_from(payload.len()).expect("a record is far smaller than 4 GiB");
+    header[..4].copy_from_slice(&MAGIC);
+    header[4..8].copy_from_slice(&[kind as u8, VERSION, 0, 0]);
+    header[8..12].copy_from_slice(&length.to_le_bytes());
+    header[12..16].copy_from_slice(&crc32fast::hash(payload).to_le_bytes());
+    let check = crc32fast::hash(&header[..16]).to_le_bytes();
+    header[16..].copy_from_slice(&check);
     bytes
 }
 

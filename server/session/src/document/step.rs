@@ -110,6 +110,11 @@ impl Pitches {
     pub fn iter(&self) -> impl Iterator<Item = Pitch> + '_ {
         self.0.iter().copied()
     }
+
+    /// Nothing but the track's own pitch.
+    pub fn is_plain(&self) -> bool {
+        matches!(self.0.as_slice(), [only] if only.get() == 0)
+    }
 }
 
 impl Default for Pitches {
@@ -226,7 +231,7 @@ pub struct Step {
     pub on: bool,
     #[serde(skip_serializing_if = "is_default")]
     pub velocity: Velocity,
-    #[serde(skip_serializing_if = "is_default")]
+    #[serde(skip_serializing_if = "Pitches::is_plain")]
     pub pitches: Pitches,
     #[serde(skip_serializing_if = "is_default")]
     pub chance: Chance,
