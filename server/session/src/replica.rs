@@ -432,3 +432,6 @@ impl Replica {
         self.identity.profile.kind == Kind::Daw
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,7 +20,9 @@ fn edit(text: &str) -> Edit {
 
 /// The tests write samples by name.
 fn named(text: &str) -> String {
-    text.replace("RAIN", RAIN).replace("SPARE", SPARE).replace("ABSENT", ABSENT)
+    text.replace("RAIN", RAIN)
+        .replace("SPARE", SPARE)
+        .replace("ABSENT", ABSENT)
 }
 
 fn written(value: &impl Serialize) -> Value {
@@ -29,14 +31,20 @@ fn written(value: &impl Serialize) -> Value {
 
 fn applied(mut document: Document, edits: &[&str]) -> Document {
     for text in edits {
-        document.apply(&edit(text), AUTHOR).unwrap_or_else(|conflict| panic!("{text}: {conflict}"));
+        document
+            .apply(&edit(text), AUTHOR)
+            .unwrap_or_else(|conflict| panic!("{text}: {conflict}"));
     }
     document
 }
 
 /// Two tracks: 1 with a pattern of four strokes in scene 0 and a loop in scene 1, 2 with nothing.
 fn studio() -> Document {
-    let sample = |id| format!(r#"{{"add-sample":{{"sample":"{id}","name":"Rain","frames":9,"rate":48000,"channels":1}}}}"#);
+    let sample = |id| {
+        format!(
+            r#"{{"add-sample":{{"sample":"{id}","name":"Rain","frames":9,"rate":48000,"channels":1}}}}"#
+        )
+    };
     applied(
         Document::default(),
         &[
@@ -52,7 +60,10 @@ fn studio() -> Document {
 
 /// The words a tagged type is written with, as its own decoder lists them.
 fn kinds<T: serde::de::DeserializeOwned>() -> Vec<String> {
-    let complaint = serde_json::from_str::<T>(r#""?""#).err().expect("no such kind").to_string();
+    let complaint = serde_json::from_str::<T>(r#""?""#)
+        .err()
+        .expect("no such kind")
+        .to_string();
     let listed = complaint.split('`').skip(3).step_by(2);
     listed.map(str::to_owned).collect()
 }
@@ -146,26 +157,41 @@ fn every_kind_of_edit_does_what_it_says() {
         let expected: Value = serde_json::from_str(&named(expected)).expect("a value");
         assert_eq!(found, expected, "{text} at {place}");
         let kind = kind(&serde_json::from_str(&named(text)).expect("a value"));
-        assert!(kind == "release-lead" || after != written(&studio()), "{text} changes nothing");
+        assert!(
+            kind == "release-lead" || after != written(&studio()),
+            "{text} changes nothing"
+        );
     }
 }
 
 #[test]
 fn every_kind_of_edit_is_in_the_list_of_these_tests() {
-    let listed: Vec<Value> = EVERY.iter().map(|(text, ..)| serde_json::from_str(text).expect("a value")).collect();
+    let listed: Vec<Value> = EVERY
+        .iter()
+        .map(|(text, ..)| serde_json::from_str(text).expect("a value"))
+        .collect();
     for expected in kinds::<Edit>() {
-        assert!(listed.iter().any(|edit| kind(edit) == expected), "{expected}");
+        assert!(
+            listed.iter().any(|edit| kind(edit) == expected),
+            "{expected}"
+        );
     }
     let settings = |of: &str, path: &str| {
         let of_kind = listed.iter().filter(|edit| kind(edit) == of);
-        of_kind.filter_map(|edit| edit.pointer(path).map(kind)).collect::<Vec<_>>()
+        of_kind
+            .filter_map(|edit| edit.pointer(path).map(kind))
+            .collect::<Vec<_>>()
     };
     for (of, path, expected) in [
         ("session", "/session", kinds::<SessionSetting>()),
         ("effect", "/effect", kinds::<EffectSetting>()),
         ("scene", "/scene/setting", kinds::<SceneSetting>()),
         ("track", "/track/setting", kinds::<TrackSetting>()),
-        ("clip-setting", "/clip-setting/setting", kinds::<ClipSetting>()),
+        (
+            "clip-setting",
+            "/clip-setting/setting",
+            kinds::<ClipSetting>(),
+        ),
     ] {
         assert!(expected.len() > 1, "{of}: {expected:?}");
         for setting in expected {
@@ -179,14 +205,20 @@ fn every_kind_of_edit_is_in_the_list_of_these_tests() {
 fn an_edit_is_read_back_as_it_was_written_and_says_the_same_twice() {
     for (text, ..) in EVERY {
         let read = edit(text);
-        assert_eq!(serde_json::from_value::<Edit>(written(&read)).expect("reads back"), read, "{text}");
+        assert_eq!(
+            serde_json::from_value::<Edit>(written(&read)).expect("reads back"),
+            read,
+            "{text}"
+        );
         let once = applied(studio(), &[text]);
         let mut twice = once.clone();
         match (twice.apply(&read, AUTHOR), kind(&written(&read)).as_str()) {
             (Ok(()), "pattern") => {}
             (Ok(()), _) => assert_eq!(twice, once, "{text}"),
             (Err(conflict), "add-track") => assert_eq!(conflict, Conflict::TrackExists),
-            (Err(conflict), "remove-track" | "gesture") => assert_eq!(conflict, Conflict::NoSuchTrack),
+            (Err(conflict), "remove-track" | "gesture") => {
+                assert_eq!(conflict, Conflict::NoSuchTrack)
+            }
             (Err(conflict), "remove-sample") => assert_eq!(conflict, Conflict::NoSuchSample),
             (Err(conflict), _) => panic!("{text}: {conflict}"),
         }
@@ -196,16 +228,29 @@ fn an_edit_is_read_back_as_it_was_written_and_says_the_same_twice() {
 /// P-PUBLISH-1
 #[test]
 fn a_published_session_takes_no_edit_at_all() {
-    let published = Document { mode: Mode::Published, ..studio() };
+    let published = Document {
+        mode: Mode::Published,
+        ..studio()
+    };
     for (text, ..) in EVERY {
-        assert_eq!(published.clone().apply(&edit(text), AUTHOR), Err(Conflict::Published), "{text}");
+        assert_eq!(
+            published.clone().apply(&edit(text), AUTHOR),
+            Err(Conflict::Published),
+            "{text}"
+        );
     }
 }
 
 /// P-TRACK-2
 #[test]
 fn tracks_left_out_of_an_order_stay_behind_those_named() {
-    let document = applied(studio(), &[r#"{"add-track":{"track":3,"at":99}}"#, r#"{"order-tracks":{"order":[3,3,8]}}"#]);
+    let document = applied(
+        studio(),
+        &[
+            r#"{"add-track":{"track":3,"at":99}}"#,
+            r#"{"order-tracks":{"order":[3,3,8]}}"#,
+        ],
+    );
     let order: Vec<u32> = document.tracks.iter().map(|track| track.id.0).collect();
     assert_eq!(order, [3, 1, 2]);
 }
@@ -237,8 +282,15 @@ fn a_launch_that_waits_keeps_its_distance_when_the_playhead_moves() {
         ],
     );
     let track = document.track(TrackId(1)).expect("track 1");
-    assert_eq!(track.playing_at(Beat::from_micros(41_999_999)).clip, SceneIndex::new(0));
-    assert_eq!(track.playing_at(Beat::from_micros(42_000_000)).clip, None, "the later launch took the place");
+    assert_eq!(
+        track.playing_at(Beat::from_micros(41_999_999)).clip,
+        SceneIndex::new(0)
+    );
+    assert_eq!(
+        track.playing_at(Beat::from_micros(42_000_000)).clip,
+        None,
+        "the later launch took the place"
+    );
 }
 
 /// P-PATTERN-1
@@ -246,26 +298,52 @@ fn a_launch_that_waits_keeps_its_distance_when_the_playhead_moves() {
 fn every_operation_on_a_pattern_gives_the_result_that_is_written_down() {
     let before = r#"{"steps":{"track":1,"scene":0,"first":0,"values":[{"on":true,"pitches":[1]},{},{},{"velocity":7}]}}"#;
     for (operation, expected) in [
-        (r#"{"rotate":-3}"#, r#"[{"velocity":7},{"on":true,"pitches":[1]}]"#),
-        (r#""reverse""#, r#"[{"velocity":7},{},{},{"on":true,"pitches":[1]}]"#),
-        (r#""invert""#, r#"[{"pitches":[1]},{"on":true},{"on":true},{"on":true,"velocity":7}]"#),
-        (r#""mirror""#, r#"[{"on":true,"pitches":[1]},{},{},{"on":true,"pitches":[1]}]"#),
-        (r#"{"euclid":{"pulses":2,"rotation":1}}"#, r#"[{"pitches":[1]},{"on":true},{},{"on":true,"velocity":7}]"#),
+        (
+            r#"{"rotate":-3}"#,
+            r#"[{"velocity":7},{"on":true,"pitches":[1]}]"#,
+        ),
+        (
+            r#""reverse""#,
+            r#"[{"velocity":7},{},{},{"on":true,"pitches":[1]}]"#,
+        ),
+        (
+            r#""invert""#,
+            r#"[{"pitches":[1]},{"on":true},{"on":true},{"on":true,"velocity":7}]"#,
+        ),
+        (
+            r#""mirror""#,
+            r#"[{"on":true,"pitches":[1]},{},{},{"on":true,"pitches":[1]}]"#,
+        ),
+        (
+            r#"{"euclid":{"pulses":2,"rotation":1}}"#,
+            r#"[{"pitches":[1]},{"on":true},{},{"on":true,"velocity":7}]"#,
+        ),
         (r#""clear""#, "[]"),
-        (r#""double""#, r#"[{"on":true,"pitches":[1]},{},{},{"velocity":7},{"on":true,"pitches":[1]},{},{},{"velocity":7}]"#),
-        (r#"{"transpose":2}"#, r#"[{"on":true,"pitches":[4]},{},{},{"velocity":7}]"#),
+        (
+            r#""double""#,
+            r#"[{"on":true,"pitches":[1]},{},{},{"velocity":7},{"on":true,"pitches":[1]},{},{},{"velocity":7}]"#,
+        ),
+        (
+            r#"{"transpose":2}"#,
+            r#"[{"on":true,"pitches":[4]},{},{},{"velocity":7}]"#,
+        ),
         (r#"{"randomise":{"seed":0,"density":0}}"#, RANDOM),
         (r#"{"humanise":{"seed":99,"amount":100}}"#, HUMAN),
     ] {
         let operate = format!(r#"{{"pattern":{{"track":1,"scene":0,"operation":{operation}}}}}"#);
         let after = written(&applied(studio(), &[before, &operate]));
         let expected: Value = serde_json::from_str(expected).expect("steps");
-        assert_eq!(after.pointer("/tracks/0/clips/0/content/pattern/steps"), Some(&expected), "{operation}");
+        assert_eq!(
+            after.pointer("/tracks/0/clips/0/content/pattern/steps"),
+            Some(&expected),
+            "{operation}"
+        );
     }
 }
 
 /// Throws that were once drawn: another version must draw the same.
-const RANDOM: &str = r#"[{"pitches":[1],"velocity":112},{"velocity":115},{"velocity":83},{"velocity":97}]"#;
+const RANDOM: &str =
+    r#"[{"pitches":[1],"velocity":112},{"velocity":115},{"velocity":83},{"velocity":97}]"#;
 const HUMAN: &str = r#"[{"on":true,"pitches":[1],"velocity":113,"nudge":-8},{},{},{"velocity":7}]"#;
 
 /// P-GESTURE-1

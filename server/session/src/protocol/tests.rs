@@ -31,7 +31,10 @@ const TRACK: u32 = 7;
 fn document() -> Document {
     let mut track = Track::new(TrackId(TRACK), Default::default());
     track.clips[0] = Some(Arc::new(Clip::pattern(Pattern::default())));
-    Document { tracks: vec![Arc::new(track)], ..Document::default() }
+    Document {
+        tracks: vec![Arc::new(track)],
+        ..Document::default()
+    }
 }
 
 fn token(seed: u8) -> Token {
@@ -56,7 +59,14 @@ impl Desk {
 
     fn over(authority: Authority) -> Self {
         let now = ServerTime::from_micros(1_000_000_000);
-        Self { authority, now, said: Vec::new(), closed: Vec::new(), journal: Vec::new(), durable: true }
+        Self {
+            authority,
+            now,
+            said: Vec::new(),
+            closed: Vec::new(),
+            journal: Vec::new(),
+            durable: true,
+        }
     }
 
     fn handle(&mut self, input: Input<'_>) {
@@ -68,12 +78,18 @@ impl Desk {
             match output {
                 Output::Send { connection, text } => self.said.push((connection, read(&text))),
                 Output::Broadcast { to, text } => {
-                    self.said.extend(to.iter().map(|connection| (*connection, read(&text))));
+                    self.said
+                        .extend(to.iter().map(|connection| (*connection, read(&text))));
                 }
                 Output::Append(record) => {
                     self.journal.extend_from_slice(record.bytes());
                     if self.durable {
-                        self.authority.handle(Input::Committed { revision: record.revision() }, self.now);
+                        self.authority.handle(
+                            Input::Committed {
+                                revision: record.revision(),
+                            },
+                            self.now,
+                        );
                     }
                 }
                 Output::Close { connection, code } => self.closed.push((connection, code)),
@@ -82,7 +98,10 @@ impl Desk {
     }
 
     fn say(&mut self, connection: u64, text: &str) -> Vec<Value> {
-        self.handle(Input::Text { connection: ConnectionId(connection), text });
+        self.handle(Input::Text {
+            connection: ConnectionId(connection),
+            text,
+        });
         self.heard(connection)
     }
 
@@ -92,7 +111,10 @@ impl Desk {
     }
 
     fn open(&mut self, connection: u64, role: Role) {
-        self.handle(Input::Opened { connection: ConnectionId(connection), role });
+        self.handle(Input::Opened {
+            connection: ConnectionId(connection),
+            role,
+        });
     }
 
     fn join(&mut self, connection: u64, seed: u8) -> Vec<Value> {
@@ -101,7 +123,10 @@ impl Desk {
     }
 
     fn edit(&mut self, connection: u64, number: u32, edit: Value) -> Vec<Value> {
-        self.say(connection, &json!({"edit": {"number": number, "edit": edit}}).to_string())
+        self.say(
+            connection,
+            &json!({"edit": {"number": number, "edit": edit}}).to_string(),
+        )
     }
 
     fn wait(&mut self, span: Span) {
@@ -115,9 +140,15 @@ fn swing(percent: u8) -> Value {
 }
 
 fn codes(messages: &[Value]) -> Vec<&str> {
-    messages.iter().filter_map(|message| message.as_object()?.values().next()?.get("code")?.as_str()).collect()
+    messages
+        .iter()
+        .filter_map(|message| message.as_object()?.values().next()?.get("code")?.as_str())
+        .collect()
 }
 
 fn kinds(messages: &[Value]) -> Vec<&str> {
-    messages.iter().filter_map(|message| message.as_object()?.keys().next().map(String::as_str)).collect()
+    messages
+        .iter()
+        .filter_map(|message| message.as_object()?.keys().next().map(String::as_str))
+        .collect()
 }

@@ -5,7 +5,8 @@ use crate::protocol::{Rejection, decode_edit};
 use serde_json::value::RawValue;
 
 fn refusal(text: &str) -> Rejection {
-    let raw: Box<RawValue> = serde_json::from_str(&named(text)).unwrap_or_else(|error| panic!("{text}: {error}"));
+    let raw: Box<RawValue> =
+        serde_json::from_str(&named(text)).unwrap_or_else(|error| panic!("{text}: {error}"));
     decode_edit(&raw).expect_err(text)
 }
 
@@ -14,7 +15,10 @@ fn step(fields: &str) -> String {
 }
 
 fn step_after(fields: &str) -> Value {
-    written(&edit(&step(fields))).pointer("/step/value").expect("a step").clone()
+    written(&edit(&step(fields)))
+        .pointer("/step/value")
+        .expect("a step")
+        .clone()
 }
 
 /// P-EDIT-2, P-STEP-1, P-STEP-2
@@ -24,17 +28,29 @@ fn a_number_out_of_range_is_taken_as_the_nearest_end() {
         (r#""velocity":0"#, json!({"velocity": 1})),
         (r#""velocity":1e300"#, json!({"velocity": 127})),
         (r#""velocity":-9223372036854775808"#, json!({"velocity": 1})),
-        (r#""velocity":18446744073709551615"#, json!({"velocity": 127})),
+        (
+            r#""velocity":18446744073709551615"#,
+            json!({"velocity": 127}),
+        ),
         (r#""velocity":63.5"#, json!({"velocity": 64})),
         (r#""velocity":100.2"#, json!({})),
         (r#""pitches":[]"#, json!({})),
-        (r#""pitches":[99,-99,3,3,1,2]"#, json!({"pitches": [-24, 1, 3, 24]})),
+        (
+            r#""pitches":[99,-99,3,3,1,2]"#,
+            json!({"pitches": [-24, 1, 3, 24]}),
+        ),
         (r#""chance":0"#, json!({"chance": 1})),
-        (r#""condition":{"every":[9,3]}"#, json!({"condition": {"every": [3, 3]}})),
+        (
+            r#""condition":{"every":[9,3]}"#,
+            json!({"condition": {"every": [3, 3]}}),
+        ),
         (r#""ratchet":99"#, json!({"ratchet": 8})),
         (r#""nudge":-51"#, json!({"nudge": -50})),
         (r#""gate":1"#, json!({"gate": 5})),
-        (r#""locks":{"cutoff":10001,"wobble":3}"#, json!({"locks": {"cutoff": 10000}})),
+        (
+            r#""locks":{"cutoff":10001,"wobble":3}"#,
+            json!({"locks": {"cutoff": 10000}}),
+        ),
     ] {
         assert_eq!(step_after(offered), stored, "{offered}");
     }
@@ -43,21 +59,69 @@ fn a_number_out_of_range_is_taken_as_the_nearest_end() {
         (r#"{"tempo":{"tempo":30001}}"#, "/tempo/tempo", 30_000),
         (r#"{"session":{"swing":101}}"#, "/session/swing", 100),
         (r#"{"session":{"master":-601}}"#, "/session/master", -600),
-        (r#"{"effect":{"delay-feedback":400}}"#, "/effect/delay-feedback", 95),
-        (r#"{"track":{"track":1,"setting":{"transpose":25}}}"#, "/track/setting/transpose", 24),
-        (r#"{"track":{"track":1,"setting":{"colour":250}}}"#, "/track/setting/colour", 8),
-        (r#"{"clip-setting":{"track":1,"scene":0,"setting":{"length":0}}}"#, "/clip-setting/setting/length", 1),
-        (r#"{"clip-setting":{"track":1,"scene":0,"setting":{"length":129}}}"#, "/clip-setting/setting/length", 128),
-        (r#"{"add-sample":{"sample":"ABSENT","name":"","frames":0,"rate":1,"channels":9}}"#, "/add-sample/frames", 1),
-        (r#"{"add-sample":{"sample":"ABSENT","name":"","frames":0,"rate":1,"channels":9}}"#, "/add-sample/rate", 8_000),
-        (r#"{"add-sample":{"sample":"ABSENT","name":"","frames":0,"rate":1,"channels":9}}"#, "/add-sample/channels", 2),
-        (r#"{"harmony":{"harmony":{"key":12,"chord":8}}}"#, "/harmony/harmony/key", 11),
-        (r#"{"harmony":{"harmony":{"key":12,"chord":8}}}"#, "/harmony/harmony/chord", 7),
+        (
+            r#"{"effect":{"delay-feedback":400}}"#,
+            "/effect/delay-feedback",
+            95,
+        ),
+        (
+            r#"{"track":{"track":1,"setting":{"transpose":25}}}"#,
+            "/track/setting/transpose",
+            24,
+        ),
+        (
+            r#"{"track":{"track":1,"setting":{"colour":250}}}"#,
+            "/track/setting/colour",
+            8,
+        ),
+        (
+            r#"{"clip-setting":{"track":1,"scene":0,"setting":{"length":0}}}"#,
+            "/clip-setting/setting/length",
+            1,
+        ),
+        (
+            r#"{"clip-setting":{"track":1,"scene":0,"setting":{"length":129}}}"#,
+            "/clip-setting/setting/length",
+            128,
+        ),
+        (
+            r#"{"add-sample":{"sample":"ABSENT","name":"","frames":0,"rate":1,"channels":9}}"#,
+            "/add-sample/frames",
+            1,
+        ),
+        (
+            r#"{"add-sample":{"sample":"ABSENT","name":"","frames":0,"rate":1,"channels":9}}"#,
+            "/add-sample/rate",
+            8_000,
+        ),
+        (
+            r#"{"add-sample":{"sample":"ABSENT","name":"","frames":0,"rate":1,"channels":9}}"#,
+            "/add-sample/channels",
+            2,
+        ),
+        (
+            r#"{"harmony":{"harmony":{"key":12,"chord":8}}}"#,
+            "/harmony/harmony/key",
+            11,
+        ),
+        (
+            r#"{"harmony":{"harmony":{"key":12,"chord":8}}}"#,
+            "/harmony/harmony/chord",
+            7,
+        ),
         // A page counts in 32 bits: it must be able to read whatever place a server let in.
-        (r#"{"add-track":{"track":3,"at":18446744073709551615}}"#, "/add-track/at", 16),
+        (
+            r#"{"add-track":{"track":3,"at":18446744073709551615}}"#,
+            "/add-track/at",
+            16,
+        ),
         (r#"{"add-track":{"track":3,"at":-1}}"#, "/add-track/at", 0),
     ] {
-        assert_eq!(written(&edit(text)).pointer(place), Some(&json!(stored)), "{text}");
+        assert_eq!(
+            written(&edit(text)).pointer(place),
+            Some(&json!(stored)),
+            "{text}"
+        );
     }
 }
 
@@ -66,20 +130,52 @@ fn a_number_out_of_range_is_taken_as_the_nearest_end() {
 fn text_is_cleaned_and_cut() {
     let long = "x".repeat(300);
     for (text, place, stored) in [
-        (r#"{"session":{"name":" A\u0000\tB\u202e "}}"#.to_owned(), "/session/name", "AB".to_owned()),
-        (format!(r#"{{"session":{{"name":"{long}"}}}}"#), "/session/name", long[..100].to_owned()),
-        (format!(r#"{{"track":{{"track":1,"setting":{{"name":"{long}"}}}}}}"#), "/track/setting/name", long[..32].to_owned()),
-        (format!(r#"{{"scene":{{"scene":1,"setting":{{"name":"{long}"}}}}}}"#), "/scene/setting/name", long[..32].to_owned()),
+        (
+            r#"{"session":{"name":" A\u0000\tB\u202e "}}"#.to_owned(),
+            "/session/name",
+            "AB".to_owned(),
+        ),
+        (
+            format!(r#"{{"session":{{"name":"{long}"}}}}"#),
+            "/session/name",
+            long[..100].to_owned(),
+        ),
+        (
+            format!(r#"{{"track":{{"track":1,"setting":{{"name":"{long}"}}}}}}"#),
+            "/track/setting/name",
+            long[..32].to_owned(),
+        ),
+        (
+            format!(r#"{{"scene":{{"scene":1,"setting":{{"name":"{long}"}}}}}}"#),
+            "/scene/setting/name",
+            long[..32].to_owned(),
+        ),
     ] {
-        assert_eq!(written(&edit(&text)).pointer(place), Some(&json!(stored)), "{text}");
+        assert_eq!(
+            written(&edit(&text)).pointer(place),
+            Some(&json!(stored)),
+            "{text}"
+        );
     }
     for (text, place, standing) in [
         (r#"{"session":{"name":"\u200b"}}"#, "/name", "Untitled"),
-        (r#"{"track":{"track":1,"setting":{"name":"  "}}}"#, "/tracks/0/settings/name", "Track"),
-        (r#"{"rename-sample":{"sample":"RAIN","name":"\n"}}"#, "/samples/RAIN/name", "Sample"),
+        (
+            r#"{"track":{"track":1,"setting":{"name":"  "}}}"#,
+            "/tracks/0/settings/name",
+            "Track",
+        ),
+        (
+            r#"{"rename-sample":{"sample":"RAIN","name":"\n"}}"#,
+            "/samples/RAIN/name",
+            "Sample",
+        ),
     ] {
         let after = written(&applied(studio(), &[text]));
-        assert_eq!(after.pointer(&named(place)), Some(&json!(standing)), "{text}");
+        assert_eq!(
+            after.pointer(&named(place)),
+            Some(&json!(standing)),
+            "{text}"
+        );
     }
 }
 
@@ -117,14 +213,27 @@ fn what_is_no_number_no_id_and_no_known_word_is_malformed() {
         "[]".into(),
         "{}".into(),
     ] {
-        assert!(matches!(refusal(&text), Rejection::Malformed(_)), "{text}: {:?}", refusal(&text));
+        assert!(
+            matches!(refusal(&text), Rejection::Malformed(_)),
+            "{text}: {:?}",
+            refusal(&text)
+        );
     }
 }
 
 /// P-EDIT-2
 #[test]
 fn a_number_no_double_can_hold_is_no_json_at_all() {
-    for number in ["1e999", "-1e999", "NaN", "Infinity", "-Infinity", "0x10", "01", "+1"] {
+    for number in [
+        "1e999",
+        "-1e999",
+        "NaN",
+        "Infinity",
+        "-Infinity",
+        "0x10",
+        "01",
+        "+1",
+    ] {
         let text = step(&format!("\"velocity\":{number}"));
         assert!(serde_json::from_str::<Edit>(&text).is_err(), "{text}");
     }
@@ -133,7 +242,11 @@ fn a_number_no_double_can_hold_is_no_json_at_all() {
 /// P-VERSION-2
 #[test]
 fn a_kind_of_edit_from_the_future_is_told_from_a_known_one_gone_wrong() {
-    for text in [r#"{"explode":{}}"#, r#"{"explode":{"session":1}}"#, r#""dance""#] {
+    for text in [
+        r#"{"explode":{}}"#,
+        r#"{"explode":{"session":1}}"#,
+        r#""dance""#,
+    ] {
         assert_eq!(refusal(text), Rejection::UnknownEdit, "{text}");
     }
 }
@@ -142,17 +255,24 @@ fn a_kind_of_edit_from_the_future_is_told_from_a_known_one_gone_wrong() {
 #[test]
 fn fields_from_the_future_are_ignored_wherever_they_stand() {
     let plain = edit(r#"{"step":{"track":1,"scene":0,"step":0,"value":{"on":true}}}"#);
-    let more = edit(r#"{"step":{"colour":[1,{"deep":null}],"track":1,"scene":0,"step":0,"value":{"on":true,"microtone":0.3}}}"#);
+    let more = edit(
+        r#"{"step":{"colour":[1,{"deep":null}],"track":1,"scene":0,"step":0,"value":{"on":true,"microtone":0.3}}}"#,
+    );
     assert_eq!(more, plain);
 }
 
 fn full_studio() -> Document {
     let mut document = studio();
     for track in 10..24 {
-        document = applied(document, &[&format!(r#"{{"add-track":{{"track":{track},"at":9}}}}"#)]);
+        document = applied(
+            document,
+            &[&format!(r#"{{"add-track":{{"track":{track},"at":9}}}}"#)],
+        );
     }
     for sample in 0..254 {
-        let add = format!(r#"{{"add-sample":{{"sample":"{sample:064x}","name":"x","frames":1,"rate":8000,"channels":1}}}}"#);
+        let add = format!(
+            r#"{{"add-sample":{{"sample":"{sample:064x}","name":"x","frames":1,"rate":8000,"channels":1}}}}"#
+        );
         document = applied(document, &[&add]);
     }
     document
@@ -163,33 +283,102 @@ fn full_studio() -> Document {
 fn every_conflict_is_reached_and_leaves_the_document_as_it_was() {
     let mut document = full_studio();
     document.lead = Some(PlayerId::from_bytes([9; 8]));
-    let steps = format!(r#"{{"steps":{{"track":1,"scene":0,"first":0,"values":[{}]}}}}"#, vec!["{}"; 129].join(","));
-    let gesture = format!(r#"{{"gesture":[{}]}}"#, vec![r#"{"session":{"swing":1}}"#; 257].join(","));
+    let steps = format!(
+        r#"{{"steps":{{"track":1,"scene":0,"first":0,"values":[{}]}}}}"#,
+        vec!["{}"; 129].join(",")
+    );
+    let gesture = format!(
+        r#"{{"gesture":[{}]}}"#,
+        vec![r#"{"session":{"swing":1}}"#; 257].join(",")
+    );
     let cases: &[(&str, Conflict)] = &[
         (r#"{"remove-track":{"track":9}}"#, Conflict::NoSuchTrack),
-        (r#"{"track":{"track":9,"setting":{"mute":true}}}"#, Conflict::NoSuchTrack),
-        (r#"{"clip":{"track":9,"scene":0,"clip":null}}"#, Conflict::NoSuchTrack),
-        (r#"{"launch":{"track":9,"clip":0,"when":{"now":0,"at":0}}}"#, Conflict::NoSuchTrack),
+        (
+            r#"{"track":{"track":9,"setting":{"mute":true}}}"#,
+            Conflict::NoSuchTrack,
+        ),
+        (
+            r#"{"clip":{"track":9,"scene":0,"clip":null}}"#,
+            Conflict::NoSuchTrack,
+        ),
+        (
+            r#"{"launch":{"track":9,"clip":0,"when":{"now":0,"at":0}}}"#,
+            Conflict::NoSuchTrack,
+        ),
         (r#"{"add-track":{"track":1,"at":0}}"#, Conflict::TrackExists),
-        (r#"{"add-track":{"track":99,"at":0}}"#, Conflict::TooManyTracks),
-        (r#"{"step":{"track":2,"scene":0,"step":0,"value":{}}}"#, Conflict::NoSuchClip),
-        (r#"{"clip-setting":{"track":1,"scene":2,"setting":{"name":"x"}}}"#, Conflict::NoSuchClip),
-        (r#"{"step":{"track":1,"scene":1,"step":0,"value":{}}}"#, Conflict::WrongKindOfClip),
-        (r#"{"pattern":{"track":1,"scene":1,"operation":"clear"}}"#, Conflict::WrongKindOfClip),
-        (r#"{"clip-setting":{"track":1,"scene":1,"setting":{"length":3}}}"#, Conflict::WrongKindOfClip),
-        (r#"{"clip-setting":{"track":1,"scene":0,"setting":{"loop":{"sample":"RAIN"}}}}"#, Conflict::WrongKindOfClip),
-        (r#"{"clip":{"track":1,"scene":2,"clip":{"content":{"loop":{"sample":"ABSENT"}}}}}"#, Conflict::NoSuchSample),
-        (r#"{"clip-setting":{"track":1,"scene":1,"setting":{"loop":{"sample":"ABSENT"}}}}"#, Conflict::NoSuchSample),
-        (r#"{"track":{"track":1,"setting":{"source":{"sample":"ABSENT"}}}}"#, Conflict::NoSuchSample),
-        (r#"{"track":{"track":1,"setting":{"instrument":{"source":{"sample":"ABSENT"}}}}}"#, Conflict::NoSuchSample),
-        (r#"{"add-track":{"track":99,"at":0,"settings":{"instrument":{"source":{"sample":"ABSENT"}}}}}"#, Conflict::NoSuchSample),
-        (r#"{"rename-sample":{"sample":"ABSENT","name":"x"}}"#, Conflict::NoSuchSample),
-        (r#"{"remove-sample":{"sample":"ABSENT"}}"#, Conflict::NoSuchSample),
-        (r#"{"add-sample":{"sample":"ABSENT","name":"x","frames":1,"rate":8000,"channels":1}}"#, Conflict::TooManySamples),
-        (r#"{"remove-sample":{"sample":"RAIN"}}"#, Conflict::SampleInUse),
-        (r#"{"track":{"track":1,"setting":{"parameter":{"parameter":"pan","amount":1}}}}"#, Conflict::MixerParameter),
+        (
+            r#"{"add-track":{"track":99,"at":0}}"#,
+            Conflict::TooManyTracks,
+        ),
+        (
+            r#"{"step":{"track":2,"scene":0,"step":0,"value":{}}}"#,
+            Conflict::NoSuchClip,
+        ),
+        (
+            r#"{"clip-setting":{"track":1,"scene":2,"setting":{"name":"x"}}}"#,
+            Conflict::NoSuchClip,
+        ),
+        (
+            r#"{"step":{"track":1,"scene":1,"step":0,"value":{}}}"#,
+            Conflict::WrongKindOfClip,
+        ),
+        (
+            r#"{"pattern":{"track":1,"scene":1,"operation":"clear"}}"#,
+            Conflict::WrongKindOfClip,
+        ),
+        (
+            r#"{"clip-setting":{"track":1,"scene":1,"setting":{"length":3}}}"#,
+            Conflict::WrongKindOfClip,
+        ),
+        (
+            r#"{"clip-setting":{"track":1,"scene":0,"setting":{"loop":{"sample":"RAIN"}}}}"#,
+            Conflict::WrongKindOfClip,
+        ),
+        (
+            r#"{"clip":{"track":1,"scene":2,"clip":{"content":{"loop":{"sample":"ABSENT"}}}}}"#,
+            Conflict::NoSuchSample,
+        ),
+        (
+            r#"{"clip-setting":{"track":1,"scene":1,"setting":{"loop":{"sample":"ABSENT"}}}}"#,
+            Conflict::NoSuchSample,
+        ),
+        (
+            r#"{"track":{"track":1,"setting":{"source":{"sample":"ABSENT"}}}}"#,
+            Conflict::NoSuchSample,
+        ),
+        (
+            r#"{"track":{"track":1,"setting":{"instrument":{"source":{"sample":"ABSENT"}}}}}"#,
+            Conflict::NoSuchSample,
+        ),
+        (
+            r#"{"add-track":{"track":99,"at":0,"settings":{"instrument":{"source":{"sample":"ABSENT"}}}}}"#,
+            Conflict::NoSuchSample,
+        ),
+        (
+            r#"{"rename-sample":{"sample":"ABSENT","name":"x"}}"#,
+            Conflict::NoSuchSample,
+        ),
+        (
+            r#"{"remove-sample":{"sample":"ABSENT"}}"#,
+            Conflict::NoSuchSample,
+        ),
+        (
+            r#"{"add-sample":{"sample":"ABSENT","name":"x","frames":1,"rate":8000,"channels":1}}"#,
+            Conflict::TooManySamples,
+        ),
+        (
+            r#"{"remove-sample":{"sample":"RAIN"}}"#,
+            Conflict::SampleInUse,
+        ),
+        (
+            r#"{"track":{"track":1,"setting":{"parameter":{"parameter":"pan","amount":1}}}}"#,
+            Conflict::MixerParameter,
+        ),
         (r#"{"stop":{"at":1}}"#, Conflict::LedBySomeoneElse),
-        (r#"{"gesture":[{"session":{"swing":1}},{"tempo":{"tempo":9000,"at":1}}]}"#, Conflict::LedBySomeoneElse),
+        (
+            r#"{"gesture":[{"session":{"swing":1}},{"tempo":{"tempo":9000,"at":1}}]}"#,
+            Conflict::LedBySomeoneElse,
+        ),
         (r#"{"gesture":[{"gesture":[]}]}"#, Conflict::GestureTooLarge),
         (&gesture, Conflict::GestureTooLarge),
         (&steps, Conflict::TooManySteps),
@@ -199,19 +388,34 @@ fn every_conflict_is_reached_and_leaves_the_document_as_it_was() {
     ];
     let before = document.clone();
     for (text, conflict) in cases {
-        assert_eq!(document.apply(&edit(text), AUTHOR), Err(*conflict), "{text}");
+        assert_eq!(
+            document.apply(&edit(text), AUTHOR),
+            Err(*conflict),
+            "{text}"
+        );
         assert_eq!(document, before, "{text}");
     }
     for code in kinds::<Conflict>() {
-        let reached = cases.iter().any(|(_, conflict)| written(conflict) == json!(code));
+        let reached = cases
+            .iter()
+            .any(|(_, conflict)| written(conflict) == json!(code));
         assert!(reached || code == "published", "{code}");
     }
 }
 
 #[test]
 fn a_play_without_its_moment_is_a_conflict_too() {
-    for text in [r#"{"play":{"from":0}}"#, r#"{"stop":{}}"#, r#"{"relocate":{"to":0}}"#, r#"{"tempo":{"tempo":9000}}"#] {
-        assert_eq!(studio().apply(&edit(text), AUTHOR), Err(Conflict::NoMoment), "{text}");
+    for text in [
+        r#"{"play":{"from":0}}"#,
+        r#"{"stop":{}}"#,
+        r#"{"relocate":{"to":0}}"#,
+        r#"{"tempo":{"tempo":9000}}"#,
+    ] {
+        assert_eq!(
+            studio().apply(&edit(text), AUTHOR),
+            Err(Conflict::NoMoment),
+            "{text}"
+        );
     }
 }
 
@@ -221,11 +425,18 @@ fn only_the_leader_moves_the_transport_and_only_they_give_the_lead_back() {
     let other = PlayerId::from_bytes([2; 8]);
     let mut document = applied(studio(), &[r#""take-lead""#]);
     let play = edit(r#"{"play":{"from":0,"at":1}}"#);
-    assert_eq!(document.apply(&play, other), Err(Conflict::LedBySomeoneElse));
-    document.apply(&Edit::ReleaseLead, other).expect("changes nothing");
+    assert_eq!(
+        document.apply(&play, other),
+        Err(Conflict::LedBySomeoneElse)
+    );
+    document
+        .apply(&Edit::ReleaseLead, other)
+        .expect("changes nothing");
     assert_eq!(document.lead, Some(AUTHOR));
     document.apply(&play, AUTHOR).expect("the leader plays");
-    document.apply(&Edit::TakeLead, other).expect("anybody may take the lead");
+    document
+        .apply(&Edit::TakeLead, other)
+        .expect("anybody may take the lead");
     assert_eq!(document.lead, Some(other));
     document.apply(&Edit::ReleaseLead, other).expect("releases");
     assert_eq!(document.lead, None);
@@ -234,13 +445,24 @@ fn only_the_leader_moves_the_transport_and_only_they_give_the_lead_back() {
 /// P-TIME-2, P-ORDER-2
 #[test]
 fn a_place_in_the_music_is_brought_into_range_before_it_is_ordered() {
-    let moment = Moment { now: ServerTime::ZERO, notice: crate::units::Span::ZERO };
+    let moment = Moment {
+        now: ServerTime::ZERO,
+        notice: crate::units::Span::ZERO,
+    };
     for (text, place, stored) in [
         (r#"{"play":{"from":-5}}"#, "/play/from", 0),
-        (r#"{"relocate":{"to":9223372036854775807}}"#, "/relocate/to", 100_000_000_000_i64),
+        (
+            r#"{"relocate":{"to":9223372036854775807}}"#,
+            "/relocate/to",
+            100_000_000_000_i64,
+        ),
     ] {
         let resolved = edit(text).resolved(&studio(), moment);
-        assert_eq!(written(&resolved).pointer(place), Some(&json!(stored)), "{text}");
+        assert_eq!(
+            written(&resolved).pointer(place),
+            Some(&json!(stored)),
+            "{text}"
+        );
     }
 }
 
@@ -249,7 +471,9 @@ fn a_place_in_the_music_is_brought_into_range_before_it_is_ordered() {
 fn decoding_never_panics_whatever_the_bytes() {
     let mut state = 1_u64;
     let mut throw = |limit: usize| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(state >> 33).expect("31 bits") % limit
     };
     let mut read = 0;
@@ -265,13 +489,22 @@ fn decoding_never_panics_whatever_the_bytes() {
         }
         if let Ok(edit) = serde_json::from_slice::<Edit>(&bytes) {
             read += 1;
-            let edit = edit.resolved(&studio(), Moment { now: ServerTime::ZERO, notice: crate::units::Span::ZERO });
+            let edit = edit.resolved(
+                &studio(),
+                Moment {
+                    now: ServerTime::ZERO,
+                    notice: crate::units::Span::ZERO,
+                },
+            );
             let before = studio();
             let mut document = before.clone();
             if document.apply(&edit, AUTHOR).is_err() {
                 assert_eq!(document, before);
             }
-            assert_eq!(serde_json::from_value::<Edit>(written(&edit)).expect("reads back"), edit);
+            assert_eq!(
+                serde_json::from_value::<Edit>(written(&edit)).expect("reads back"),
+                edit
+            );
         }
     }
     assert!(read > 200, "{read} of the mutants could be read");

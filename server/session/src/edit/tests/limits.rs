@@ -9,7 +9,11 @@ use std::{borrow::Cow, sync::Arc};
 
 fn message_size(edit: &Edit) -> usize {
     let raw = serde_json::value::to_raw_value(edit).expect("encodes");
-    encode(&ClientMessage::Edit { number: EditNumber(u32::MAX), edit: Cow::Owned(raw) }).len()
+    encode(&ClientMessage::Edit {
+        number: EditNumber(u32::MAX),
+        edit: Cow::Owned(raw),
+    })
+    .len()
 }
 
 /// Every kind whose size can vary, at its largest.
@@ -20,19 +24,79 @@ fn largest_edits() -> Vec<(&'static str, Edit)> {
     let clip = (**document.clip(track, scene).expect("a clip")).clone();
     let settings = document.tracks[0].settings.clone();
     let wide = "\u{10ffff}".repeat(100);
-    let everything = Parameter::ALL.into_iter().map(|parameter| (parameter, Amount::MAX)).collect();
+    let everything = Parameter::ALL
+        .into_iter()
+        .map(|parameter| (parameter, Amount::MAX))
+        .collect();
     let source = Source::Preset(Name::new(&wide));
-    let instrument = Instrument { source, parameters: everything };
-    let when = Some(When { now: Beat::from_micros(i64::MIN), at: Beat::from_micros(i64::MIN) });
+    let instrument = Instrument {
+        source,
+        parameters: everything,
+    };
+    let when = Some(When {
+        now: Beat::from_micros(i64::MIN),
+        at: Beat::from_micros(i64::MIN),
+    });
     vec![
-        ("clip", Edit::Clip { track, scene, clip: Some(clip) }),
-        ("steps", Edit::Steps { track, scene, first: StepIndex::new(100).expect("a step"), values: vec![Step::largest(); 128] }),
-        ("step", Edit::Step { track, scene, step: StepIndex::new(127).expect("a step"), value: Step::largest() }),
-        ("add-track", Edit::AddTrack { track, at: 16, settings: Box::new(settings) }),
-        ("instrument", Edit::Track { track, setting: TrackSetting::Instrument(instrument) }),
-        ("order-tracks", Edit::OrderTracks { order: document.tracks.iter().map(|track| track.id).collect() }),
-        ("session name", Edit::Session(SessionSetting::Name(LongName::new(&wide)))),
-        ("launch", Edit::Launch { track, clip: Some(scene), when }),
+        (
+            "clip",
+            Edit::Clip {
+                track,
+                scene,
+                clip: Some(clip),
+            },
+        ),
+        (
+            "steps",
+            Edit::Steps {
+                track,
+                scene,
+                first: StepIndex::new(100).expect("a step"),
+                values: vec![Step::largest(); 128],
+            },
+        ),
+        (
+            "step",
+            Edit::Step {
+                track,
+                scene,
+                step: StepIndex::new(127).expect("a step"),
+                value: Step::largest(),
+            },
+        ),
+        (
+            "add-track",
+            Edit::AddTrack {
+                track,
+                at: 16,
+                settings: Box::new(settings),
+            },
+        ),
+        (
+            "instrument",
+            Edit::Track {
+                track,
+                setting: TrackSetting::Instrument(instrument),
+            },
+        ),
+        (
+            "order-tracks",
+            Edit::OrderTracks {
+                order: document.tracks.iter().map(|track| track.id).collect(),
+            },
+        ),
+        (
+            "session name",
+            Edit::Session(SessionSetting::Name(LongName::new(&wide))),
+        ),
+        (
+            "launch",
+            Edit::Launch {
+                track,
+                clip: Some(scene),
+                when,
+            },
+        ),
     ]
 }
 
@@ -47,8 +111,15 @@ fn every_single_edit_at_its_largest_fits_into_a_message() {
 
 #[test]
 fn the_largest_edit_is_a_whole_pattern_and_not_far_from_the_limit() {
-    let largest = largest_edits().iter().map(|(_, edit)| message_size(edit)).max().expect("some");
-    assert!(largest > limits::CLIENT_MESSAGE / 2, "the measure measures something: {largest}");
+    let largest = largest_edits()
+        .iter()
+        .map(|(_, edit)| message_size(edit))
+        .max()
+        .expect("some");
+    assert!(
+        largest > limits::CLIENT_MESSAGE / 2,
+        "the measure measures something: {largest}"
+    );
 }
 
 /// P-LIMIT-2

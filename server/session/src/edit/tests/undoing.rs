@@ -4,7 +4,16 @@ use super::*;
 
 /// Kinds that are performance or common property, and are not undone.
 const KEPT: [&str; 11] = [
-    "play", "stop", "relocate", "tempo", "loop", "take-lead", "release-lead", "launch", "launch-scene", "add-sample",
+    "play",
+    "stop",
+    "relocate",
+    "tempo",
+    "loop",
+    "take-lead",
+    "release-lead",
+    "launch",
+    "launch-scene",
+    "add-sample",
     "remove-sample",
 ];
 
@@ -14,7 +23,11 @@ fn putting_back_what_an_edit_changed_brings_back_the_document() {
     for (text, ..) in EVERY {
         let (before, edit) = (studio(), edit(text));
         let kind = kind(&written(&edit));
-        let captured: Vec<_> = edit.regions(&before).iter().map(|region| region.capture(&before)).collect();
+        let captured: Vec<_> = edit
+            .regions(&before)
+            .iter()
+            .map(|region| region.capture(&before))
+            .collect();
         if KEPT.contains(&kind.as_str()) {
             assert!(captured.is_empty(), "{text}");
             continue;
@@ -22,9 +35,14 @@ fn putting_back_what_an_edit_changed_brings_back_the_document() {
         assert!(!captured.is_empty(), "{text}");
         let mut after = applied(before.clone(), &[text]);
         for restoring in captured.into_iter().flatten() {
-            let moment = Moment { now: ServerTime::ZERO, notice: crate::units::Span::ZERO };
+            let moment = Moment {
+                now: ServerTime::ZERO,
+                notice: crate::units::Span::ZERO,
+            };
             let restoring = restoring.resolved(&after, moment);
-            after.apply(&restoring, AUTHOR).unwrap_or_else(|conflict| panic!("{text} {restoring:?}: {conflict}"));
+            after
+                .apply(&restoring, AUTHOR)
+                .unwrap_or_else(|conflict| panic!("{text} {restoring:?}: {conflict}"));
         }
         if kind == "harmony" {
             assert_eq!(after.harmony.latest(), before.harmony.latest());

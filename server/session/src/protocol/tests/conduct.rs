@@ -10,7 +10,10 @@ fn a_message_that_makes_no_sense_is_answered_and_a_new_kind_is_named() {
     for (text, code) in [
         (r#"{"dance":{"fast":true}}"#, "unknown-message"),
         (r#"{"ping":{"sent":"now"}}"#, "malformed"),
-        (r#"{"ping":{"sent":1},"clock":{"wanted":true}}"#, "malformed"),
+        (
+            r#"{"ping":{"sent":1},"clock":{"wanted":true}}"#,
+            "malformed",
+        ),
         (r#"{"ping":{"sent":1}} tail"#, "malformed"),
         (r#"{"edit":{"edit":"take-lead"}}"#, "malformed"),
         (r#"{"edit":{"number":-1,"edit":"take-lead"}}"#, "malformed"),
@@ -31,11 +34,23 @@ fn a_message_that_makes_no_sense_is_answered_and_a_new_kind_is_named() {
 fn fields_that_are_new_are_ignored() {
     let mut desk = Desk::new();
     desk.open(1, Role::Editor);
-    let said = desk.say(1, &hello(1, &json!({"mood": "happy", "profile": {"name": "A", "hat": {"size": 3}}})));
+    let said = desk.say(
+        1,
+        &hello(
+            1,
+            &json!({"mood": "happy", "profile": {"name": "A", "hat": {"size": 3}}}),
+        ),
+    );
     assert_eq!(said[0]["welcome"]["players"][0]["name"], json!("A"));
-    assert_eq!(kinds(&desk.say(1, r#"{"ping":{"sent":1,"why":[]}}"#)), ["pong"]);
+    assert_eq!(
+        kinds(&desk.say(1, r#"{"ping":{"sent":1,"why":[]}}"#)),
+        ["pong"]
+    );
     let reply = r#"{"accepted":{"epoch":1,"revision":2,"number":3,"by":"light"}}"#;
-    assert!(matches!(ServerMessage::decode(reply), Ok(ServerMessage::Accepted { .. })));
+    assert!(matches!(
+        ServerMessage::decode(reply),
+        Ok(ServerMessage::Accepted { .. })
+    ));
 }
 
 /// P-LIMIT-1
@@ -45,8 +60,14 @@ fn a_message_of_64_kib_is_heard_and_a_byte_more_ends_the_connection() {
     desk.join(1, 1);
     let ping = r#"{"ping":{"sent":1}}"#;
     let padded = |size: usize| format!("{ping}{}", " ".repeat(size - ping.len()));
-    assert_eq!(kinds(&desk.say(1, &padded(limits::CLIENT_MESSAGE))), ["pong"]);
-    assert_eq!(codes(&desk.say(1, &padded(limits::CLIENT_MESSAGE + 1))), ["too-large"]);
+    assert_eq!(
+        kinds(&desk.say(1, &padded(limits::CLIENT_MESSAGE))),
+        ["pong"]
+    );
+    assert_eq!(
+        codes(&desk.say(1, &padded(limits::CLIENT_MESSAGE + 1))),
+        ["too-large"]
+    );
     assert_eq!(desk.closed, [(ConnectionId(1), Goodbye::TooLarge)]);
 }
 
@@ -56,10 +77,18 @@ fn a_burst_of_edits_is_taken_and_what_is_over_it_ends_the_connection() {
     let mut desk = Desk::new();
     desk.join(1, 1);
     for number in 1..=600 {
-        assert_eq!(kinds(&desk.edit(1, number, swing(1))), ["edit", "accepted"], "{number}");
+        assert_eq!(
+            kinds(&desk.edit(1, number, swing(1))),
+            ["edit", "accepted"],
+            "{number}"
+        );
     }
     desk.now += Span::from_millis(5);
-    assert_eq!(kinds(&desk.edit(1, 601, swing(1))), ["edit", "accepted"], "200 a second");
+    assert_eq!(
+        kinds(&desk.edit(1, 601, swing(1))),
+        ["edit", "accepted"],
+        "200 a second"
+    );
     assert_eq!(codes(&desk.edit(1, 602, swing(1))), ["abuse"]);
     assert_eq!(desk.closed, [(ConnectionId(1), Goodbye::Abuse)]);
 }
@@ -71,7 +100,11 @@ fn what_comes_too_often_is_a_mistake_and_too_many_of_those_end_the_connection() 
         (r#"{"ping":{"sent":1}}"#, 100, "too-fast"),
         (r#"{"presence":{}}"#, 120, "too-fast"),
         (r#"{"profile":{"name":"x"}}"#, 120, "too-fast"),
-        (r#"{"gather":{"view":{"track":7,"scene":0,"step":0}}}"#, 120, "not-allowed"),
+        (
+            r#"{"gather":{"view":{"track":7,"scene":0,"step":0}}}"#,
+            120,
+            "not-allowed",
+        ),
     ] {
         let mut desk = Desk::new();
         desk.join(1, 1);
@@ -92,21 +125,40 @@ fn presence_is_passed_on_at_most_every_fifty_milliseconds_and_the_newest_wins() 
     let mut desk = Desk::new();
     desk.join(1, 1);
     desk.join(2, 2);
-    let cursor = |step: u8| json!({"presence": {"cursor": {"track": 7, "scene": 0, "step": step}}}).to_string();
+    let cursor = |step: u8| {
+        json!({"presence": {"cursor": {"track": 7, "scene": 0, "step": step}}}).to_string()
+    };
     desk.say(1, &cursor(1));
-    assert_eq!(desk.heard(2)[0]["presence"]["presence"]["cursor"]["step"], json!(1));
+    assert_eq!(
+        desk.heard(2)[0]["presence"]["presence"]["cursor"]["step"],
+        json!(1)
+    );
     for step in 2..=9 {
         desk.say(1, &cursor(step));
         assert!(desk.heard(2).is_empty());
     }
-    assert_eq!(desk.authority.deadline(), Some(desk.now + limits::PRESENCE_EVERY));
+    assert_eq!(
+        desk.authority.deadline(),
+        Some(desk.now + limits::PRESENCE_EVERY)
+    );
     desk.wait(limits::PRESENCE_EVERY);
     assert_eq!(kinds(&desk.heard(2)), ["presence"]);
-    assert_eq!(desk.heard(2)[0]["presence"]["presence"]["cursor"]["step"], json!(9));
+    assert_eq!(
+        desk.heard(2)[0]["presence"]["presence"]["cursor"]["step"],
+        json!(9)
+    );
     desk.say(1, r#"{"presence":{"playing":true}}"#);
     desk.wait(limits::PRESENCE_EVERY);
-    assert_eq!(desk.heard(2)[0]["presence"]["presence"].get("cursor"), None, "replaced whole");
-    assert_eq!(desk.authority.position().revision, Revision(0), "never stored");
+    assert_eq!(
+        desk.heard(2)[0]["presence"]["presence"].get("cursor"),
+        None,
+        "replaced whole"
+    );
+    assert_eq!(
+        desk.authority.position().revision,
+        Revision(0),
+        "never stored"
+    );
 }
 
 /// P-PROFILE-1, P-PRESENCE-3
@@ -116,12 +168,22 @@ fn a_profile_is_cleaned_and_everyone_hears_of_a_new_one() {
     let nameless = desk.join(1, 1)[0]["welcome"]["players"][0]["name"].clone();
     assert_eq!(nameless.as_str().expect("text").split(' ').count(), 2);
     desk.join(2, 2);
-    desk.say(1, r#"{"profile":{"name":" Ada\u0007 ","colour":77,"kind":"daw"}}"#);
+    desk.say(
+        1,
+        r#"{"profile":{"name":" Ada\u0007 ","colour":77,"kind":"daw"}}"#,
+    );
     let joined = &desk.heard(2)[0]["joined"];
-    assert_eq!((&joined["name"], &joined["colour"], &joined["kind"]), (&json!("Ada"), &json!(8), &json!("daw")));
+    assert_eq!(
+        (&joined["name"], &joined["colour"], &joined["kind"]),
+        (&json!("Ada"), &json!(8), &json!("daw"))
+    );
     desk.say(1, r#"{"profile":{"kind":"hologram"}}"#);
     assert_eq!(desk.heard(2)[0]["joined"]["kind"], json!("other"));
-    assert_eq!(desk.heard(2)[0]["joined"]["name"], nameless, "the same friendly name again");
+    assert_eq!(
+        desk.heard(2)[0]["joined"]["name"],
+        nameless,
+        "the same friendly name again"
+    );
 }
 
 /// P-GATHER-1
@@ -133,7 +195,10 @@ fn an_editor_may_gather_everyone_and_a_listener_may_not() {
     desk.say(2, &hello(2, &json!({})));
     let gather = r#"{"gather":{"view":{"track":7,"scene":2,"step":4}}}"#;
     desk.say(1, gather);
-    assert_eq!(desk.heard(2), [json!({"gather": {"by": player(1), "view": {"track": 7, "scene": 2, "step": 4}}})]);
+    assert_eq!(
+        desk.heard(2),
+        [json!({"gather": {"by": player(1), "view": {"track": 7, "scene": 2, "step": 4}}})]
+    );
     assert_eq!(codes(&desk.say(2, gather)), ["not-allowed"]);
     assert!(desk.heard(1).is_empty());
 }
@@ -157,11 +222,17 @@ fn the_plain_clock_comes_every_fifty_milliseconds_to_who_asked() {
     desk.edit(1, 1, json!({"play": {"from": 6_250_000}}));
     let said = desk.say(2, r#"{"clock":{"wanted":true}}"#);
     let now = desk.now.as_micros();
-    assert_eq!(said, [json!({"clock": {"now": now, "playing": true, "bar": 1, "beat": 2, "sixteenth": 1}})]);
+    assert_eq!(
+        said,
+        [json!({"clock": {"now": now, "playing": true, "bar": 1, "beat": 2, "sixteenth": 1}})]
+    );
     desk.wait(limits::CLOCK_EVERY - Span::from_micros(1));
     assert!(desk.said.is_empty());
     desk.wait(Span::from_micros(1));
-    assert_eq!((kinds(&desk.heard(2)), desk.heard(1).len()), (vec!["clock"], 0));
+    assert_eq!(
+        (kinds(&desk.heard(2)), desk.heard(1).len()),
+        (vec!["clock"], 0)
+    );
     desk.say(2, r#"{"clock":{"wanted":false}}"#);
     desk.wait(limits::CLOCK_EVERY);
     assert!(desk.said.is_empty());
