@@ -3,3 +3,4 @@
 mod plugin_clap;
 mod plugin_timing;
 mod plugin_vst3;
+mod protocol_rules;
