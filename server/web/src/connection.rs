@@ -76,8 +76,13 @@ impl Connection {
         }
     }
 
-    pub(crate) fn is_live(&self) -> bool {
-        matches!(self, Connection::Live(_))
+    /// How the words are coloured.
+    pub(crate) fn tone(&self) -> &'static str {
+        match self {
+            Connection::Live(_) => "well",
+            Connection::Joining => "joining",
+            _ => "ill",
+        }
     }
 }
 

@@ -6,6 +6,7 @@ mod pages;
 mod stroke;
 
 use crate::board::{Board, Row};
+use crate::connection::Connection;
 use crate::seat::Seat;
 use leptos::ev::{Event, FocusEvent, MouseEvent, PointerEvent};
 use leptos::prelude::*;
@@ -69,10 +70,16 @@ pub(crate) fn Grid(seat: Seat) -> impl IntoView {
             on:keydown=move |event| pages.walk(&event, board)
         >
             {move || board.rows.get().into_iter().map(|row| track_row(row, pages)).collect_view()}
-            <p class="empty" hidden=Signal::derive(move || board.rows.with(|rows| !rows.is_empty()))>"No tracks yet."</p>
+            <p class="empty" hidden=Signal::derive(move || !is_empty(board))>"No tracks yet."</p>
             <PageButtons pages />
         </section>
     }
+}
+
+/// A session without tracks, and not one that is still on its way.
+fn is_empty(board: Board) -> bool {
+    let is_joined = board.summary.with(|summary| summary.connection != Connection::Joining);
+    is_joined && board.rows.with(Vec::is_empty)
 }
 
 fn track_row(row: Row, pages: Pages) -> AnyView {

@@ -69,7 +69,7 @@ fn player(name: &Name, colour: lockstep_session::document::mixer::Colour) -> Any
 
 fn people(summary: &Summary) -> String {
     match summary.players.len() {
-        0 => "Nobody here".to_owned(),
+        0 => String::new(),
         1 => "1 player".to_owned(),
         count => format!("{count} players"),
     }

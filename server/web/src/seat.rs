@@ -14,6 +14,7 @@ use lockstep_session::edit::{Edit, Region};
 use lockstep_session::ids::{PlayerId, Run};
 use lockstep_session::protocol::{Goodbye, Kind, Player, Profile, Role};
 use lockstep_session::replica::{Change, Event, Identity, Input, Link, Output, Replica};
+use lockstep_session::text::LongName;
 use lockstep_session::units::{Beat, LocalTime, ServerTime};
 use socket::{News, Socket};
 use std::cell::RefCell;
@@ -205,7 +206,7 @@ impl Seat {
         let connection = connection(shell);
         self.board.summarise(|summary| {
             *summary = Summary {
-                name: replica.document().name.clone(),
+                name: if shell.joined { replica.document().name.clone() } else { LongName::new("Session") },
                 playing: timeline.playing,
                 tempo: timeline.tempo,
                 place: summary.place.filter(|_| timeline.playing),

@@ -13,11 +13,10 @@ pub(crate) fn Session(id: String) -> impl IntoView {
     let seat = Seat::take(&id);
     let board = seat.board;
     Effect::new(move |_| {
-        document().set_title(
-            &board
-                .summary
-                .with(|summary| format!("{} · Lockstep", summary.name)),
-        )
+        let title = board.summary.with(|summary| format!("{} · Lockstep", summary.name));
+        if document().title() != title {
+            document().set_title(&title);
+        }
     });
     view! {
         <div class="session" hidden=board.holds(|summary| summary.connection == Connection::Unknown)>

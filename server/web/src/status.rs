@@ -6,17 +6,10 @@ use leptos::prelude::*;
 
 #[component]
 pub(crate) fn Status(board: Board) -> impl IntoView {
-    let state = board.text(|summary| {
-        if summary.connection.is_live() {
-            "well"
-        } else {
-            "ill"
-        }
-        .to_owned()
-    });
+    let tone = board.text(|summary| summary.connection.tone().to_owned());
     view! {
         <footer class="status">
-            <span role="status" class=state>
+            <span role="status" class=tone>
                 <b class="connection">{board.text(|summary| summary.connection.words().to_owned())}</b>
             </span>
             <span hidden=board.holds(|summary| live(summary).is_none())>
