@@ -1,5 +1,6 @@
 //! Edits one at a time: how each is written, what it does, and what is brought into range or refused.
 
+mod conflicts;
 mod legal;
 mod limits;
 mod undoing;

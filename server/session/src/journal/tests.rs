@@ -17,7 +17,7 @@ fn ordered(revision: u64) -> Ordered {
         by: PlayerId::from_bytes([3; 8]),
         run: Run(4),
         number: EditNumber(u32::try_from(revision).expect("small")),
-        edit: Edit::Session(SessionSetting::Fill(revision % 2 == 0)),
+        edit: Edit::Session(SessionSetting::Fill(revision.is_multiple_of(2))),
     }
 }
 
@@ -207,7 +207,7 @@ fn whole_records_of_nonsense_are_refused_by_name() {
     );
     assert_eq!(recover(b"LSX"), Err(Damage::NotARecord { at: 0 }));
     assert!(
-        Snapshot::from_bytes(&record(1).bytes()[..]).is_err(),
+        Snapshot::from_bytes(record(1).bytes()).is_err(),
         "an edit is no snapshot"
     );
 }

@@ -98,8 +98,7 @@ impl Step {
 
     /// The edits that bring back what was before, leaving alone what someone else changed since.
     pub(super) fn restoring(&self, document: &Document) -> Vec<Edit> {
-        let untouched =
-            |change: &&Change| is_same(&change.region.capture(document), &change.after);
+        let untouched = |change: &&Change| is_same(&change.region.capture(document), &change.after);
         let kept: Vec<&Change> = self.changes.iter().filter(untouched).collect();
         // A track is only taken away again if nobody has put anything on it.
         let removes = kept
@@ -117,7 +116,9 @@ impl Step {
 fn is_same(found: &Option<Edit>, left: &Option<Edit>) -> bool {
     match (found, left) {
         (
-            Some(Edit::AddTrack { track, settings, .. }),
+            Some(Edit::AddTrack {
+                track, settings, ..
+            }),
             Some(Edit::AddTrack {
                 track: track_left,
                 settings: settings_left,

@@ -47,7 +47,7 @@ fn a_second_hello_changes_nothing() {
     assert_eq!(desk.authority.players()[0].id, token(1).player());
 }
 
-/// P-ID-4
+/// P-ID-2, P-ID-4
 #[test]
 fn the_same_player_and_run_take_over_and_another_run_stands_beside() {
     let mut desk = Desk::new();
