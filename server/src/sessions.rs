@@ -3,6 +3,7 @@
 
 mod connections;
 mod live;
+mod task;
 
 pub(crate) use live::{Ended, Reading, Seat};
 
@@ -153,5 +154,93 @@ impl Sessions {
         });
         awake.insert(session, live.clone());
         Ok(live)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outbox::Work;
+    use crate::store::EmbeddedStore;
+    use lockstep_session::protocol::Goodbye;
+    use tokio::time::timeout;
+
+    const PATIENCE: Duration = Duration::from_secs(30);
+
+    /// Sessions that fall asleep as soon as nobody is there.
+    fn sessions(directory: &std::path::Path) -> (Sessions, watch::Sender<bool>) {
+        let store = EmbeddedStore::open(directory).unwrap();
+        let (stop, stopping) = watch::channel(false);
+        let running = mpsc::channel(1).0;
+        let sessions = Sessions::new(Arc::new(store), stopping, running, Duration::ZERO);
+        (sessions, stop)
+    }
+
+    async fn heard(outbox: &Outbox) -> String {
+        match timeout(PATIENCE, outbox.work()).await.unwrap() {
+            Work::Write(messages) => messages.iter().map(|text| text.as_str()).collect(),
+            Work::CaughtUp => String::new(),
+            Work::Close(goodbye) => format!("{goodbye:?}"),
+        }
+    }
+
+    async fn say(seat: &Seat, text: &str) {
+        seat.text(text.into()).await.unwrap();
+    }
+
+    const HELLO: &str = r#"{"hello":{"token":"abababababababababababababababab","run":1}}"#;
+    const RENAME: &str = r#"{"edit":{"number":1,"edit":{"session":{"name":"Renamed"}}}}"#;
+
+    #[tokio::test]
+    async fn a_session_left_alone_falls_asleep_and_wakes_as_it_was() {
+        let directory = tempfile::tempdir().unwrap();
+        let (sessions, _stop) = sessions(directory.path());
+        let link = sessions.create().await.unwrap();
+        let outbox = Arc::new(Outbox::default());
+        let seat = sessions.join(&link, outbox.clone()).await.unwrap();
+        say(&seat, HELLO).await;
+        say(&seat, RENAME).await;
+        let mut said = String::new();
+        while !said.contains("accepted") {
+            said += &heard(&outbox).await;
+        }
+        let (awake, _) = sessions.read(&link).await.unwrap();
+        assert_eq!(awake.document.name.as_str(), "Renamed");
+
+        seat.leave().await;
+        timeout(PATIENCE, seat.live.inbox_closed()).await.unwrap();
+        let (session, _) = sessions.find(&link).await.unwrap();
+        let stored = sessions.store.acquire(session).await.unwrap();
+        assert!(
+            stored.records.is_empty(),
+            "it left a snapshot of everything"
+        );
+
+        let (again, _) = sessions.read(&link).await.unwrap();
+        assert_eq!(again.document, awake.document);
+        assert_eq!(again.at.revision, awake.at.revision);
+        assert!(again.at.epoch > awake.at.epoch);
+    }
+
+    #[tokio::test]
+    async fn stopping_acknowledges_what_was_received_before_it_says_goodbye() {
+        let directory = tempfile::tempdir().unwrap();
+        let (sessions, stop) = sessions(directory.path());
+        let link = sessions.create().await.unwrap();
+        let outbox = Arc::new(Outbox::default());
+        let seat = sessions.join(&link, outbox.clone()).await.unwrap();
+        say(&seat, HELLO).await;
+        say(&seat, RENAME).await;
+        // Answered after the edit, so the edit has been received.
+        sessions.read(&link).await.unwrap();
+        stop.send(true).unwrap();
+        let mut said = String::new();
+        while !said.ends_with(&format!("{:?}", Goodbye::Restarting)) {
+            said += &heard(&outbox).await;
+        }
+        let accepted = said.find("\"accepted\"").expect("the edit is acknowledged");
+        assert!(accepted < said.find("\"goodbye\"").expect("and then goodbye is said"));
+        let refused = sessions.join(&link, Arc::default()).await;
+        assert!(matches!(refused, Err(EnterError::Stopping)));
     }
 }

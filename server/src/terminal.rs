@@ -9,8 +9,8 @@ pub(crate) fn show_link(link: &str) {
         // Terminals are mostly dark, so what is light is drawn.
         let picture = code
             .render::<Dense1x2>()
-            .dark_color(Dense1x2::Dark)
-            .light_color(Dense1x2::Light)
+            .dark_color(Dense1x2::Light)
+            .light_color(Dense1x2::Dark)
             .build();
         println!("{picture}\n");
     }
