@@ -1,4 +1,6 @@
 //! What the tests drive: real plugin hosts. It must not know any single test.
 
+pub mod client;
 pub mod hosts;
 pub mod networks;
+pub mod server;

@@ -4,3 +4,6 @@ mod plugin_clap;
 mod plugin_timing;
 mod plugin_vst3;
 mod protocol_rules;
+mod server_doors;
+mod server_durability;
+mod server_limits;
