@@ -16,7 +16,7 @@ fn run<T>(work: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .unwrap();
+        .expect("a runtime");
     runtime.block_on(async { timeout(PATIENCE, work).await.expect("within a minute") })
 }
 
@@ -32,7 +32,7 @@ fn hello(player: &str) -> Message {
 async fn heard(socket: &mut Socket) -> Result<Value, Option<u16>> {
     loop {
         match socket.next().await {
-            Some(Ok(Message::Text(text))) => return Ok(serde_json::from_str(&text).unwrap()),
+            Some(Ok(Message::Text(text))) => return Ok(serde_json::from_str(&text).expect("JSON")),
             Some(Ok(Message::Close(frame))) => return Err(frame.map(|frame| frame.code.into())),
             Some(Ok(_)) => {}
             Some(Err(_)) | None => return Err(None),
