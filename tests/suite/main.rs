@@ -1,5 +1,7 @@
 //! All integration tests, in one binary.
 
+mod browser_page;
+mod browser_together;
 mod plugin_clap;
 mod plugin_timing;
 mod plugin_vst3;
@@ -7,3 +9,4 @@ mod protocol_rules;
 mod server_doors;
 mod server_durability;
 mod server_limits;
+mod slice;

@@ -1,0 +1,229 @@
+//! A real browser on the session page: headless Chromium, driven by the W3C protocol. Steps are
+//! numbered from one, as the page names them. It must not know any single test.
+
+mod chromium;
+
+use chromium::Chromium;
+use fantoccini::actions::{InputSource, MouseActions, PointerAction};
+use fantoccini::elements::Element;
+use fantoccini::{Client, Locator};
+use serde_json::Value;
+use std::path::Path;
+use std::time::{Duration, Instant};
+use tokio::runtime::Runtime;
+
+/// How long anything on a page may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The screen a page is opened on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Screen {
+    /// 1280 x 760, with a mouse.
+    Desk,
+    /// 360 x 740, with fingers.
+    Phone,
+}
+
+/// One Chromium with one page. Dropping it ends both it and its driver.
+#[derive(Debug)]
+pub struct Browser {
+    client: Client,
+    chromium: Chromium,
+    runtime: Runtime,
+}
+
+impl Browser {
+    /// A browser that has never been anywhere, at `url`.
+    pub fn open(url: &str, screen: Screen) -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let chromium = Chromium::start();
+        let client = runtime
+            .block_on(chromium.connect(screen))
+            .expect("chromedriver starts Chromium");
+        let browser = Self {
+            client,
+            chromium,
+            runtime,
+        };
+        browser.visit(url);
+        browser
+    }
+
+    pub fn visit(&self, url: &str) {
+        self.runtime
+            .block_on(self.client.goto(url))
+            .unwrap_or_else(|error| panic!("opening {url}: {error}"));
+    }
+
+    pub fn reload(&self) {
+        self.runtime
+            .block_on(self.client.refresh())
+            .expect("the page loads again");
+    }
+
+    /// Whether a step is on, as the page tells everyone.
+    pub fn pressed(&self, track: &str, step: usize) -> bool {
+        self.step_attribute(track, step, "aria-pressed").as_deref() == Some("true")
+    }
+
+    pub fn has_step(&self, track: &str, step: usize) -> bool {
+        !self
+            .evaluate(&format!(
+                "return document.querySelector({:?})",
+                step_selector(track, step)
+            ))
+            .is_null()
+    }
+
+    /// Where the playhead is in the first track, if it is on the screen.
+    pub fn playhead_column(&self) -> Option<usize> {
+        let step = self.evaluate("return document.querySelector('.steps .now')?.dataset.step");
+        step.as_str()
+            .map(|step| step.parse::<usize>().expect("a step's number") + 1)
+    }
+
+    pub fn connection_words(&self) -> String {
+        self.text(".connection")
+    }
+
+    /// The text of the first element that fits, or nothing.
+    pub fn text(&self, selector: &str) -> String {
+        let text = self.evaluate(&format!(
+            "return document.querySelector({selector:?})?.textContent"
+        ));
+        text.as_str().unwrap_or_default().to_owned()
+    }
+
+    pub fn address(&self) -> String {
+        self.runtime
+            .block_on(self.client.current_url())
+            .expect("a page is open")
+            .into()
+    }
+
+    /// What a script returns. For questions about the layout; what a player does goes by pointer and key.
+    pub fn evaluate(&self, script: &str) -> Value {
+        let answer = self
+            .runtime
+            .block_on(self.client.execute(script, Vec::new()));
+        answer.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    pub fn click_step(&self, track: &str, step: usize) {
+        self.click(&step_selector(track, step));
+    }
+
+    pub fn click(&self, selector: &str) {
+        let element = self.find(selector);
+        self.runtime
+            .block_on(element.click())
+            .unwrap_or_else(|error| panic!("clicking {selector}: {error}"));
+    }
+
+    /// Presses the mouse on one step, draws to another and lets go.
+    pub fn drag(&self, from: (&str, usize), to: (&str, usize)) {
+        let (start, end) = (
+            self.find(&step_selector(from.0, from.1)),
+            self.find(&step_selector(to.0, to.1)),
+        );
+        let over = |element: Element, duration| PointerAction::MoveToElement {
+            element,
+            duration,
+            x: 0.0,
+            y: 0.0,
+        };
+        let button = fantoccini::actions::MOUSE_BUTTON_LEFT;
+        let stroke = MouseActions::new("mouse".to_owned())
+            .then(over(start, None))
+            .then(PointerAction::Down { button })
+            .then(over(end, Some(Duration::from_millis(60))))
+            .then(PointerAction::Up { button });
+        self.runtime
+            .block_on(self.client.perform_actions(stroke))
+            .expect("the mouse moves");
+    }
+
+    /// Types at whatever has the focus. Keys without a letter are those of `fantoccini::key`.
+    pub fn keys(&self, keys: &str) {
+        let focused = self
+            .runtime
+            .block_on(self.client.active_element())
+            .expect("the page has a focus");
+        self.runtime
+            .block_on(focused.send_keys(keys))
+            .expect("the keyboard works");
+    }
+
+    /// The name of what has the focus.
+    pub fn focused(&self) -> String {
+        let name = self.evaluate("const it = document.activeElement; return it.getAttribute('aria-label') ?? it.textContent");
+        name.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Asks again and again until the answer is yes. Panics with what the browser shows if it never is.
+    pub fn wait_until(&self, what: &str, mut is_so: impl FnMut(&Self) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        while !is_so(self) {
+            assert!(
+                Instant::now() < deadline,
+                "{what}: not so after {PATIENCE:?}; the page says {:?}",
+                self.text("body")
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    pub fn wait_until_connected(&self) {
+        self.wait_until("the page is connected", |page| {
+            page.connection_words() == "Connected"
+        });
+    }
+
+    pub fn screenshot(&self, file: &Path) {
+        let picture = self
+            .runtime
+            .block_on(self.client.screenshot())
+            .expect("a picture of the page");
+        std::fs::write(file, picture).expect("the picture is written");
+    }
+
+    /// Errors and refusals that the console has shown since the start.
+    pub fn complaints(&self) -> Vec<String> {
+        self.chromium.complaints()
+    }
+
+    fn step_attribute(&self, track: &str, step: usize, name: &str) -> Option<String> {
+        let script = format!(
+            "return document.querySelector({:?})?.getAttribute({name:?})",
+            step_selector(track, step)
+        );
+        self.evaluate(&script).as_str().map(str::to_owned)
+    }
+
+    fn find(&self, selector: &str) -> Element {
+        self.wait_until(&format!("{selector} is on the page"), |page| {
+            !page
+                .evaluate(&format!("return document.querySelector({selector:?})"))
+                .is_null()
+        });
+        let found = self
+            .runtime
+            .block_on(self.client.find(Locator::Css(selector)));
+        found.unwrap_or_else(|error| panic!("{selector}: {error}"))
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // A polite end first; what is left is ended by the Chromium's own drop.
+        let closing = tokio::time::timeout(Duration::from_secs(5), self.client.clone().close());
+        let _ = self.runtime.block_on(async { closing.await });
+    }
+}
+
+fn step_selector(track: &str, step: usize) -> String {
+    format!("[aria-label='{track}, step {step}']")
+}
