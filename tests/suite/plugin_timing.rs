@@ -67,7 +67,7 @@ fn belongs(stretches: &[Stretch], frames_per_beat: f64) -> Vec<f64> {
             let mut number = 0;
             while f64::from(number) * beats < stretch.to - near {
                 let beat = f64::from(number) * beats;
-                let step = usize::try_from(number % u32::from(length)).unwrap();
+                let step = usize::try_from(number % u32::from(length)).expect("at most 128");
                 if beat >= stretch.from - near && struck.contains(&step) {
                     frames.push(stretch.frame + (beat - stretch.from) * frames_per_beat);
                 }
@@ -82,7 +82,7 @@ fn belongs(stretches: &[Stretch], frames_per_beat: f64) -> Vec<f64> {
 }
 
 fn float(count: usize) -> f64 {
-    f64::from(u32::try_from(count).unwrap())
+    f64::from(u32::try_from(count).expect("tests are short"))
 }
 
 /// Long enough for every step, short enough for blocks of one frame.

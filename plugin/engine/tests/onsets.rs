@@ -13,14 +13,14 @@ struct Host {
 
 impl Host {
     fn with_steps(steps: &[u8]) -> Self {
-        let mut track = ScoreTrack::new(16, beats(0.25)).unwrap();
+        let mut track = ScoreTrack::new(16, beats(0.25)).expect("it can be played");
         for step in steps {
             track = track.with_step(*step);
         }
         let mut score = Score::default();
         score.set_track(0, track);
         Self {
-            engine: Engine::new(SampleRate::new(RATE).unwrap()),
+            engine: Engine::new(SampleRate::new(RATE).expect("a rate")),
             score,
             sound: Vec::new(),
         }
@@ -30,7 +30,7 @@ impl Host {
         let looped = looped.and_then(|(start, end)| HostLoop::new(beats(start), beats(end)));
         let block = HostBlock {
             beat: beats(beat),
-            tempo: Tempo::new(120.0).unwrap(),
+            tempo: Tempo::new(120.0).expect("a tempo"),
             looped,
         };
         self.render(Some(block), frames);
@@ -53,11 +53,11 @@ impl Host {
 }
 
 fn beats(quarter_notes: f64) -> Beats {
-    Beats::new(quarter_notes).unwrap()
+    Beats::new(quarter_notes).expect("a place")
 }
 
 fn frames(count: usize) -> f64 {
-    f64::from(u32::try_from(count).unwrap()) / 24_000.0
+    f64::from(u32::try_from(count).expect("tests are short")) / 24_000.0
 }
 
 #[test]

@@ -24,9 +24,10 @@ pub(crate) enum Urgency {
 
 /// Tempo ramps and drift are told at most this often.
 const GATHER: Span = Span::from_millis(100);
-/// A host this far from the session's timeline is told at once, or only when running on.
+/// How far the host may be from the session's timeline at an edge, and when it runs on: late
+/// callbacks alone make it seem to wander by some of the latter.
 const JUMP: Span = Span::from_millis(3);
-const DRIFT: Span = Span::from_millis(1);
+const DRIFT: Span = Span::from_millis(2);
 
 impl Conductor {
     /// The edits that bring `timeline` to where the host was, which was `at` on the server's clock.
@@ -177,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_jump_relocates_and_drift_below_a_millisecond_is_left_alone() {
+    fn a_jump_relocates_and_a_small_drift_is_left_alone() {
         let mut conductor = Conductor::default();
         let jumped = host(true, 1.0, 120.0, 9_000);
         let relocate = Edit::Relocate {
