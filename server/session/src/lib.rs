@@ -17,4 +17,5 @@ pub mod protocol;
 mod rate;
 pub mod replica;
 pub mod text;
+mod tree;
 pub mod units;

@@ -8,6 +8,7 @@ use crate::ids::{
     EditNumber, Epoch, PlayerId, Revision, Run, SceneIndex, StepIndex, Token, TrackId,
 };
 use crate::text::Name;
+use crate::tree;
 use crate::units::ServerTime;
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::value::RawValue;
@@ -138,7 +139,6 @@ crate::bounded! {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Player {
     pub id: PlayerId,
-    #[serde(flatten)]
     pub profile: Profile,
     pub presence: Presence,
 }
@@ -322,12 +322,7 @@ pub enum Rejection {
 impl Rejection {
     pub fn code(&self) -> Cow<'static, str> {
         match self {
-            Rejection::Conflict(conflict) => {
-                let text = serde_json::to_value(conflict)
-                    .ok()
-                    .and_then(|value| value.as_str().map(str::to_owned));
-                Cow::Owned(text.unwrap_or_default())
-            }
+            Rejection::Conflict(conflict) => name_of(conflict).into(),
             Rejection::Malformed(_) => "malformed".into(),
             Rejection::UnknownEdit => "unknown-edit".into(),
             Rejection::Listener => "listener".into(),
@@ -372,7 +367,7 @@ impl ServerMessage {
             "welcome", "edit", "accepted", "rejected", "joined", "left", "presence", "gather",
             "pong", "clock", "error", "goodbye",
         ];
-        serde_json::from_str(text).map_err(|error| unreadable(text, &KINDS, &error))
+        tree::decode(text).map_err(|error| unreadable(text, &KINDS, &error))
     }
 }
 
@@ -406,6 +401,11 @@ fn single_key(text: &str) -> Option<String> {
     let object: BTreeMap<String, IgnoredAny> = serde_json::from_str(text).ok()?;
     let mut keys = object.into_keys();
     keys.next().filter(|_| keys.next().is_none())
+}
+
+/// The name a kind without content has on the wire.
+pub(crate) fn name_of<T: Serialize>(kind: &T) -> String {
+    encode(kind).trim_matches('"').to_owned()
 }
 
 /// Encodes a message. Every message type here can be written.

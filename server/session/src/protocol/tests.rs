@@ -152,3 +152,9 @@ fn kinds(messages: &[Value]) -> Vec<&str> {
         .filter_map(|message| message.as_object()?.keys().next().map(String::as_str))
         .collect()
 }
+
+/// The profile of a player as a message shows them.
+fn profile(player: &Value) -> Profile {
+    let player: Player = serde_json::from_value(player.clone()).expect("a player");
+    player.profile
+}

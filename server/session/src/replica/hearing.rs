@@ -6,7 +6,7 @@ use super::{Change, Event, Link, Output, QUALITY_EVERY, Replica};
 use crate::clock::Exchange;
 use crate::ids::{EditNumber, Revision};
 use crate::protocol::{
-    ClockError, Ordered, Position, Quality, RoundTrip, ServerMessage, Unreadable, Welcome,
+    ClockError, Ordered, Position, Quality, RoundTrip, ServerMessage, Unreadable, Welcome, name_of,
 };
 use crate::units::{LocalTime, ServerTime, Span};
 use std::{borrow::Cow, sync::Arc};
@@ -89,12 +89,7 @@ impl Replica {
                 Some(retry_ms) => self
                     .reconnect
                     .not_before(now + Span::from_millis(i64::from(retry_ms))),
-                None => {
-                    let code = serde_json::to_value(code)
-                        .ok()
-                        .and_then(|code| code.as_str().map(str::to_owned));
-                    self.refuse_link(code.unwrap_or_default().into(), reason);
-                }
+                None => self.refuse_link(name_of(&code).into(), reason),
             },
         }
     }

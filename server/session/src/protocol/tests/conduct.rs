@@ -41,7 +41,10 @@ fn fields_that_are_new_are_ignored() {
             &json!({"mood": "happy", "profile": {"name": "A", "hat": {"size": 3}}}),
         ),
     );
-    assert_eq!(said[0]["welcome"]["players"][0]["name"], json!("A"));
+    assert_eq!(
+        said[0]["welcome"]["players"][0]["profile"]["name"],
+        json!("A")
+    );
     assert_eq!(
         kinds(&desk.say(1, r#"{"ping":{"sent":1,"why":[]}}"#)),
         ["pong"]
@@ -165,23 +168,21 @@ fn presence_is_passed_on_at_most_every_fifty_milliseconds_and_the_newest_wins() 
 #[test]
 fn a_profile_is_cleaned_and_everyone_hears_of_a_new_one() {
     let mut desk = Desk::new();
-    let nameless = desk.join(1, 1)[0]["welcome"]["players"][0]["name"].clone();
-    assert_eq!(nameless.as_str().expect("text").split(' ').count(), 2);
+    let nameless = profile(&desk.join(1, 1)[0]["welcome"]["players"][0]).name;
+    assert_eq!(nameless.split(' ').count(), 2, "{nameless}");
     desk.join(2, 2);
     desk.say(
         1,
         r#"{"profile":{"name":" Ada\u0007 ","colour":77,"kind":"daw"}}"#,
     );
-    let joined = &desk.heard(2)[0]["joined"];
-    assert_eq!(
-        (&joined["name"], &joined["colour"], &joined["kind"]),
-        (&json!("Ada"), &json!(8), &json!("daw"))
-    );
+    let joined = profile(&desk.heard(2)[0]["joined"]);
+    assert_eq!((joined.name.as_str(), joined.colour), ("Ada", Colour::MAX));
+    assert_eq!(joined.kind, Kind::Daw);
     desk.say(1, r#"{"profile":{"kind":"hologram"}}"#);
-    assert_eq!(desk.heard(2)[0]["joined"]["kind"], json!("other"));
+    let joined = profile(&desk.heard(2)[0]["joined"]);
     assert_eq!(
-        desk.heard(2)[0]["joined"]["name"],
-        nameless,
+        (joined.kind, joined.name),
+        (Kind::Other, nameless),
         "the same friendly name again"
     );
 }

@@ -146,7 +146,7 @@ fn on_a_listening_link_every_edit_is_refused_and_the_rest_works() {
         &hello(2, &json!({"profile": {"name": "Ear", "kind": "daw"}})),
     );
     assert_eq!(said[0]["welcome"]["role"], json!("listener"));
-    assert_eq!(desk.heard(1)[0]["joined"]["kind"], json!("listener"));
+    assert_eq!(profile(&desk.heard(1)[0]["joined"]).kind, Kind::Listener);
     assert_eq!(codes(&desk.edit(2, 1, swing(1))), ["listener"]);
     assert_eq!(kinds(&desk.say(2, r#"{"ping":{"sent":1}}"#)), ["pong"]);
     desk.edit(1, 1, swing(2));
@@ -251,4 +251,36 @@ fn the_server_takes_the_lead_from_a_leader_who_stays_away() {
     );
     assert!(desk.authority.document().timeline.playing);
     assert_eq!(desk.authority.document().lead, None);
+}
+
+/// P-CONVERGE-1
+#[test]
+fn the_server_a_newcomer_and_a_replay_of_the_journal_hold_the_same_document() {
+    let mut desk = Desk::new();
+    let beginning = desk.authority.snapshot().to_bytes();
+    desk.join(1, 1);
+    desk.join(2, 2);
+    for number in 1..=60 {
+        let (first, second) = (number * 2, number * 2 + 1);
+        let step = number % 16;
+        let cell = json!({"track": TRACK, "scene": 0, "step": step, "value": {"on": true, "ratchet": number}});
+        desk.edit(1, first, json!({ "step": cell }));
+        desk.edit(
+            2,
+            first,
+            json!({"pattern": {"track": TRACK, "scene": 0, "operation": {"rotate": number}}}),
+        );
+        desk.edit(
+            2,
+            second,
+            json!({"add-track": {"track": number, "at": step}}),
+        );
+        desk.edit(1, second, json!({"tempo": {"tempo": 9_000 + number}}));
+    }
+    let newcomer = &desk.join(3, 3)[0]["welcome"]["document"];
+    let newcomer: Document = serde_json::from_value(newcomer.clone()).expect("a document");
+    let replayed = Restored::from_bytes(&beginning, &desk.journal).expect("its own journal");
+    assert_eq!(newcomer, **desk.authority.document());
+    assert_eq!(*replayed.document(), newcomer);
+    assert_ne!(newcomer, document());
 }

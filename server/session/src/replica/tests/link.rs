@@ -157,8 +157,15 @@ fn presence_is_told_at_most_every_fifty_milliseconds() {
 #[test]
 fn players_come_and_go_as_the_server_says() {
     let mut desk = Desk::live();
-    let presence = json!({"playing": false, "quality": {}});
-    desk.hear(json!({"joined": {"id": SOMEONE, "name": "Bea", "colour": 1, "kind": "daw", "presence": presence}}));
+    let bea = Player {
+        id: serde_json::from_value(json!(SOMEONE)).expect("a player id"),
+        profile: Profile {
+            name: crate::text::Name::new("Bea"),
+            ..Profile::default()
+        },
+        presence: Presence::default(),
+    };
+    desk.hear(json!({ "joined": bea }));
     desk.hear(json!({"presence": {"player": SOMEONE, "presence": {"playing": true}}}));
     assert_eq!(
         desk.replica
