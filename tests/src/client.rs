@@ -7,7 +7,7 @@ use lockstep_session::ids::{Run, Token};
 use lockstep_session::protocol::{Profile, SUBPROTOCOL};
 use lockstep_session::replica::{Identity, Input, Output, Replica};
 use lockstep_session::text::Name;
-use lockstep_session::units::{LocalTime, Span};
+use lockstep_session::units::{Beat, LocalTime, Span};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
@@ -90,6 +90,14 @@ impl Client {
 
     pub fn look<T>(&self, look: impl FnOnce(&Replica) -> T) -> T {
         look(&self.replica())
+    }
+
+    /// Where the session's transport is now, by this player's estimate of the shared clock.
+    pub fn beat(&self) -> Beat {
+        let replica = self.replica();
+        let now = self.shared.now();
+        let time = replica.server_time(now).expect("the clock is known");
+        replica.timeline(now).beat_at(time)
     }
 
     pub fn wait_until(&self, what: &str, condition: impl Fn(&Replica) -> bool) {

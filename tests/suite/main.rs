@@ -2,6 +2,7 @@
 
 mod browser_page;
 mod browser_together;
+mod fuzz_corpus;
 mod plugin_clap;
 mod plugin_timing;
 mod plugin_vst3;
