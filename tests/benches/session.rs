@@ -305,6 +305,7 @@ fn hello(seed: u8) -> String {
         profile: Profile::default(),
         resume: None,
         unsettled: None,
+        attempt: 0,
     };
     encode(&ClientMessage::Hello(Box::new(hello)))
 }

@@ -121,6 +121,7 @@ fn join(authority: &mut Authority, connection: ConnectionId) {
         profile: Profile::default(),
         resume: None,
         unsettled: None,
+        attempt: 0,
     };
     let hello = encode(&ClientMessage::Hello(Box::new(hello)));
     authority.handle(

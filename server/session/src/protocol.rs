@@ -61,6 +61,9 @@ pub struct Hello {
     /// The first and last of its edits whose outcome it does not know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unsettled: Option<(EditNumber, EditNumber)>,
+    /// Counts the hellos of a run, so that one which was long on its way cannot push out a later one.
+    #[serde(default, skip_serializing_if = "crate::document::step::is_default")]
+    pub attempt: u32,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -127,6 +127,8 @@ pub struct Replica {
     presence: Presence,
     presence_told: Option<LocalTime>,
     presence_changed: bool,
+    /// How many hellos this run has said.
+    attempts: u32,
     heard: LocalTime,
     grace: Option<Grace>,
     outputs: VecDeque<Output>,
@@ -166,6 +168,7 @@ impl Replica {
             presence: Presence::default(),
             presence_told: None,
             presence_changed: false,
+            attempts: 0,
             heard: LocalTime::ZERO,
             grace: None,
             outputs: VecDeque::new(),
@@ -370,12 +373,14 @@ impl Replica {
         if !matches!(self.link, Link::Opening { .. }) {
             return;
         }
+        self.attempts += 1;
         let hello = Hello {
             token: self.identity.token,
             run: self.identity.run,
             profile: self.identity.profile.clone(),
             resume: self.position,
             unsettled: self.queue.range(),
+            attempt: self.attempts,
         };
         self.say(&ClientMessage::Hello(Box::new(hello)));
         self.heard = now;

@@ -17,6 +17,9 @@ impl Authority {
         }
         let player = hello.token.player();
         if let Some(previous) = self.members.connection_of(player, hello.run) {
+            if self.members.attempt_of(previous) > Some(hello.attempt) {
+                return self.close(connection, Goodbye::Replaced);
+            }
             self.close(previous, Goodbye::Replaced);
         }
         if !self.members.has_room_for(player) {

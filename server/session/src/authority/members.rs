@@ -27,6 +27,7 @@ pub(super) struct Member {
 struct Joined {
     player: PlayerId,
     run: Run,
+    attempt: u32,
     profile: Profile,
     presence: Presence,
     presence_changed: bool,
@@ -115,6 +116,12 @@ impl Members {
         members
             .find(|(_, member)| member.identity() == Some((player, run)))
             .map(|(connection, _)| *connection)
+    }
+
+    /// Which hello of its run a connection came by.
+    pub(super) fn attempt_of(&self, connection: ConnectionId) -> Option<u32> {
+        let joined = self.members.get(&connection)?.joined.as_ref()?;
+        Some(joined.attempt)
     }
 
     pub(super) fn has_player(&self, player: PlayerId) -> bool {
@@ -215,6 +222,7 @@ impl Members {
         let joined = Joined {
             player,
             run: hello.run,
+            attempt: hello.attempt,
             profile: admitted(hello.profile.clone(), player, member.role),
             presence: Presence::default(),
             presence_changed: false,

@@ -65,8 +65,20 @@ impl Desk {
             profile: Profile::default(),
             resume: None,
             unsettled: None,
+            attempt: 0,
         };
         self.say(connection, &encode(&ClientMessage::Hello(Box::new(hello))));
+    }
+
+    /// Anna's only run says hello for the so-manieth time.
+    fn join_at_attempt(&mut self, connection: u64, attempt: u32) {
+        self.handle(Input::Opened {
+            connection: ConnectionId(connection),
+            role: Role::Editor,
+        });
+        let (token, run) = (token(1).hex(), 1);
+        let hello = format!("{{\"hello\":{{\"token\":\"{token}\",\"run\":{run},\"attempt\":{attempt}}}}}");
+        self.say(connection, &hello);
     }
 
     fn set_step(&mut self, connection: u64, number: u32) {
@@ -253,6 +265,19 @@ fn an_absent_leader_loses_the_lead_after_a_while_and_the_music_goes_on() {
     desk.handle(Input::Tick);
     assert_eq!(desk.authority.document().lead, None);
     assert!(desk.authority.document().timeline.playing);
+}
+
+/// P-ID-4
+#[test]
+fn a_hello_that_was_long_on_its_way_does_not_push_out_a_later_one() {
+    let mut desk = Desk::new();
+    desk.join_at_attempt(1, 2);
+    desk.join_at_attempt(2, 1);
+    assert_eq!(desk.closed(), [Goodbye::Replaced]);
+    assert!(desk.heard(1).is_empty(), "{:?}", desk.heard(1));
+    desk.join_at_attempt(3, 3);
+    assert_eq!(desk.closed(), [Goodbye::Replaced]);
+    assert!(desk.heard(1)[0].starts_with("{\"goodbye\""));
 }
 
 #[test]

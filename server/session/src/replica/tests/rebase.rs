@@ -49,6 +49,14 @@ fn an_edit_that_is_refused_is_taken_away_again_and_the_player_is_told() {
     );
 }
 
+/// P-ID-4
+#[test]
+fn every_hello_of_a_run_counts_up() {
+    let mut desk = Desk::live();
+    desk.replica.handle(Input::Disconnected, desk.now);
+    assert_eq!(desk.connect()["attempt"], json!(2));
+}
+
 /// P-CLIENT-1, P-RESUME-4
 #[test]
 fn edits_made_offline_go_out_in_their_order_after_the_welcome() {
