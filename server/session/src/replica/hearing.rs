@@ -6,7 +6,8 @@ use super::{Change, Event, Link, Output, QUALITY_EVERY, Replica};
 use crate::clock::Exchange;
 use crate::ids::{EditNumber, Revision};
 use crate::protocol::{
-    ClockError, Ordered, Position, Quality, RoundTrip, ServerMessage, Unreadable, Welcome, name_of,
+    ClockError, Ordered, Position, Quality, Rejection, RoundTrip, ServerMessage, Unreadable,
+    Welcome, name_of,
 };
 use crate::units::{LocalTime, ServerTime, Span};
 use std::{borrow::Cow, sync::Arc};
@@ -46,14 +47,8 @@ impl Replica {
                 reason,
             } => {
                 if self.queue.remove(number) {
-                    self.history.forget(number);
-                    self.grace = None;
+                    self.refused(number, code, reason);
                     self.rebase();
-                    self.events.push_back(Event::Refused {
-                        number,
-                        code,
-                        reason,
-                    });
                     self.events.push_back(Event::Document(Change::Whole));
                 }
             }
@@ -101,6 +96,29 @@ impl Replica {
         self.set_link(Link::Refused { code, reason });
     }
 
+    fn refused(
+        &mut self,
+        number: EditNumber,
+        code: Cow<'static, str>,
+        reason: Cow<'static, str>,
+    ) {
+        self.history.forget(number);
+        self.grace = None;
+        self.events.push_back(Event::Refused {
+            number,
+            code,
+            reason,
+        });
+    }
+
+    /// Edits before one that the server has decided, and not among those it took, were refused.
+    fn refused_before(&mut self, number: EditNumber, settled: &[(EditNumber, Revision)]) {
+        let rejection = Rejection::RefusedBefore;
+        for refused in self.queue.take_refused_before(number, settled) {
+            self.refused(refused, rejection.code(), rejection.reason());
+        }
+    }
+
     /// Where the session stands: after joining, and again after this reader fell behind.
     fn welcome(&mut self, welcome: Welcome, now: LocalTime) {
         let joined = matches!(self.link, Link::Joining { .. });
@@ -128,6 +146,9 @@ impl Replica {
             welcome.durable,
             came_back,
         );
+        if let Some(&(last, _)) = welcome.settled.iter().max() {
+            self.refused_before(last, &welcome.settled);
+        }
         self.players = welcome
             .players
             .into_iter()
@@ -169,6 +190,7 @@ impl Replica {
         });
         if ordered.by == self.player && ordered.run == self.identity.run {
             self.queue.ordered(ordered.number);
+            self.refused_before(ordered.number, &[]);
         }
         self.rebase();
         let edit = Arc::new(ordered.edit.clone());

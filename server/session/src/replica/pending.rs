@@ -113,6 +113,27 @@ impl Queue {
         }
     }
 
+    /// Takes out the edits before `number`, which the server has decided, that were neither ordered
+    /// nor are among `settled`. A run's edits are decided in their order, so these were refused,
+    /// whether or not the word of it got here.
+    pub(super) fn take_refused_before(
+        &mut self,
+        number: EditNumber,
+        settled: &[(EditNumber, Revision)],
+    ) -> Vec<EditNumber> {
+        let mut refused = Vec::new();
+        self.edits.retain(|pending| {
+            let is_settled = || settled.iter().any(|(settled, _)| *settled == pending.number);
+            let is_kept =
+                pending.number >= number || pending.state == State::Ordered || is_settled();
+            if !is_kept {
+                refused.push(pending.number);
+            }
+            is_kept
+        });
+        refused
+    }
+
     /// Whether the confirmed document now holds an edit that was laid over it until now.
     pub(super) fn stored(&mut self, number: EditNumber, applied: bool) -> bool {
         let Some(place) = self.place_of(number) else {

@@ -57,6 +57,26 @@ fn every_hello_of_a_run_counts_up() {
     assert_eq!(desk.connect()["attempt"], json!(2));
 }
 
+#[test]
+fn an_edit_whose_refusal_was_lost_does_not_cover_a_later_one() {
+    let mut desk = Desk::live();
+    let own = desk.own();
+    desk.make(swing(1));
+    desk.make(swing(2));
+    desk.ordered(6, &own, 2, json!({"session": {"swing": 2}}));
+    assert_eq!(desk.shown(), 2);
+    desk.make(swing(3));
+    desk.make(swing(4));
+    desk.welcome(json!({"revision": 7, "settled": [[4, 7]], "document": {"swing": 4}}));
+    assert_eq!(desk.shown(), 4);
+    let events = std::iter::from_fn(|| desk.replica.poll_event());
+    let refused = events.filter_map(|event| match event {
+        Event::Refused { number, .. } => Some(number.0),
+        _ => None,
+    });
+    assert_eq!(refused.collect::<Vec<_>>(), [1, 3]);
+}
+
 /// P-CLIENT-1, P-RESUME-4
 #[test]
 fn edits_made_offline_go_out_in_their_order_after_the_welcome() {
