@@ -171,9 +171,9 @@ impl Authority {
     }
 
     pub fn deadline(&self) -> Option<ServerTime> {
-        let leader = self
-            .leader_absent_since
-            .map(|since| since + limits::ABSENT_LEADER);
+        // While nothing can be stored the lead stays where it is.
+        let since = self.leader_absent_since.filter(|_| !self.read_only);
+        let leader = since.map(|since| since + limits::ABSENT_LEADER);
         self.members.deadline().into_iter().chain(leader).min()
     }
 

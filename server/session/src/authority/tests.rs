@@ -267,6 +267,22 @@ fn an_absent_leader_loses_the_lead_after_a_while_and_the_music_goes_on() {
     assert!(desk.authority.document().timeline.playing);
 }
 
+#[test]
+fn while_nothing_can_be_stored_an_absent_leader_does_not_keep_the_authority_awake() {
+    let mut desk = Desk::new();
+    desk.join(1, 1, Role::Editor);
+    desk.say(1, "{\"edit\":{\"number\":1,\"edit\":\"take-lead\"}}");
+    desk.handle(Input::Closed {
+        connection: ConnectionId(1),
+    });
+    desk.handle(Input::ReadOnly(true));
+    desk.now += limits::ABSENT_LEADER;
+    desk.handle(Input::Tick);
+    assert_eq!(desk.authority.deadline(), None);
+    desk.handle(Input::ReadOnly(false));
+    assert_eq!(desk.authority.document().lead, None);
+}
+
 /// P-ID-4
 #[test]
 fn a_hello_that_was_long_on_its_way_does_not_push_out_a_later_one() {
