@@ -9,15 +9,22 @@ use lockstep_tests::client::{Client, Socket, connect, connect_from, request};
 use lockstep_tests::server::{PATIENCE, Server};
 use serde_json::{Value, json};
 use tokio::net::TcpSocket;
+use tokio::runtime::Runtime;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 
 fn run<T>(work: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
+    run_on(&runtime(), work)
+}
+
+/// A socket lives as long as the runtime it was opened on.
+fn run_on<T>(runtime: &Runtime, work: impl Future<Output = T>) -> T {
     runtime.block_on(async { timeout(PATIENCE, work).await.expect("within a minute") })
+}
+
+fn runtime() -> Runtime {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    builder.enable_all().build().expect("a runtime")
 }
 
 fn hello(player: &str) -> Message {
@@ -109,7 +116,8 @@ fn the_largest_message_that_is_allowed_passes() {
 fn a_reader_that_stops_reading_is_resynced_or_dropped_and_the_others_go_on() {
     let server = Server::start();
     let session = server.new_session();
-    let mut slow = run(async {
+    let runtime = runtime();
+    let mut slow = run_on(&runtime, async {
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_recv_buffer_size(4_096).unwrap();
         let opening = connect_from(
@@ -144,7 +152,7 @@ fn a_reader_that_stops_reading_is_resynced_or_dropped_and_the_others_go_on() {
             .is_some_and(|position| position.revision >= revision)
     });
 
-    let (edits_heard, resynced, dropped) = run(async {
+    let (edits_heard, resynced, dropped) = run_on(&runtime, async {
         let (mut edits, mut welcomes) = (0, 0);
         loop {
             match timeout(std::time::Duration::from_secs(5), heard(&mut slow)).await {
