@@ -112,18 +112,27 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<()>
     }
 }
 
+/// What every cargo call of the tests selects, the same each time: another selection would compile
+/// what we lean on again, with other features.
+pub(crate) const CHECKED: &[&str] = &["--features", "lockstep-plugin/assert-process-allocs"];
+
 /// Builds the plugin and lays out its bundles.
 pub(crate) fn make(workspace: &Workspace, build: Build) -> Result<()> {
     let mut cargo = workspace.cargo();
-    cargo.args(["build", "--package", "lockstep-plugin", "--lib"]);
     match build {
         Build::Release => {
             shell::announce("Building the plugin");
-            cargo.arg("--release");
+            cargo.args([
+                "build",
+                "--package",
+                "lockstep-plugin",
+                "--lib",
+                "--release",
+            ]);
         }
         Build::Checked => {
-            shell::announce("Building the plugin with the checks of its tests");
-            cargo.args(["--features", "assert-process-allocs"]);
+            shell::announce("Building the plugin and the server as their tests want them");
+            cargo.arg("build").args(CHECKED);
         }
     }
     shell::run(&mut cargo)?;

@@ -37,12 +37,6 @@ fn run_everything(
     setup::for_tests(workspace)?;
     web::make(workspace)?;
     bundle::make(workspace, Build::Checked)?;
-    shell::announce("Building the server");
-    shell::run(
-        workspace
-            .cargo()
-            .args(["build", "--package", "lockstep-server", "--bins"]),
-    )?;
 
     // A filter asks for certain tests, and the checks are none of them.
     if filter.is_empty() {
@@ -61,7 +55,9 @@ fn run_everything(
     shell::announce("Testing everything");
     let mut tests = workspace.cargo();
     tests
-        .args(["test", "--no-fail-fast", "--"])
+        .args(["test", "--no-fail-fast"])
+        .args(bundle::CHECKED)
+        .arg("--")
         .args(filter)
         .env("LOCKSTEP_BIN_DIR", workspace.target().join("debug"))
         .env("LOCKSTEP_BUNDLES", Build::Checked.folder(workspace))
