@@ -5,3 +5,4 @@ pub mod client;
 pub mod hosts;
 pub mod networks;
 pub mod server;
+pub mod world;

@@ -11,3 +11,4 @@ mod server_doors;
 mod server_durability;
 mod server_limits;
 mod slice;
+mod world;
