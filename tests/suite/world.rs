@@ -80,6 +80,11 @@ fn there_are_no_ghosts_among_the_players() {
 }
 
 #[test]
+fn nothing_is_said_to_a_reader_that_lags_until_it_has_caught_up() {
+    assert_kept(Property::LaggardsAreSpared);
+}
+
+#[test]
 fn nobody_who_keeps_to_the_rules_has_to_start_over() {
     assert_kept(Property::NeverStartsOver);
 }

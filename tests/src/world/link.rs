@@ -121,6 +121,8 @@ impl Connection {
 pub(super) struct Outbox {
     messages: VecDeque<Arc<str>>,
     overflowed: bool,
+    /// Whether the authority knows that this reader lags.
+    pub told: bool,
     pub end: Option<Goodbye>,
     pub most_held: usize,
 }
@@ -161,6 +163,7 @@ impl Outbox {
             return Work::Close;
         }
         if std::mem::take(&mut self.overflowed) {
+            self.told = false;
             Work::CaughtUp
         } else {
             Work::Rest

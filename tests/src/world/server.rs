@@ -105,6 +105,9 @@ impl World {
             }
             for connection in lagging {
                 authority.handle(Input::Lagging { connection }, now);
+                if let Some(open) = self.connections.get_mut(&connection) {
+                    open.outbox.told = true;
+                }
             }
         }
         if let Some(revision) = committed.filter(|_| self.server.boasts) {
@@ -157,6 +160,10 @@ impl World {
         let Some(open) = self.connections.get_mut(&connection) else {
             return true;
         };
+        if open.outbox.told {
+            let what = format!("{connection:?} lags, and is told {text}");
+            self.witness.report(Property::LaggardsAreSpared, what);
+        }
         let taken = open.outbox.push(text);
         if !taken {
             self.troubles.insert("an outbox overflowed");

@@ -21,12 +21,11 @@ pub enum Property {
     NothingForgotten,
     RefusedStaysRefused,
     NoGhosts,
-    BoundedQueues,
+    LaggardsAreSpared,
     JournalReplays,
     NeverStartsOver,
     DeadlinesPass,
     Settles,
-    UndoLeavesOthersAlone,
     NothingForged,
     NothingPanics,
 }
@@ -69,7 +68,7 @@ pub struct Witness {
     pub now: ServerTime,
 }
 
-pub fn author(ordered: &Ordered) -> Author {
+pub(super) fn author(ordered: &Ordered) -> Author {
     (ordered.by, ordered.run, ordered.number)
 }
 

@@ -7,7 +7,7 @@ use std::panic::catch_unwind;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-pub const OPERATIONS: usize = 200;
+pub(super) const OPERATIONS: usize = 200;
 const SEEDS: u64 = 500;
 
 /// Seeds that once failed are never forgotten.
@@ -43,7 +43,7 @@ fn live(seed: u64) -> Life {
 }
 
 /// Every seed with what came of it.
-pub fn lives() -> &'static [(u64, Life)] {
+pub(super) fn lives() -> &'static [(u64, Life)] {
     static LIVES: OnceLock<Vec<(u64, Life)>> = OnceLock::new();
     LIVES.get_or_init(|| {
         let seeds = seeds();
