@@ -151,11 +151,14 @@ impl World {
             return false;
         };
         let position = Some(authority.position());
-        let joined = self.seats.iter().filter(|seat| seat.joined);
-        authority.undurable() == 0
-            && joined
-                .into_iter()
-                .all(|seat| seat.is_settled() && seat.replica.position() == position)
+        let mut joined = self.seats.iter().filter(|seat| seat.joined);
+        let everyone = joined.all(|seat| {
+            let flows = seat
+                .connection
+                .is_some_and(|connection| self.flows(connection));
+            flows && seat.is_settled() && seat.replica.position() == position
+        });
+        authority.undurable() == 0 && everyone
     }
 
     pub fn local_now(&self, seat: usize) -> LocalTime {

@@ -143,6 +143,16 @@ impl World {
         self.seats[seat].reach == Reach::Online
     }
 
+    /// Whether what is said on a connection gets through, both ways.
+    pub(super) fn flows(&self, connection: ConnectionId) -> bool {
+        let open = self.connections.get(&connection);
+        open.is_some_and(|open| {
+            [&open.to_server, &open.to_client]
+                .iter()
+                .all(|lane| lane.flow == Flow::Open)
+        })
+    }
+
     fn break_connection(&mut self, seat: usize, client_hears: bool, server_hears: bool) {
         let Some(connection) = self.seats[seat].connection else {
             return;
