@@ -320,7 +320,8 @@ fn connection_words(theme: &Theme, view: &View) -> (String, Color32) {
     }
 }
 
-/// Tenths of a millisecond are as fine as anyone needs to read.
+/// Tenths of a millisecond are as fine as anyone needs to read, and nobody is better than one.
 fn milliseconds(micros: i64) -> String {
-    format!("{}.{}", micros / 1000, micros % 1000 / 100)
+    let tenths = (micros / 100).max(1);
+    format!("{}.{}", tenths / 10, tenths % 10)
 }

@@ -4,6 +4,7 @@ mod browser_page;
 mod browser_together;
 mod fuzz_corpus;
 mod plugin_clap;
+mod plugin_joined;
 mod plugin_timing;
 mod plugin_vst3;
 mod protocol_rules;
