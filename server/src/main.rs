@@ -6,7 +6,7 @@ mod terminal;
 use anyhow::{Context, Result};
 use clap::Parser;
 use lockstep_server::{Config, Server};
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::PathBuf;
 use tokio::net::TcpListener;
@@ -78,7 +78,8 @@ async fn main() -> Result<()> {
         web: flags.web,
         ..Config::new(flags.data)
     })?;
-    println!("listening on http://{address}");
+    // Whoever started it may have stopped reading.
+    let _ = writeln!(std::io::stdout(), "listening on http://{address}");
     if flags.new_session {
         let session = server
             .new_session()

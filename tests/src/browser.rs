@@ -219,8 +219,10 @@ impl Browser {
 impl Drop for Browser {
     fn drop(&mut self) {
         // A polite end first; what is left is ended by the Chromium's own drop.
-        let closing = tokio::time::timeout(Duration::from_secs(5), self.client.clone().close());
-        let _ = self.runtime.block_on(async { closing.await });
+        let closing = self.client.clone().close();
+        let _ = self
+            .runtime
+            .block_on(async { tokio::time::timeout(Duration::from_secs(5), closing).await });
     }
 }
 

@@ -11,10 +11,10 @@ use lockstep_tests::hosts::{Block, HostSetup, Loop, LoopStyle, Sound, Transport,
 use std::sync::Arc;
 
 /// A host that renders callbacks one after the other.
-pub type Render<'a> = &'a mut dyn FnMut(&[Block]) -> Sound;
+pub(crate) type Render<'a> = &'a mut dyn FnMut(&[Block]) -> Sound;
 
-pub const RATES: [f64; 3] = [44_100.0, 48_000.0, 96_000.0];
-pub const BLOCKS: [usize; 6] = [1, 17, 64, 441, 512, 4096];
+pub(crate) const RATES: [f64; 3] = [44_100.0, 48_000.0, 96_000.0];
+pub(crate) const BLOCKS: [usize; 6] = [1, 17, 64, 441, 512, 4096];
 
 /// Beats for a step, steps in the pattern, and those of them that sound.
 type Line = (f64, u8, &'static [usize]);
@@ -23,7 +23,7 @@ type Line = (f64, u8, &'static [usize]);
 const LINES: [Line; 2] = [(0.25, 16, &[0, 3, 6, 11]), (1.0 / 3.0, 5, &[2, 4])];
 const TEMPO: f64 = 117.3;
 
-pub fn document() -> Document {
+pub(crate) fn document() -> Document {
     let tracks = (1..).zip(LINES).map(|(id, (beats, length, struck))| {
         let step_length = if beats == 0.25 {
             StepLength::Sixteenth
@@ -90,7 +90,7 @@ fn frames(setup: HostSetup) -> usize {
     setup.frames(if setup.block == 1 { 0.6 } else { 4.0 })
 }
 
-pub fn steps_sound_where_they_belong(setup: HostSetup, render: Render<'_>) {
+pub(crate) fn steps_sound_where_they_belong(setup: HostSetup, render: Render<'_>) {
     let start = Transport::rolling(TEMPO, 0.0);
     let frames = frames(setup);
     let sound = render(&start.blocks(setup, frames));
@@ -107,7 +107,7 @@ pub fn steps_sound_where_they_belong(setup: HostSetup, render: Render<'_>) {
     );
 }
 
-pub fn a_loop_plays_each_step_once_a_turn(setup: HostSetup, style: LoopStyle, render: Render<'_>) {
+pub(crate) fn a_loop_plays_each_step_once_a_turn(setup: HostSetup, style: LoopStyle, render: Render<'_>) {
     let (start, end) = (0.5, 2.875);
     let transport = Transport::rolling(TEMPO, 0.0).looping(start, end, style);
     let frames = frames(setup) * 2;
@@ -138,7 +138,7 @@ pub fn a_loop_plays_each_step_once_a_turn(setup: HostSetup, style: LoopStyle, re
     assert_onsets(&sound.onsets(), &belongs(&stretches, per_beat), &what);
 }
 
-pub fn relocating_every_300_ms_loses_and_doubles_nothing(setup: HostSetup, render: Render<'_>) {
+pub(crate) fn relocating_every_300_ms_loses_and_doubles_nothing(setup: HostSetup, render: Render<'_>) {
     let mut blocks = Vec::new();
     let mut stretches = Vec::new();
     let mut rendered = 0;
@@ -167,7 +167,7 @@ pub fn relocating_every_300_ms_loses_and_doubles_nothing(setup: HostSetup, rende
 
 /// As some workstations do: positions in whole ticks of 1/1920 beat, and the first block said
 /// twice before the transport really moves.
-pub fn rounded_and_repeated_positions_double_and_skip_nothing(
+pub(crate) fn rounded_and_repeated_positions_double_and_skip_nothing(
     setup: HostSetup,
     render: Render<'_>,
 ) {
@@ -192,7 +192,7 @@ pub fn rounded_and_repeated_positions_double_and_skip_nothing(
     assert_onsets(&sound.onsets(), &expected, &format!("{setup:?}"));
 }
 
-pub fn a_tempo_ramp_neither_doubles_nor_skips(setup: HostSetup, render: Render<'_>) {
+pub(crate) fn a_tempo_ramp_neither_doubles_nor_skips(setup: HostSetup, render: Render<'_>) {
     let mut blocks = Vec::new();
     let (mut beat, mut tempo) = (0.0, 90.0);
     let mut expected = Vec::new();
@@ -235,7 +235,7 @@ pub fn a_tempo_ramp_neither_doubles_nor_skips(setup: HostSetup, render: Render<'
     );
 }
 
-pub fn a_stopped_host_is_silent(setup: HostSetup, render: Render<'_>) {
+pub(crate) fn a_stopped_host_is_silent(setup: HostSetup, render: Render<'_>) {
     let stopped = Transport::stopped(TEMPO, 0.0);
     assert!(
         render(&stopped.blocks(setup, setup.frames(0.2))).is_silent(),

@@ -58,7 +58,10 @@ pub(crate) fn make(workspace: &Workspace) -> Result<()> {
         "--",
     ]);
     shell::run(bind.arg(compiled).arg(&fresh).arg("lockstep_web"))?;
-    shell::copy_tree(&workspace.root().join("assets/web"), &fresh)?;
+    let assets = workspace.root().join("assets");
+    shell::copy_tree(&assets.join("web"), &fresh)?;
+    // The plugin's editor reads the same file.
+    shell::copy_tree(&assets.join("tokens.css"), &fresh.join("tokens.css"))?;
 
     replace_changed(&fresh, &workspace.page())
 }

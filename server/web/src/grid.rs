@@ -78,7 +78,9 @@ pub(crate) fn Grid(seat: Seat) -> impl IntoView {
 
 /// A session without tracks, and not one that is still on its way.
 fn is_empty(board: Board) -> bool {
-    let is_joined = board.summary.with(|summary| summary.connection != Connection::Joining);
+    let is_joined = board
+        .summary
+        .with(|summary| summary.connection != Connection::Joining);
     is_joined && board.rows.with(Vec::is_empty)
 }
 

@@ -206,7 +206,11 @@ impl Seat {
         let connection = connection(shell);
         self.board.summarise(|summary| {
             *summary = Summary {
-                name: if shell.joined { replica.document().name.clone() } else { LongName::new("Session") },
+                name: if shell.joined {
+                    replica.document().name.clone()
+                } else {
+                    LongName::new("Session")
+                },
                 playing: timeline.playing,
                 tempo: timeline.tempo,
                 place: summary.place.filter(|_| timeline.playing),

@@ -13,7 +13,9 @@ pub(crate) fn Session(id: String) -> impl IntoView {
     let seat = Seat::take(&id);
     let board = seat.board;
     Effect::new(move |_| {
-        let title = board.summary.with(|summary| format!("{} · Lockstep", summary.name));
+        let title = board
+            .summary
+            .with(|summary| format!("{} · Lockstep", summary.name));
         if document().title() != title {
             document().set_title(&title);
         }

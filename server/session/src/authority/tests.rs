@@ -77,7 +77,8 @@ impl Desk {
             role: Role::Editor,
         });
         let (token, run) = (token(1).hex(), 1);
-        let hello = format!("{{\"hello\":{{\"token\":\"{token}\",\"run\":{run},\"attempt\":{attempt}}}}}");
+        let hello =
+            format!("{{\"hello\":{{\"token\":\"{token}\",\"run\":{run},\"attempt\":{attempt}}}}}");
         self.say(connection, &hello);
     }
 

@@ -96,12 +96,7 @@ impl Replica {
         self.set_link(Link::Refused { code, reason });
     }
 
-    fn refused(
-        &mut self,
-        number: EditNumber,
-        code: Cow<'static, str>,
-        reason: Cow<'static, str>,
-    ) {
+    fn refused(&mut self, number: EditNumber, code: Cow<'static, str>, reason: Cow<'static, str>) {
         self.history.forget(number);
         self.grace = None;
         self.events.push_back(Event::Refused {

@@ -123,7 +123,11 @@ impl Queue {
     ) -> Vec<EditNumber> {
         let mut refused = Vec::new();
         self.edits.retain(|pending| {
-            let is_settled = || settled.iter().any(|(settled, _)| *settled == pending.number);
+            let is_settled = || {
+                settled
+                    .iter()
+                    .any(|(settled, _)| *settled == pending.number)
+            };
             let is_kept =
                 pending.number >= number || pending.state == State::Ordered || is_settled();
             if !is_kept {
