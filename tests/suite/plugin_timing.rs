@@ -107,7 +107,11 @@ pub(crate) fn steps_sound_where_they_belong(setup: HostSetup, render: Render<'_>
     );
 }
 
-pub(crate) fn a_loop_plays_each_step_once_a_turn(setup: HostSetup, style: LoopStyle, render: Render<'_>) {
+pub(crate) fn a_loop_plays_each_step_once_a_turn(
+    setup: HostSetup,
+    style: LoopStyle,
+    render: Render<'_>,
+) {
     let (start, end) = (0.5, 2.875);
     let transport = Transport::rolling(TEMPO, 0.0).looping(start, end, style);
     let frames = frames(setup) * 2;
@@ -138,7 +142,10 @@ pub(crate) fn a_loop_plays_each_step_once_a_turn(setup: HostSetup, style: LoopSt
     assert_onsets(&sound.onsets(), &belongs(&stretches, per_beat), &what);
 }
 
-pub(crate) fn relocating_every_300_ms_loses_and_doubles_nothing(setup: HostSetup, render: Render<'_>) {
+pub(crate) fn relocating_every_300_ms_loses_and_doubles_nothing(
+    setup: HostSetup,
+    render: Render<'_>,
+) {
     let mut blocks = Vec::new();
     let mut stretches = Vec::new();
     let mut rendered = 0;
