@@ -1,6 +1,7 @@
 //! The seeds of the fuzzing programs, replayed against the same properties on every test run.
 
 #[path = "../fuzz/properties.rs"]
+#[expect(unreachable_pub, reason = "the fuzzing programs include this file too")]
 mod properties;
 
 use std::path::Path;
@@ -10,10 +11,10 @@ fn replay(target: &str, property: fn(&[u8])) {
         .join("fuzz/corpus")
         .join(target);
     let mut seeds = 0;
-    for entry in std::fs::read_dir(&folder).unwrap() {
-        let path = entry.unwrap().path();
+    for entry in std::fs::read_dir(&folder).expect("the folder of seeds") {
+        let path = entry.expect("a seed").path();
         println!("{}", path.display());
-        property(&std::fs::read(&path).unwrap());
+        property(&std::fs::read(&path).expect("a seed is a file"));
         seeds += 1;
     }
     assert!(seeds > 0, "{} holds no seed", folder.display());

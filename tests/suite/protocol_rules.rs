@@ -26,7 +26,7 @@ fn is_rule(word: &str) -> bool {
 
 /// The rules that the document states, in the order of its text.
 fn stated() -> Vec<String> {
-    let document = std::fs::read_to_string(root().join("PROTOCOL.md")).unwrap();
+    let document = std::fs::read_to_string(root().join("PROTOCOL.md")).expect("the specification");
     let bold = document.split("**").skip(1).step_by(2);
     bold.filter(|text| is_rule(text))
         .map(str::to_owned)
@@ -34,8 +34,8 @@ fn stated() -> Vec<String> {
 }
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    for entry in std::fs::read_dir(folder).expect("a folder of sources") {
+        let path = entry.expect("a file or a folder").path();
         if path.is_dir() {
             sources(&path, found);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
@@ -52,7 +52,7 @@ fn cited() -> BTreeMap<String, PathBuf> {
     }
     let mut cited = BTreeMap::new();
     for file in files {
-        let text = std::fs::read_to_string(&file).unwrap();
+        let text = std::fs::read_to_string(&file).expect("sources are text");
         let comments = text
             .lines()
             .map(str::trim_start)
