@@ -63,7 +63,7 @@ impl SampleClock {
     pub(crate) fn callback(&mut self, now: LocalTime, frames: usize) -> LocalTime {
         let micros = now.as_micros();
         if self.count > 0 && (difference(micros, self.expected())).abs() > LOST_MICROS {
-            self.count = 0;
+            (self.count, self.next) = (0, 0);
         }
         self.points[self.next] = Point {
             frames: self.frames,
