@@ -8,7 +8,7 @@ mod outcomes;
 mod restore;
 mod tail;
 
-use crate::document::{Document, Mode};
+use crate::document::Document;
 use crate::edit::Edit;
 use crate::ids::{ConnectionId, EditNumber, Epoch, PlayerId, Revision, Run};
 use crate::journal::{Record, Snapshot};
@@ -423,10 +423,6 @@ impl Authority {
             to: others,
             text: encode(message).into(),
         });
-    }
-
-    pub fn is_published(&self) -> bool {
-        self.document.mode == Mode::Published
     }
 }
 

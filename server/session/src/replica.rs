@@ -250,10 +250,6 @@ impl Replica {
         &self.clock
     }
 
-    pub fn clock_mut(&mut self) -> &mut Clock {
-        &mut self.clock
-    }
-
     /// The shared clock; before the first pings are answered there is none.
     pub fn server_time(&self, now: LocalTime) -> Option<ServerTime> {
         self.clock.server_time(now)
