@@ -219,10 +219,9 @@ impl Browser {
 impl Drop for Browser {
     fn drop(&mut self) {
         // A polite end first; what is left is ended by the Chromium's own drop.
-        let closing = self.client.clone().close();
-        let _ = self
-            .runtime
-            .block_on(async { tokio::time::timeout(Duration::from_secs(5), closing).await });
+        let client = self.client.clone();
+        let closing = async { tokio::time::timeout(Duration::from_secs(5), client.close()).await };
+        let _ = self.runtime.block_on(closing);
     }
 }
 
