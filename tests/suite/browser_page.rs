@@ -179,3 +179,33 @@ fn a_link_that_leads_nowhere_says_so() {
     });
     assert!(!page.has_step("Kick", 1));
 }
+
+#[test]
+fn a_link_that_only_listens_shows_everything_and_changes_nothing() {
+    let server = Server::start();
+    let (edit, listen) = server.new_session_with_listeners();
+    let page = Browser::open(&server.url(&format!("/l/{listen}")), Screen::Desk);
+    page.wait_until("the page says what it may do", |page| {
+        page.connection_words() == "Listening only"
+    });
+    page.wait_until("it shows the groove", |page| page.pressed("Kick", 1));
+    page.click_step("Kick", 1);
+    page.click("[aria-label='Play']");
+    assert!(
+        page.pressed("Kick", 1),
+        "a listener's click changes nothing"
+    );
+
+    let editor = Browser::open(&server.url(&format!("/s/{edit}")), Screen::Desk);
+    editor.wait_until_connected();
+    editor.click_step("Snare", 2);
+    page.wait_until("the listener sees the others' edits", |page| {
+        page.pressed("Snare", 2)
+    });
+    assert!(editor.pressed("Kick", 1));
+    assert_eq!(
+        editor.playhead_column(),
+        None,
+        "nor has it started anything"
+    );
+}

@@ -50,10 +50,13 @@ pub(crate) fn keep(key: &str, value: &str) {
     }
 }
 
-/// The id after `/s/`, if the address has one.
+/// The id after `/s/`, or after `/l/` of a link that only listens, if the address has one.
 pub(crate) fn session_in_address() -> Option<String> {
     let path = window().location().pathname().ok()?;
-    let id = path.strip_prefix("/s/")?.trim_end_matches('/');
+    let id = path
+        .strip_prefix("/s/")
+        .or_else(|| path.strip_prefix("/l/"))?
+        .trim_end_matches('/');
     (!id.is_empty()).then(|| id.to_owned())
 }
 
@@ -94,12 +97,9 @@ pub(crate) async fn new_session() -> Option<String> {
     let options = web_sys::RequestInit::new();
     options.set_method("POST");
     let answer = fetch("/api/v1/sessions", &options).await?;
-    let text = JsFuture::from(answer.text().ok()?)
-        .await
-        .ok()?
-        .as_string()?;
-    let made: serde_json::Value = serde_json::from_str(&text).ok()?;
-    Some(made.get("id")?.as_str()?.to_owned()).filter(|_| answer.ok())
+    let made = JsFuture::from(answer.json().ok()?).await.ok()?;
+    let id = js_sys::Reflect::get(&made, &"id".into()).ok()?.as_string();
+    id.filter(|_| answer.ok())
 }
 
 /// Whether the server says that there is no such session.
