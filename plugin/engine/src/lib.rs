@@ -2,8 +2,13 @@
 //! It knows no clock, file, socket or thread, and allocates nothing after construction.
 #![forbid(unsafe_code)]
 
+mod dsp;
+mod effect;
 mod engine;
+mod instrument;
+mod meter;
 mod playhead;
+mod sample;
 mod score;
 mod units;
 mod voice;

@@ -1,0 +1,1 @@
+//! Envelopes: how a value rises, falls and is let go over a note.

@@ -1,0 +1,1 @@
+//! A slow oscillator that moves other values.

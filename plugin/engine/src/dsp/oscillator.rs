@@ -1,0 +1,1 @@
+//! Oscillators without audible aliasing.

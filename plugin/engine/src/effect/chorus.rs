@@ -1,0 +1,1 @@
+//! A chorus on the mix.

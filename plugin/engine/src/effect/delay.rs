@@ -1,0 +1,1 @@
+//! The stereo delay of the sends.

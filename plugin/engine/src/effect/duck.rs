@@ -1,0 +1,1 @@
+//! Turns everything down while one track sounds.

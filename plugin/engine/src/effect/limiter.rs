@@ -1,0 +1,1 @@
+//! Holds the mix below its ceiling, also between the samples.

@@ -1,0 +1,1 @@
+//! The reverb of the sends.

@@ -1,0 +1,1 @@
+//! A track's own filter and drive.

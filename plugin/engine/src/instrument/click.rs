@@ -1,0 +1,1 @@
+//! A click: starts at its peak, so that its first frame is its onset.

@@ -1,0 +1,1 @@
+//! Four operators that modulate one another.

@@ -1,0 +1,1 @@
+//! Plays a sample at any pitch.

@@ -1,0 +1,1 @@
+//! The square voice: one oscillator with its own decay and slow oscillator.

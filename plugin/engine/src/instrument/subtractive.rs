@@ -1,0 +1,1 @@
+//! Two oscillators, a filter, two envelopes and a slow oscillator.

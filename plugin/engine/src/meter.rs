@@ -1,0 +1,1 @@
+//! How loud something is: peak and RMS.
