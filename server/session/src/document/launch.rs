@@ -95,6 +95,14 @@ pub struct Turn {
     hop: u32,
 }
 
+impl Turn {
+    /// The beat from which on it holds.
+    pub fn since(&self) -> Beat {
+        self.row
+            .map_or(self.playing.since, |(_, since)| since.max(self.playing.since))
+    }
+}
+
 impl Launches {
     /// What plays at a beat, follow actions included.
     pub fn playing_at(&self, beat: Beat) -> Playing {
