@@ -1,13 +1,17 @@
 //! What every instrument is: something that is struck, let go and rendered, one note at a time.
 //! It knows nothing of steps, tracks or beats.
 
+pub(crate) mod ahead;
 pub(crate) mod click;
 pub(crate) mod drum;
 pub(crate) mod fm;
+pub(crate) mod glide;
 pub(crate) mod pluck;
 pub(crate) mod sampler;
 pub(crate) mod square;
 pub(crate) mod subtractive;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use crate::dsp::tables::Tables;
 use crate::sample::Sample;
