@@ -86,9 +86,10 @@ fn compile_track(compiled: &mut ScoreTrack, document: &Document, track: &Track, 
         .position(|&length| length == settings.step_length);
     compiled.step_length = place.map_or(0, |place| u8::try_from(place).unwrap_or(0));
     compiled.transpose = settings.transpose.get();
-    for (slot, clip) in compiled.clips.iter_mut().zip(&track.clips) {
+    for (place, (slot, clip)) in compiled.clips.iter_mut().zip(&track.clips).enumerate() {
         if let Some(clip) = clip {
             compile_clip(slot, clip);
+            compiled.loops |= u8::from(slot.kind == ScoreClip::LOOP) << place;
         }
     }
 }

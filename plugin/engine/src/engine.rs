@@ -220,7 +220,7 @@ impl Engine {
             if begins.is_none_or(|begins| window.until >= begins) {
                 self.sequencer.advance(score, &window, &mut self.agenda);
                 self.players
-                    .follow_loops(score, &mut self.sequencer, pass, &window, &frames);
+                    .follow_loops(score, &mut self.sequencer, pass, &frames);
             }
             if let Some(clicks) = clicks.get_mut(..count) {
                 let level = moment.listening.metronome;

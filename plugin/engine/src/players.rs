@@ -6,7 +6,7 @@ use crate::dsp::tables::Tables;
 use crate::live::{Keys, LiveEvent, LiveNote};
 use crate::loops::Loops;
 use crate::mixer::pan_gains;
-use crate::playhead::{Pass, Window};
+use crate::playhead::Pass;
 use crate::sample::{Bank, Sample, SampleKey};
 use crate::score::{Locks, MAX_TRACKS, Score, ScoreTrack};
 use crate::sequencer::{Agenda, Note, Sequencer};
@@ -103,7 +103,7 @@ impl Players {
     /// Realtime: yes
     pub(crate) fn stop_sequence(&mut self) {
         self.voices.release_by(f64::INFINITY);
-        self.loops.stop();
+        self.loops.stop(&self.bank, &mut self.tails);
     }
 
     /// Follows a score whose instruments are set differently.
@@ -135,11 +135,11 @@ impl Players {
         score: &Score,
         sequencer: &mut Sequencer,
         pass: &Pass,
-        window: &Window,
         frames: &Range<usize>,
     ) {
+        let (bank, tails) = (&self.bank, &mut self.tails);
         self.loops
-            .follow(score, sequencer, pass, window, frames, &self.bank);
+            .follow(score, sequencer, pass, frames, bank, tails);
     }
 
     /// Renders these frames of every track: what sounds, what is let go, what begins.
@@ -201,7 +201,7 @@ impl Players {
         let stage = stage(self.rate, &self.tables, &self.bank, &self.keys);
         self.voices.add_to(heard, range.clone(), &stage);
         self.tails.add_to(heard, &range);
-        self.loops.add_to(heard, range, &self.bank);
+        self.loops.add_to(heard, &range, &self.bank);
     }
 
     fn begin(&mut self, score: &Score, note: &Note) {

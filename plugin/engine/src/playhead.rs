@@ -188,9 +188,18 @@ impl Pass {
     ///
     /// Realtime: yes
     pub(crate) fn frame_of(&self, travelled: f64, frames: &Range<usize>) -> usize {
+        self.frame_after(travelled).clamp(frames.start, frames.end.saturating_sub(1).max(frames.start))
+    }
+
+    /// The first frame at or after the moment at which so many beats have been travelled, in this
+    /// block or beyond it.
+    ///
+    /// Realtime: yes
+    pub(crate) fn frame_after(&self, travelled: f64) -> usize {
         let beats = travelled - self.travelled;
-        let frame = libm::ceil(beats / self.beats_per_frame + self.origin_frame - EARLY);
-        count(frame).clamp(frames.start, frames.end.saturating_sub(1).max(frames.start))
+        count(libm::ceil(
+            beats / self.beats_per_frame + self.origin_frame - EARLY,
+        ))
     }
 
     /// How many beats have been travelled when the last of these frames begins.

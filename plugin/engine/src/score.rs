@@ -106,7 +106,8 @@ pub(crate) struct ScoreTrack {
     /// A place in the list of all step lengths.
     pub(crate) step_length: u8,
     pub(crate) transpose: i8,
-    pub(crate) padding: u8,
+    /// The slots that hold an audio loop, a bit each.
+    pub(crate) loops: u8,
     pub(crate) clips: [ScoreClip; SceneIndex::COUNT],
 }
 

@@ -41,8 +41,6 @@ pub(crate) struct LoopPlace {
     pub(crate) span: f64,
     /// How far it is into its turn, in beats.
     pub(crate) into: f64,
-    /// The beats until something else plays here.
-    pub(crate) rest: f64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -125,7 +123,7 @@ impl Sequencer {
         let state = self.tracks.get_mut(track)?;
         let launches = plays.launches();
         let running = running(at, window);
-        let (turn, next) = state.turn_at(&launches, running);
+        let (turn, _) = state.turn_at(&launches, running);
         let Content::Loop { sample, bars, gain } = plays.content(turn.playing.clip?)? else {
             return None;
         };
@@ -137,8 +135,23 @@ impl Sequencer {
             gain,
             span,
             into: (turns - libm::floor(turns)) * span,
-            rest: next.map_or(f64::INFINITY, |next| beats(next - running)),
         })
+    }
+
+    /// How many beats a track goes on with what it plays at a place in the song.
+    ///
+    /// Realtime: yes
+    pub(crate) fn rest_of_turn(
+        &mut self,
+        track: usize,
+        plays: &ScoreTrack,
+        at: f64,
+        window: &Window,
+    ) -> f64 {
+        let running = running(at, window);
+        let state = self.tracks.get_mut(track);
+        let next = state.and_then(|state| state.turn_at(&plays.launches(), running).1);
+        next.map_or(f64::INFINITY, |next| beats(next - running))
     }
 }
 

@@ -4,7 +4,7 @@
 mod tail;
 mod voice;
 
-pub(crate) use tail::Tails;
+pub(crate) use tail::{FADE, Tails, fade_gain};
 pub(crate) use voice::{Hold, Struck};
 
 use crate::dsp::tables::Tables;
