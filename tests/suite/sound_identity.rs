@@ -1,0 +1,71 @@
+//! One engine, one sound: the same piece gives the same bits on every machine that plays it.
+
+use lockstep_tests::hosts::Sound;
+use lockstep_tests::scenario::{Change, Scenario, assert_same_bits};
+use std::sync::LazyLock;
+
+/// What all the others are compared with: rendered once for all tests.
+static REFERENCE: LazyLock<Sound> = LazyLock::new(|| {
+    let sound = piece().native(64);
+    assert!(!sound.is_silent(), "there is something to compare");
+    sound
+});
+
+fn score(shift: u32) -> Vec<u8> {
+    (0..16_u32)
+        .flat_map(|track| {
+            let active = 0x1111_1111_u128.rotate_left(track + shift);
+            let mut bytes = Vec::new();
+            bytes.extend(active.to_le_bytes());
+            bytes.extend((0.25_f64).to_le_bytes());
+            bytes.extend([16 + u8::try_from(track).unwrap(), 0, 0, 0, 0, 0, 0, 0]);
+            bytes
+        })
+        .collect()
+}
+
+/// Everything that can happen to an engine, between blocks of 128 as browsers have them.
+fn piece() -> Scenario {
+    let roll = |beat, tempo, looped| Change::Roll {
+        beat,
+        tempo,
+        looped,
+    };
+    Scenario::new(48_000.0, 128 * 800)
+        .at(0, Change::Score(score(0)))
+        .at(128 * 8, roll(0.0, 123.4, None))
+        .at(128 * 200, Change::Score(score(1)))
+        .at(128 * 300, roll(2.0, 97.0, Some((2.0, 3.3))))
+        .at(128 * 500, roll(7.77, 180.0, None))
+        .at(128 * 700, Change::Stop)
+}
+
+#[test]
+fn blocks_of_any_size_give_the_same_bits() {
+    for block in [1, 17, 441, 512, 4096] {
+        assert_same_bits(
+            &REFERENCE,
+            &piece().native(block),
+            &format!("blocks of {block}"),
+        );
+    }
+}
+
+#[test]
+fn a_host_that_flushes_tiny_numbers_to_zero_changes_no_bit() {
+    assert_same_bits(
+        &REFERENCE,
+        &piece().native_flushing_to_zero(512),
+        "flush to zero",
+    );
+}
+
+#[test]
+fn wasm_in_an_interpreter_gives_the_same_bits() {
+    assert_same_bits(&REFERENCE, &piece().wasm(128), "wasm");
+}
+
+#[test]
+fn the_audio_thread_of_a_browser_gives_the_same_bits() {
+    assert_same_bits(&REFERENCE, &piece().browser(), "the browser");
+}
