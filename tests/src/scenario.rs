@@ -85,9 +85,10 @@ impl Scenario {
         self.play(&mut wasm::Wasm::new(self.rate), block)
     }
 
-    /// How a real browser's audio thread plays it. Changes must lie between its blocks of 128.
-    pub fn browser(&self) -> Sound {
-        browser::play(self)
+    /// How a real browser's audio thread plays it, in blocks of exactly this many frames. Changes
+    /// must lie between them.
+    pub fn browser(&self, block: usize) -> Sound {
+        browser::play(self, block)
     }
 
     fn play(&self, machine: &mut impl Machine, block: usize) -> Sound {

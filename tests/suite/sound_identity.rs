@@ -24,20 +24,20 @@ fn score(shift: u32) -> Vec<u8> {
         .collect()
 }
 
-/// Everything that can happen to an engine, between blocks of 128 as browsers have them.
+/// Everything that can happen to an engine, between blocks of 128 and between blocks of 192.
 fn piece() -> Scenario {
     let roll = |beat, tempo, looped| Change::Roll {
         beat,
         tempo,
         looped,
     };
-    Scenario::new(48_000.0, 128 * 800)
+    Scenario::new(48_000.0, 384 * 250)
         .at(0, Change::Score(score(0)))
-        .at(128 * 8, roll(0.0, 123.4, None))
-        .at(128 * 200, Change::Score(score(1)))
-        .at(128 * 300, roll(2.0, 97.0, Some((2.0, 3.3))))
-        .at(128 * 500, roll(7.77, 180.0, None))
-        .at(128 * 700, Change::Stop)
+        .at(384 * 3, roll(0.0, 123.4, None))
+        .at(384 * 60, Change::Score(score(1)))
+        .at(384 * 100, roll(2.0, 97.0, Some((2.0, 3.3))))
+        .at(384 * 160, roll(7.77, 180.0, None))
+        .at(384 * 220, Change::Stop)
 }
 
 #[test]
@@ -67,5 +67,8 @@ fn wasm_in_an_interpreter_gives_the_same_bits() {
 
 #[test]
 fn the_audio_thread_of_a_browser_gives_the_same_bits() {
-    assert_same_bits(&REFERENCE, &piece().browser(), "the browser");
+    for block in [128, 192] {
+        let what = format!("the browser in blocks of {block}");
+        assert_same_bits(&REFERENCE, &piece().browser(block), &what);
+    }
 }

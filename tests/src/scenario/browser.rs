@@ -7,17 +7,26 @@ use crate::hosts::Sound;
 use serde_json::{Value, json};
 use std::path::Path;
 
-const QUANTUM: usize = 128;
 const PAGE: &str = include_str!("browser.html");
 
-pub(super) fn play(scenario: &Scenario) -> Sound {
+pub(super) fn play(scenario: &Scenario, quantum: usize) -> Sound {
+    let is_between_blocks = |(at, _): &(usize, Change)| at % quantum == 0;
+    assert!(
+        scenario.changes.iter().all(is_between_blocks),
+        "a browser changes nothing within a block"
+    );
     let mut scores = Vec::new();
     let messages: Vec<Value> = scenario
         .changes
         .iter()
         .map(|(at, change)| message(*at, change, &mut scores))
         .collect();
-    let plan = json!({ "rate": scenario.rate, "frames": scenario.frames, "messages": messages });
+    let plan = json!({
+        "rate": scenario.rate,
+        "frames": scenario.frames,
+        "quantum": quantum,
+        "messages": messages,
+    });
     let processor = Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets/web/worklet.js");
     let processor = std::fs::read(processor).expect("the page has a processor");
 
@@ -48,7 +57,6 @@ pub(super) fn play(scenario: &Scenario) -> Sound {
 
 /// One change as the processor is told it. A score's bytes follow those before it in `scores`.
 fn message(at: usize, change: &Change, scores: &mut Vec<u8>) -> Value {
-    assert_eq!(at % QUANTUM, 0, "the browser changes between its blocks");
     match change {
         Change::Score(score) => {
             let start = scores.len();
