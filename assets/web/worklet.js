@@ -1,6 +1,7 @@
 // The engine on the browser's audio thread. It is told what to play in messages, which count from the
 // frame `at` on, or at once without one:
 //   { at, score: Uint8Array }     the next score
+//   { at, sample: { key: [high, low], rate, channels: [Float32Array] } }     one that scores name
 //   { at, transport: { frame, beat, tempo, loop: [start, end] } }     rolling: the place at a frame
 //   { at, transport: null }       standing still
 // Those among the processor's options are heard before the first frame.
@@ -23,11 +24,19 @@ class LockstepProcessor extends AudioWorkletProcessor {
     this.ahead.splice(later < 0 ? this.ahead.length : later, 0, { ...message, at });
   }
 
-  obey({ score, transport }) {
+  obey({ score, sample, transport }) {
     if (score) {
       const place = this.engine.spare_score(this.player);
       new Uint8Array(this.engine.memory.buffer, place, this.engine.score_size()).set(score);
       this.engine.swap_score(this.player);
+    }
+    if (sample) {
+      const { key, rate, channels } = sample;
+      const frames = channels[0].length;
+      const place = this.engine.sample_room(this.player, channels.length, frames);
+      const room = new Float32Array(this.engine.memory.buffer, place, channels.length * frames);
+      channels.forEach((channel, index) => room.set(channel, index * frames));
+      this.engine.keep_sample(this.player, channels.length, ...key, rate);
     }
     if (transport !== undefined) this.transport = transport;
   }

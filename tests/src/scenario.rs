@@ -26,6 +26,8 @@ pub struct Scenario {
 pub enum Change {
     /// The next score, as its bytes.
     Score(Vec<u8>),
+    /// A recording that scores name.
+    Take(Take),
     /// Time rolls from this beat on, folded into a loop from its first beat to its second.
     Roll {
         beat: f64,
@@ -33,6 +35,14 @@ pub enum Change {
         looped: Option<(f64, f64)>,
     },
     Stop,
+}
+
+/// A recording: what names it, and its one channel or two.
+#[derive(Clone, Debug)]
+pub struct Take {
+    pub key: [u8; 8],
+    pub rate: f64,
+    pub channels: Vec<Vec<f32>>,
 }
 
 /// Where a block begins, while time rolls.
@@ -46,6 +56,7 @@ struct Place {
 /// An engine that is played block by block.
 trait Machine {
     fn play_from_now(&mut self, score: &[u8]);
+    fn keep(&mut self, take: &Take);
     fn render(&mut self, place: Option<Place>, frames: usize) -> Sound;
 }
 
@@ -100,6 +111,7 @@ impl Scenario {
             while let Some((at, change)) = changes.next_if(|(at, _)| *at <= now) {
                 match change {
                     Change::Score(score) => machine.play_from_now(score),
+                    Change::Take(take) => machine.keep(take),
                     Change::Roll {
                         beat,
                         tempo,
@@ -120,6 +132,14 @@ impl Scenario {
             sound.append(machine.render(place, block.min(next - now)));
         }
         sound
+    }
+}
+
+impl Take {
+    /// The name in halves, as JavaScript's numbers can hold it.
+    fn key_words(&self) -> [u32; 2] {
+        let key = u64::from_be_bytes(self.key);
+        [32, 0].map(|shift| u32::try_from(key >> shift & 0xffff_ffff).expect("one half"))
     }
 }
 

@@ -1,7 +1,7 @@
 //! One engine, one sound: the same piece gives the same bits on every machine that plays it.
 
 use lockstep_tests::hosts::Sound;
-use lockstep_tests::scenario::{Change, Scenario, assert_same_bits};
+use lockstep_tests::scenario::{Change, Scenario, Take, assert_same_bits};
 use std::sync::LazyLock;
 
 /// What all the others are compared with: rendered once for all tests.
@@ -18,10 +18,38 @@ fn score(shift: u32) -> Vec<u8> {
             let mut bytes = Vec::new();
             bytes.extend(active.to_le_bytes());
             bytes.extend((0.25_f64).to_le_bytes());
-            bytes.extend([16 + u8::try_from(track).unwrap(), 0, 0, 0, 0, 0, 0, 0]);
+            bytes.extend([
+                16 + u8::try_from(track).expect("sixteen"),
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+            ]);
             bytes
         })
         .collect()
+}
+
+/// A second of something that is never the same.
+fn take() -> Take {
+    let channel = |seed: u32| {
+        let numbers = std::iter::successors(Some(seed), |last| {
+            Some(last.wrapping_mul(1_664_525).wrapping_add(1_013_904_223))
+        });
+        let numbers = numbers.map(|number| i16::from_be_bytes([number.to_be_bytes()[0], 77]));
+        numbers
+            .map(|number| f32::from(number) / 65_536.0)
+            .take(44_100)
+            .collect()
+    };
+    Take {
+        key: [7; 8],
+        rate: 44_100.0,
+        channels: vec![channel(1), channel(2)],
+    }
 }
 
 /// Everything that can happen to an engine, between blocks of 128 and between blocks of 192.
@@ -32,6 +60,7 @@ fn piece() -> Scenario {
         looped,
     };
     Scenario::new(48_000.0, 384 * 250)
+        .at(0, Change::Take(take()))
         .at(0, Change::Score(score(0)))
         .at(384 * 3, roll(0.0, 123.4, None))
         .at(384 * 60, Change::Score(score(1)))

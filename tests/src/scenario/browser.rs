@@ -15,11 +15,11 @@ pub(super) fn play(scenario: &Scenario, quantum: usize) -> Sound {
         scenario.changes.iter().all(is_between_blocks),
         "a browser changes nothing within a block"
     );
-    let mut scores = Vec::new();
+    let mut bytes = Vec::new();
     let messages: Vec<Value> = scenario
         .changes
         .iter()
-        .map(|(at, change)| message(*at, change, &mut scores))
+        .map(|(at, change)| message(*at, change, &mut bytes))
         .collect();
     let plan = json!({
         "rate": scenario.rate,
@@ -33,7 +33,7 @@ pub(super) fn play(scenario: &Scenario, quantum: usize) -> Sound {
     let stage = Stage::open(vec![
         ("/", "text/html", PAGE.into()),
         ("/plan", "application/json", plan.to_string().into()),
-        ("/scores", "application/octet-stream", scores),
+        ("/bytes", "application/octet-stream", bytes),
         ("/worklet.js", "text/javascript", processor),
         ("/engine.wasm", "application/wasm", compiled_engine()),
     ]);
@@ -55,13 +55,25 @@ pub(super) fn play(scenario: &Scenario, quantum: usize) -> Sound {
     Sound::new(left.to_vec(), right.to_vec())
 }
 
-/// One change as the processor is told it. A score's bytes follow those before it in `scores`.
-fn message(at: usize, change: &Change, scores: &mut Vec<u8>) -> Value {
+/// One change as the processor is told it. Bytes follow those before them and are named by where they
+/// are.
+fn message(at: usize, change: &Change, bytes: &mut Vec<u8>) -> Value {
+    let mut put = |more: &[u8]| {
+        let start = bytes.len();
+        bytes.extend(more);
+        [start, bytes.len()]
+    };
     match change {
-        Change::Score(score) => {
-            let start = scores.len();
-            scores.extend(score);
-            json!({ "at": at, "score": [start, scores.len()] })
+        Change::Score(score) => json!({ "at": at, "score": put(score) }),
+        Change::Take(take) => {
+            let channels = take.channels.iter().map(|channel| {
+                let samples = channel.iter().flat_map(|sample| sample.to_le_bytes());
+                put(&samples.collect::<Vec<u8>>())
+            });
+            let channels: Vec<_> = channels.collect();
+            let sample =
+                json!({ "key": take.key_words(), "rate": take.rate, "channels": channels });
+            json!({ "at": at, "sample": sample })
         }
         Change::Roll {
             beat,

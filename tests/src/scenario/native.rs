@@ -1,6 +1,6 @@
 //! The engine as plugins run it: compiled for this machine. All of this folder that knows its API.
 
-use super::{Machine, Place};
+use super::{Machine, Place, Take};
 use crate::hosts::Sound;
 use lockstep_engine::{Beats, Engine, HostBlock, HostLoop, SampleRate, Score, ScoreTrack, Tempo};
 
@@ -31,6 +31,8 @@ impl Machine for Native {
             }
         }
     }
+
+    fn keep(&mut self, _: &Take) {}
 
     fn render(&mut self, place: Option<Place>, frames: usize) -> Sound {
         let block = place.map(|place| HostBlock {

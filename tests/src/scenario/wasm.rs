@@ -1,6 +1,6 @@
 //! The engine's wasm in an interpreter: a second opinion on what its code computes.
 
-use super::{Machine, Place, compiled_engine};
+use super::{Machine, Place, Take, compiled_engine};
 use crate::hosts::Sound;
 use wasmi::{Engine, Instance, Memory, Module, Store, WasmParams, WasmResults};
 
@@ -66,6 +66,21 @@ impl Machine for Wasm {
             .write(&mut self.store, index(place), score)
             .expect("the score has room");
         self.call("swap_score", self.player)
+    }
+
+    fn keep(&mut self, take: &Take) {
+        let channels = u32::try_from(take.channels.len()).expect("two at most");
+        let frames = take.channels.first().map_or(0, Vec::len);
+        let frames = u32::try_from(frames).expect("takes of tests are short");
+        let place: u32 = self.call("sample_room", (self.player, channels, frames));
+        let samples = take.channels.iter().flatten();
+        let bytes: Vec<u8> = samples.flat_map(|sample| sample.to_le_bytes()).collect();
+        self.memory
+            .write(&mut self.store, index(place), &bytes)
+            .expect("the take has room");
+        let [high, low] = take.key_words();
+        let params = (self.player, channels, high, low, take.rate);
+        self.call("keep_sample", params)
     }
 
     fn render(&mut self, place: Option<Place>, frames: usize) -> Sound {

