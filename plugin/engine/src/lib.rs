@@ -14,6 +14,7 @@ mod units;
 mod voice;
 
 pub use engine::Engine;
+pub use meter::{Level, Meters};
 pub use playhead::{HostBlock, HostLoop, Pass, Passes, Playhead};
 pub use score::{MAX_STEPS, MAX_TRACKS, Onset, Score, ScoreTrack, StepLengthError};
 pub use units::{Beats, SampleRate, Tempo};
