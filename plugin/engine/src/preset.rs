@@ -99,7 +99,9 @@ impl Preset {
         }
         for (number, knob) in self.macros.iter().enumerate() {
             let parameter = Parameter::ALL[Parameter::Macro1 as usize + number];
-            let amount = moved.get(&parameter).map_or(knob.amount, |amount| amount.get());
+            let amount = moved
+                .get(&parameter)
+                .map_or(knob.amount, |amount| amount.get());
             for target in knob.targets {
                 values.set(target.parameter, between(target.from, target.to, amount));
             }

@@ -3,7 +3,7 @@
 //! tone stands for long. How long sound lasts is decided by each line's gain alone.
 
 use super::super::heard;
-use crate::dsp::maths::{count, phase_step, single, sine, snapped, turns};
+use crate::dsp::maths::{count, phase_step, sine, single, snapped, turns};
 
 const LINES: usize = 16;
 const PAIRS: usize = LINES / 2;
@@ -110,7 +110,11 @@ impl Tank {
             phases: [0; PAIRS],
             steps: TURNS.map(|turns| {
                 let step = phase_step(turns.abs() * 16.0 / rate);
-                if turns < 0.0 { step.wrapping_neg() } else { step }
+                if turns < 0.0 {
+                    step.wrapping_neg()
+                } else {
+                    step
+                }
             }),
             sines: Moving::ZERO,
             cosines: Moving::ZERO,

@@ -80,7 +80,9 @@ fn preset(entry: &Value) -> Preset {
 
 fn named(name: &str) -> Preset {
     let mut presets = presets().into_iter();
-    presets.find(|preset| preset.name == name).expect("it is there")
+    presets
+        .find(|preset| preset.name == name)
+        .expect("it is there")
 }
 
 fn setting<'a>(values: &'a Values, tables: &'a Tables) -> Setting<'a> {
@@ -126,35 +128,115 @@ impl Preset {
 fn fft(re: &mut [f64], im: &mut [f64]) {
     let n = re.len();
     let mut j = 0;
-    for i in 1..n { let mut bit = n >> 1; while j & bit != 0 { j ^= bit; bit >>= 1; } j |= bit; if i < j { re.swap(i,j); im.swap(i,j);} }
+    for i in 1..n {
+        let mut bit = n >> 1;
+        while j & bit != 0 {
+            j ^= bit;
+            bit >>= 1;
+        }
+        j |= bit;
+        if i < j {
+            re.swap(i, j);
+            im.swap(i, j);
+        }
+    }
     let mut len = 2;
-    while len <= n { let ang = -std::f64::consts::TAU / len as f64;
-        for i in (0..n).step_by(len) { for k in 0..len/2 { let (s,c)=(ang*k as f64).sin_cos();
-            let (ur,ui)=(re[i+k],im[i+k]); let (vr,vi)=(re[i+k+len/2]*c-im[i+k+len/2]*s, re[i+k+len/2]*s+im[i+k+len/2]*c);
-            re[i+k]=ur+vr; im[i+k]=ui+vi; re[i+k+len/2]=ur-vr; im[i+k+len/2]=ui-vi; } }
-        len <<= 1; }
+    while len <= n {
+        let ang = -std::f64::consts::TAU / len as f64;
+        for i in (0..n).step_by(len) {
+            for k in 0..len / 2 {
+                let (s, c) = (ang * k as f64).sin_cos();
+                let (ur, ui) = (re[i + k], im[i + k]);
+                let (vr, vi) = (
+                    re[i + k + len / 2] * c - im[i + k + len / 2] * s,
+                    re[i + k + len / 2] * s + im[i + k + len / 2] * c,
+                );
+                re[i + k] = ur + vr;
+                im[i + k] = ui + vi;
+                re[i + k + len / 2] = ur - vr;
+                im[i + k + len / 2] = ui - vi;
+            }
+        }
+        len <<= 1;
+    }
 }
 #[test]
 fn look() {
-    println!("{:18} {:>5} {:>6} {:>6} {:>7} {:>6} {:>6} {:>7} {:>7} | energy dB in 20-120 -350 -1k -3k -8k -20k | env dB at 5 20 50 100 200 400 800ms", "name","peak","rms50","t20ms","t60ms","endms","cent","dc dB","first");
+    println!(
+        "{:18} {:>5} {:>6} {:>6} {:>7} {:>6} {:>6} {:>7} {:>7} | energy dB in 20-120 -350 -1k -3k -8k -20k | env dB at 5 20 50 100 200 400 800ms",
+        "name", "peak", "rms50", "t20ms", "t60ms", "endms", "cent", "dc dB", "first"
+    );
     for p in presets() {
         let [l, r] = p.note();
-        let mono: Vec<f32> = l.iter().zip(&r).map(|(a,b)| (a+b)*0.5).collect();
-        let peak = l.iter().chain(&r).fold(0f32, |m,v| m.max(v.abs()));
-        let e = |a: usize, b: usize| { let s=&mono[a.min(mono.len())..b.min(mono.len())]; if s.is_empty() {0.0} else {(s.iter().map(|v| (v*v) as f64).sum::<f64>()/s.len() as f64).sqrt()} };
-        let rms50 = 20.0*e(0,2400).log10();
-        let win=|k:usize| e(k*240,k*240+240);
-        let top=(0..mono.len()/240).map(win).fold(0.0,f64::max);
-        let last=|db:f64| (0..mono.len()/240+1).rev().find(|k| win(*k)>top*10f64.powf(-db/20.0)).unwrap_or(0)*5;
-        let n=32768; let mut re=vec![0.0;n]; let mut im=vec![0.0;n];
-        for (i,v) in mono.iter().take(n).enumerate(){re[i]=*v as f64;}
-        fft(&mut re,&mut im);
-        let hz=48000.0/n as f64; let mut b=[0.0f64;6]; let edges=[120.0,350.0,1000.0,3000.0,8000.0,24000.0]; let (mut a,mut c)=(0.0,0.0);
-        for k in 1..n/2 { let f=k as f64*hz; let m=re[k]*re[k]+im[k]*im[k]; let q=edges.iter().position(|x| f<*x).unwrap_or(5); b[q]+=m; a+=m.sqrt()*f; c+=m.sqrt(); }
-        let tot:f64=b.iter().sum();
-        let dc=mono.iter().map(|v| *v as f64).sum::<f64>()/mono.len() as f64;
-        let env:Vec<String>=[5usize,20,50,100,200,400,800].iter().map(|ms| format!("{:4.0}",20.0*(win(ms/5)/top).max(1e-6).log10())).collect();
-        println!("{:18} {:5.2} {:6.1} {:6} {:7} {:6} {:6.0} {:7.1} {:7.4} | {} | {}", p.name, peak, rms50, last(20.0), last(60.0), mono.len()/48, a/c, 20.0*dc.abs().max(1e-9).log10(), mono[0], b.iter().map(|x| format!("{:4.0}",10.0*(x/tot).max(1e-9).log10())).collect::<Vec<_>>().join(" "), env.join(" "));
-        if let Ok(dir)=std::env::var("DRUMDIR"){ let bytes:Vec<u8>=l.iter().zip(&r).flat_map(|(a,b)| [a.to_le_bytes(),b.to_le_bytes()].concat()).collect(); std::fs::write(format!("{dir}/{}.f32",p.name),bytes).unwrap(); }
+        let mono: Vec<f32> = l.iter().zip(&r).map(|(a, b)| (a + b) * 0.5).collect();
+        let peak = l.iter().chain(&r).fold(0f32, |m, v| m.max(v.abs()));
+        let e = |a: usize, b: usize| {
+            let s = &mono[a.min(mono.len())..b.min(mono.len())];
+            if s.is_empty() {
+                0.0
+            } else {
+                (s.iter().map(|v| (v * v) as f64).sum::<f64>() / s.len() as f64).sqrt()
+            }
+        };
+        let rms50 = 20.0 * e(0, 2400).log10();
+        let win = |k: usize| e(k * 240, k * 240 + 240);
+        let top = (0..mono.len() / 240).map(win).fold(0.0, f64::max);
+        let last = |db: f64| {
+            (0..mono.len() / 240 + 1)
+                .rev()
+                .find(|k| win(*k) > top * 10f64.powf(-db / 20.0))
+                .unwrap_or(0)
+                * 5
+        };
+        let n = 32768;
+        let mut re = vec![0.0; n];
+        let mut im = vec![0.0; n];
+        for (i, v) in mono.iter().take(n).enumerate() {
+            re[i] = *v as f64;
+        }
+        fft(&mut re, &mut im);
+        let hz = 48000.0 / n as f64;
+        let mut b = [0.0f64; 6];
+        let edges = [120.0, 350.0, 1000.0, 3000.0, 8000.0, 24000.0];
+        let (mut a, mut c) = (0.0, 0.0);
+        for k in 1..n / 2 {
+            let f = k as f64 * hz;
+            let m = re[k] * re[k] + im[k] * im[k];
+            let q = edges.iter().position(|x| f < *x).unwrap_or(5);
+            b[q] += m;
+            a += m.sqrt() * f;
+            c += m.sqrt();
+        }
+        let tot: f64 = b.iter().sum();
+        let dc = mono.iter().map(|v| *v as f64).sum::<f64>() / mono.len() as f64;
+        let env: Vec<String> = [5usize, 20, 50, 100, 200, 400, 800]
+            .iter()
+            .map(|ms| format!("{:4.0}", 20.0 * (win(ms / 5) / top).max(1e-6).log10()))
+            .collect();
+        println!(
+            "{:18} {:5.2} {:6.1} {:6} {:7} {:6} {:6.0} {:7.1} {:7.4} | {} | {}",
+            p.name,
+            peak,
+            rms50,
+            last(20.0),
+            last(60.0),
+            mono.len() / 48,
+            a / c,
+            20.0 * dc.abs().max(1e-9).log10(),
+            mono[0],
+            b.iter()
+                .map(|x| format!("{:4.0}", 10.0 * (x / tot).max(1e-9).log10()))
+                .collect::<Vec<_>>()
+                .join(" "),
+            env.join(" ")
+        );
+        if let Ok(dir) = std::env::var("DRUMDIR") {
+            let bytes: Vec<u8> = l
+                .iter()
+                .zip(&r)
+                .flat_map(|(a, b)| [a.to_le_bytes(), b.to_le_bytes()].concat())
+                .collect();
+            std::fs::write(format!("{dir}/{}.f32", p.name), bytes).unwrap();
+        }
     }
 }
