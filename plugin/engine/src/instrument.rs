@@ -1,13 +1,17 @@
 //! What every instrument is: something that is struck, let go and rendered, one note at a time.
 //! It knows nothing of steps, tracks or beats.
 
+pub(crate) mod ahead;
 pub(crate) mod click;
 pub(crate) mod drum;
 pub(crate) mod fm;
+pub(crate) mod glide;
 pub(crate) mod pluck;
 pub(crate) mod sampler;
 pub(crate) mod square;
 pub(crate) mod subtractive;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use crate::dsp::tables::Tables;
 use crate::sample::Sample;
@@ -34,6 +38,20 @@ impl Values {
             index += 1;
         }
         values
+    }
+
+    /// Realtime: yes
+    pub(crate) fn from_amounts(amounts: &[u16; Parameter::ALL.len()]) -> Self {
+        let mut values = *amounts;
+        for value in &mut values {
+            *value = (*value).min(Amount::MAX.get());
+        }
+        Self(values)
+    }
+
+    /// Realtime: yes
+    pub(crate) fn amounts(&self) -> &[u16; Parameter::ALL.len()] {
+        &self.0
     }
 
     /// From 0 to 1.

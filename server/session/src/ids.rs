@@ -67,6 +67,7 @@ macro_rules! index {
     ($name:ident, $count:literal, $what:literal) => {
         impl $name {
             pub const COUNT: usize = $count;
+            pub const FIRST: Self = Self(0);
 
             pub fn new(index: usize) -> Option<Self> {
                 u8::try_from(index)

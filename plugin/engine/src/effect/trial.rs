@@ -1,0 +1,1 @@
+//! What the effects are tried with: tones, noise, and measures of what comes out.

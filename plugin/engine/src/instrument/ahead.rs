@@ -1,0 +1,63 @@
+//! Frames computed sixteen at a time and handed out as they are asked for, so that a note sounds
+//! the same however it is cut. It knows nothing of how they are computed.
+
+/// How many frames are computed at once: one tick of a note.
+pub(crate) const TICK: usize = 16;
+/// One over that.
+pub(crate) const PER_TICK: f32 = 1.0 / 16.0;
+
+/// One channel of a tick.
+pub(crate) type Frames = [f32; TICK];
+
+/// The tick that is being handed out.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ahead {
+    left: Frames,
+    right: Frames,
+    at: usize,
+}
+
+impl Default for Ahead {
+    fn default() -> Self {
+        Self {
+            left: [0.0; TICK],
+            right: [0.0; TICK],
+            at: TICK,
+        }
+    }
+}
+
+impl Ahead {
+    /// Whether everything computed was handed out.
+    ///
+    /// Realtime: yes
+    #[inline(always)]
+    pub(crate) fn is_spent(&self) -> bool {
+        self.at >= TICK
+    }
+
+    /// Fills both channels, computing more by `next` when there is nothing left.
+    ///
+    /// Realtime: yes
+    #[inline(always)]
+    pub(crate) fn render(
+        &mut self,
+        left: &mut [f32],
+        right: &mut [f32],
+        mut next: impl FnMut(&mut Frames, &mut Frames),
+    ) {
+        let length = left.len().min(right.len());
+        let mut done = 0;
+        while done < length {
+            if self.is_spent() {
+                next(&mut self.left, &mut self.right);
+                self.at = 0;
+            }
+            let piece = (TICK - self.at).min(length - done);
+            left[done..done + piece].copy_from_slice(&self.left[self.at..self.at + piece]);
+            right[done..done + piece].copy_from_slice(&self.right[self.at..self.at + piece]);
+            self.at += piece;
+            done += piece;
+        }
+    }
+}
