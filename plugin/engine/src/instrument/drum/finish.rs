@@ -11,6 +11,9 @@ use crate::dsp::{
 /// What is left of a low rest when it is thrown away: 120 dB below full scale.
 const INAUDIBLE: f32 = 1e-6;
 
+/// No setting gets louder than this, so that the middle and the side together stay below four.
+const HIGHEST: f32 = 1.9;
+
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Finish {
     middle: Channel,
@@ -60,7 +63,13 @@ impl Channel {
         let soft = self.soft.next(input, softness);
         let output = soft - self.low;
         self.low = snapped(self.low + output * cut);
-        output
+        if output > HIGHEST {
+            HIGHEST
+        } else if output < -HIGHEST {
+            -HIGHEST
+        } else {
+            output
+        }
     }
 }
 
