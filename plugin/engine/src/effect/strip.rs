@@ -198,7 +198,7 @@ mod tests {
             let folded = if folded > 24_000.0 { 48_000.0 - folded } else { folded };
             if partial * hertz > 24_000.0 && folded < 16_000.0 {
                 let below = heard_at(folded, &left) - fundamental;
-                eprintln!("partial {partial} at {folded}: {below}"); assert!(below < -40.0, "partial {partial} at {folded} Hz: {below} dB");
+                assert!(below < -40.0, "partial {partial} at {folded} Hz: {below} dB");
             }
             partial += 2.0;
         }

@@ -4,13 +4,13 @@
 use crate::dsp::maths::single;
 
 /// How many samples a point is computed from.
-const TAPS: usize = 24;
+const TAPS: usize = 32;
 /// How many frames after a sample came in the peak between it and the next one is known.
 pub(super) const REACH: usize = TAPS / 2;
 /// The sample before the points.
-const MIDDLE: f64 = 11.0;
-/// The window's shape.
-const KAISER: f64 = 6.0;
+const MIDDLE: f64 = 15.0;
+/// The window's shape: hardly one, so that little is missed near half the rate.
+const KAISER: f64 = 1.5;
 
 #[derive(Debug)]
 pub(super) struct Detector {
