@@ -4,11 +4,13 @@
 use crate::dsp::maths::single;
 
 /// How many samples a point is computed from.
-const TAPS: usize = 24;
+const TAPS: usize = 32;
 /// How many frames after a sample came in the peak between it and the next one is known.
 pub(super) const REACH: usize = TAPS / 2;
-/// The window's shape.
-const KAISER: f64 = 6.0;
+/// The sample before the points.
+const MIDDLE: f64 = 15.0;
+/// The window's shape: hardly one, so that little is missed near half the rate.
+const KAISER: f64 = 1.5;
 
 #[derive(Debug)]
 pub(super) struct Detector {
@@ -33,8 +35,8 @@ impl Detector {
             let mut sum = 0.0;
             let shift = f64::from(point) / 4.0;
             for (tap, index) in taps.iter_mut().zip(0_u8..) {
-                let distance = f64::from(index) - 11.0 - shift;
-                let share = sinc(distance) * kaiser(distance / 12.0);
+                let distance = f64::from(index) - MIDDLE - shift;
+                let share = sinc(distance) * kaiser(distance / (MIDDLE + 1.0));
                 tap[usize::from(point)] = single(share);
                 sum += share.abs();
             }
