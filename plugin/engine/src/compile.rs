@@ -179,6 +179,7 @@ fn effects(document: &Document) -> ScoreEffects {
         ceiling: gain_of_decibels(f32::from(effects.ceiling.get()) / 10.0),
         delay_ping_pong: u32::from(effects.delay_ping_pong),
         duck_by: u32::try_from(ducker).unwrap_or(u32::MAX),
+        padding: 0,
     }
 }
 

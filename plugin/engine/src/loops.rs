@@ -4,7 +4,7 @@
 use crate::dsp::smooth::Smooth;
 use crate::instrument::CHUNK;
 use crate::players::Heard;
-use crate::playhead::{Pass, Window};
+use crate::playhead::Pass;
 use crate::sample::{Bank, Interpolation, Reader, Sample, SampleKey, UNITY};
 use crate::score::{MAX_TRACKS, Score};
 use crate::sequencer::{LoopPlace, Sequencer};

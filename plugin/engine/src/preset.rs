@@ -3,7 +3,7 @@
 
 use crate::dsp::maths::gain_of_decibels;
 use crate::instrument::{Values, click, drum, fm, pluck, sampler, square, subtractive};
-use crate::score::patch::{MACROS, MacroTarget, PARAMETERS, PIECES, ScorePiece, TARGETS, between};
+use crate::score::patch::{MACROS, MacroTarget, PIECES, ScorePiece, TARGETS, between};
 use crate::score::{Machine, Patch};
 use bytemuck::Zeroable;
 use lockstep_session::document::instrument::{Amount, Instrument, Parameter, Source};
@@ -60,7 +60,8 @@ struct KitPiece {
     note: u8,
     preset: &'static str,
     level: i16,
-    pan: i8,
+    /// Left (-10000) to right (10000).
+    pan: i16,
     choke: u8,
 }
 
@@ -145,7 +146,7 @@ impl KitPiece {
     fn score(&self, preset: &Preset) -> ScorePiece {
         ScorePiece {
             gain: gain(preset.trim + self.level),
-            pan: f32::from(self.pan) / 100.0,
+            pan: f32::from(self.pan) / 10_000.0,
             machine: preset.machine.code(),
             note: self.note,
             choke: self.choke,
@@ -172,7 +173,7 @@ pub(crate) fn patch(instrument: &Instrument) -> Patch {
                 values.set(parameter, amount.get());
             }
             Patch {
-                sample: crate::sample::SampleKey::of(*sample).0,
+                sample: crate::sample::SampleKey::of(*sample).number(),
                 gain: 1.0,
                 machine: Machine::Sampler.code(),
                 values: *values.amounts(),

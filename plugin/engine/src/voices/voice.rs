@@ -104,13 +104,13 @@ impl Voice {
             locks: Locks::NONE,
             values: Values::new(&[]),
             sample: None,
-            click: Click::new(),
+            click: Click::default(),
             drum: Drum::new(),
             subtractive: Subtractive::new(),
             fm: Fm::new(),
             pluck: Pluck::new(rate),
             square: Square::new(),
-            sampler: Sampler::new(),
+            sampler: Sampler::default(),
         }
     }
 
