@@ -13,15 +13,15 @@ pub(crate) fn compile(document: &Document, beat: Beat) -> Score {
     let someone_solos = document.tracks.iter().any(|track| track.settings.solo);
     for (index, track) in document.tracks.iter().enumerate() {
         let silenced = track.settings.mute || someone_solos && !track.settings.solo;
-        if let (false, Some(compiled)) = (silenced, compile_track(track, beat)) {
+        if let (false, Some(compiled)) = (silenced, compile_track(document, track, beat)) {
             score.set_track(index, compiled);
         }
     }
     score
 }
 
-fn compile_track(track: &Track, beat: Beat) -> Option<ScoreTrack> {
-    let playing = track.playing_at(beat);
+fn compile_track(document: &Document, track: &Track, beat: Beat) -> Option<ScoreTrack> {
+    let playing = track.playing_at(&document.rows(), beat);
     let pattern = track.clip(playing.clip?)?.as_pattern()?;
     let empty = ScoreTrack::new(
         pattern.length().get(),

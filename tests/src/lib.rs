@@ -4,5 +4,6 @@ pub mod browser;
 pub mod client;
 pub mod hosts;
 pub mod networks;
+pub mod scenario;
 pub mod server;
 pub mod world;

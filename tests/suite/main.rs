@@ -12,4 +12,5 @@ mod server_doors;
 mod server_durability;
 mod server_limits;
 mod slice;
+mod sound_identity;
 mod world;

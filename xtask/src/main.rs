@@ -13,6 +13,7 @@ mod tally;
 mod test;
 mod tidy;
 mod web;
+mod worklet;
 mod workspace;
 
 use std::process::ExitCode;

@@ -9,7 +9,7 @@ use crate::arguments::Arguments;
 use crate::bundle::{self, Build};
 use crate::tally::Tally;
 use crate::workspace::Workspace;
-use crate::{check, setup, shell, web};
+use crate::{check, setup, shell, web, worklet};
 
 pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<ExitCode> {
     let seeds = arguments.number("--seeds")?;
@@ -36,12 +36,15 @@ fn run_everything(
     setup::for_page()?;
     setup::for_tests(workspace)?;
     web::make(workspace)?;
+    worklet::make(workspace)?;
     bundle::make(workspace, Build::Checked)?;
 
     // A filter asks for certain tests, and the checks are none of them.
     if filter.is_empty() {
         let page = web::is_light_enough(workspace);
         tally.add_one(check::report("the_page_is_light_enough", page));
+        let engine = worklet::is_light_enough(workspace);
+        tally.add_one(check::report("the_engine_is_light_enough", engine));
         tally.add(check::all(workspace));
     }
 
@@ -63,7 +66,8 @@ fn run_everything(
         .args(filter)
         .env("LOCKSTEP_BIN_DIR", workspace.target().join("debug"))
         .env("LOCKSTEP_BUNDLES", Build::Checked.folder(workspace))
-        .env("LOCKSTEP_HOST_PYTHON", setup::hosts_python(workspace));
+        .env("LOCKSTEP_HOST_PYTHON", setup::hosts_python(workspace))
+        .env("LOCKSTEP_WORKLET", worklet::built(workspace));
     if let Some(seeds) = seeds {
         tests.env("LOCKSTEP_SEEDS", seeds.to_string());
     }

@@ -72,9 +72,7 @@ fn weigh(folder: &Path) -> Result<usize> {
     for path in shell::files_below(folder)? {
         let contents =
             std::fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-        encoder.write_all(&contents)?;
-        let size = encoder.finish()?.len();
+        let size = gzipped(&contents)?;
         let name = path.strip_prefix(folder)?;
         eprintln!(
             "{size:>8} bytes gzipped, {:>8} plain: {}",
@@ -84,6 +82,13 @@ fn weigh(folder: &Path) -> Result<usize> {
         total += size;
     }
     Ok(total)
+}
+
+/// What contents weigh on the wire.
+pub(crate) fn gzipped(contents: &[u8]) -> Result<usize> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(contents)?;
+    Ok(encoder.finish()?.len())
 }
 
 /// Puts a folder in the place of another, but only if it differs: the server is built again whenever

@@ -1,33 +1,76 @@
-//! The engine: one voice for each track, struck by the steps that the playhead passes.
-//! It must not know where the score or the position came from.
+//! The engine: renders a score from where a host or a timeline says it is. What it renders does not
+//! depend on how the frames are cut into calls. It must not know where score or position came from.
 
-use crate::playhead::{HostBlock, Playhead};
+use crate::dsp::maths::single;
+use crate::instrument::CHUNK;
+use crate::listening::Listening;
+use crate::live::LiveNote;
+use crate::meter::Meters;
+use crate::metronome::Metronome;
+use crate::mixer::{Mixer, Stereo};
+use crate::players::{Heard, Players};
+use crate::playhead::{Entry, HostBlock, Pass, Playhead};
+use crate::sample::{Sample, SampleKey};
 use crate::score::{MAX_TRACKS, Score};
+use crate::sequencer::{Agenda, Sequencer};
 use crate::units::SampleRate;
-use crate::voice::ClickVoice;
+use crate::voices::TrackAudio;
+use core::ops::Range;
+use std::sync::Arc;
 
-/// A click's peak: sixteen at once stay below full scale on top of a mix.
-const CLICK_LEVEL: f32 = 0.25;
-
-/// Renders a score at one sample rate.
-#[derive(Clone, Debug)]
+/// Renders scores at one sample rate.
+#[derive(Debug)]
 pub struct Engine {
     rate: SampleRate,
     playhead: Playhead,
-    voices: [ClickVoice; MAX_TRACKS],
+    sequencer: Sequencer,
+    agenda: Agenda,
+    players: Players,
+    metronome: Metronome,
+    mixer: Mixer,
+    audio: Box<TrackAudio>,
+    /// The instruments that the voices follow.
+    sounds: u64,
+    beats_per_second: f64,
+    is_rolling: bool,
 }
 
+/// Where a block stands and what its listener does.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Moment<'a> {
+    /// Where the first frame is, or nothing while the transport stands still.
+    pub position: Option<HostBlock>,
+    /// What is played by hand in this block, in order.
+    pub live: &'a [LiveNote],
+    pub listening: Listening,
+}
+
+/// The next frames of everything, at most a chunk.
+#[derive(Clone, Copy, Debug)]
+pub struct Chunk<'a> {
+    pub mix: [&'a [f32]; 2],
+    /// Each track behind its fader, dry; earlier than the mix by the engine's latency.
+    pub tracks: &'a [[[f32; CHUNK]; 2]; MAX_TRACKS],
+}
+
+const USUAL_BEATS_PER_SECOND: f64 = 2.0;
+
 impl Engine {
-    /// Realtime: yes
+    /// Realtime: no
     pub fn new(rate: SampleRate) -> Self {
-        let mut voices = [ClickVoice::default(); MAX_TRACKS];
-        for (index, voice) in (0..).zip(&mut voices) {
-            *voice = ClickVoice::new(rate, index);
-        }
+        let frames = single(rate.hertz());
         Self {
             rate,
             playhead: Playhead::default(),
-            voices,
+            sequencer: Sequencer::new(),
+            agenda: Agenda::new(),
+            players: Players::new(frames),
+            metronome: Metronome::new(),
+            mixer: Mixer::new(frames),
+            audio: Box::new([[[0.0; CHUNK]; 2]; MAX_TRACKS]),
+            sounds: 0,
+            beats_per_second: USUAL_BEATS_PER_SECOND,
+            is_rolling: false,
         }
     }
 
@@ -36,48 +79,180 @@ impl Engine {
         self.rate
     }
 
+    /// How many frames later than its notes the mix comes.
+    ///
+    /// Realtime: yes
+    pub fn latency(&self) -> usize {
+        self.mixer.latency()
+    }
+
+    /// How many notes sound.
+    ///
+    /// Realtime: yes
+    pub fn sounding(&self) -> usize {
+        self.players.sounding()
+    }
+
+    /// Realtime: yes
+    pub fn meters(&self) -> Meters {
+        self.mixer.meters()
+    }
+
     /// Forgets position and sound, as if new.
     ///
     /// Realtime: yes
     pub fn reset(&mut self) {
         self.playhead.stop();
-        self.voices.iter_mut().for_each(ClickVoice::silence);
+        self.sequencer = Sequencer::new();
+        self.agenda.clear();
+        self.players.clear();
+        self.metronome.clear();
+        self.mixer.clear();
+        self.beats_per_second = USUAL_BEATS_PER_SECOND;
+        self.is_rolling = false;
     }
 
-    /// Overwrites both channels with the next frames. `block` is the host's position at the first
-    /// frame, or `None` while it stands still; sounding clicks ring out either way. The shorter
-    /// channel tells how many frames there are.
+    /// Keeps a sample to play. What it gives back is to be dropped where dropping is allowed: the
+    /// sample that had its place, or itself where there is none left.
+    ///
+    /// Realtime: yes
+    pub fn keep_sample(&mut self, sample: Arc<Sample>) -> Option<Arc<Sample>> {
+        let before = self.players.take_sample(sample.key());
+        before.or(self.players.keep_sample(sample))
+    }
+
+    /// Gives a sample back; notes that play it fade out.
+    ///
+    /// Realtime: yes
+    pub fn drop_sample(&mut self, key: SampleKey) -> Option<Arc<Sample>> {
+        self.players.take_sample(key)
+    }
+
+    /// Renders the next frames, and gives them to `sink` in chunks.
     ///
     /// Realtime: yes
     pub fn render(
         &mut self,
         score: &Score,
-        block: Option<HostBlock>,
-        left: &mut [f32],
-        right: &mut [f32],
+        moment: &Moment<'_>,
+        frames: usize,
+        mut sink: impl FnMut(Chunk<'_>),
     ) {
-        let frames = left.len().min(right.len());
-        let (left, right) = (&mut left[..frames], &mut right[..frames]);
-        left.fill(0.0);
-        let Some(block) = block else {
-            self.playhead.stop();
-            for (voice, track) in self.voices.iter_mut().zip(score.tracks()) {
-                voice.add_to(left, track.gain());
+        self.follow(score, moment);
+        let mut done = 0;
+        match moment.position {
+            Some(block) => {
+                let passes = self.playhead.advance(block, frames, self.rate);
+                for pass in passes.iter() {
+                    if pass.entry() == Entry::Jump {
+                        self.stop_sequence();
+                    }
+                    let range = pass.frames();
+                    self.run(score, moment, Some(&pass), range.clone(), &mut sink);
+                    done = range.end;
+                }
             }
-            right.copy_from_slice(left);
-            return;
-        };
-        let passes = self.playhead.advance(block, frames, self.rate);
-        for (voice, track) in self.voices.iter_mut().zip(score.tracks()) {
-            let mut rendered = 0;
-            for onset in passes.iter().flat_map(|pass| track.onsets(pass)) {
-                let frame = onset.frame.clamp(rendered, frames);
-                voice.add_to(&mut left[rendered..frame], track.gain());
-                voice.strike(CLICK_LEVEL);
-                rendered = frame;
-            }
-            voice.add_to(&mut left[rendered..], track.gain());
+            None => self.playhead.stop(),
         }
-        right.copy_from_slice(left);
+        self.run(score, moment, None, done..frames, &mut sink);
+    }
+
+    /// Notes what is different from the block before.
+    fn follow(&mut self, score: &Score, moment: &Moment<'_>) {
+        if let Some(block) = moment.position {
+            self.beats_per_second = block.tempo.beats_per_minute() / 60.0;
+        }
+        if self.is_rolling && moment.position.is_none() {
+            self.stop_sequence();
+        }
+        self.is_rolling = moment.position.is_some();
+        if self.sounds != score.sounds {
+            self.sounds = score.sounds;
+            self.players.steer(score);
+        }
+        self.mixer
+            .aim(score, &moment.listening, self.beats_per_second);
+    }
+
+    /// Lets go of everything the sequence holds.
+    fn stop_sequence(&mut self) {
+        self.sequencer.forget();
+        self.agenda.clear();
+        self.players.stop_sequence();
+    }
+
+    fn run(
+        &mut self,
+        score: &Score,
+        moment: &Moment<'_>,
+        pass: Option<&Pass>,
+        frames: Range<usize>,
+        sink: &mut impl FnMut(Chunk<'_>),
+    ) {
+        let mut start = frames.start;
+        while start < frames.end {
+            let mut end = frames.end.min(start + CHUNK);
+            if let Some(pass) = pass {
+                end = self
+                    .players
+                    .cut(score, pass, start..end, &mut self.sequencer);
+            }
+            self.chunk(score, moment, pass, start..end, sink);
+            start = end;
+        }
+    }
+
+    fn chunk(
+        &mut self,
+        score: &Score,
+        moment: &Moment<'_>,
+        pass: Option<&Pass>,
+        frames: Range<usize>,
+        sink: &mut impl FnMut(Chunk<'_>),
+    ) {
+        let count = frames.len();
+        let mut sounding = [false; MAX_TRACKS];
+        let mut clicks = [0.0; CHUNK];
+        for side in self.audio.iter_mut().flatten() {
+            side.fill(0.0);
+        }
+        if let Some(pass) = pass {
+            let window = pass.window(&frames);
+            let begins = moment.listening.begins.map(|beat| beat.quarter_notes());
+            if begins.is_none_or(|begins| window.until >= begins) {
+                self.sequencer.advance(score, &window, &mut self.agenda);
+                self.players
+                    .follow_loops(score, &mut self.sequencer, pass, &frames);
+            }
+            if let Some(clicks) = clicks.get_mut(..count) {
+                let level = moment.listening.metronome;
+                self.metronome
+                    .add_to(clicks, level, pass, &window, &frames, &self.players.stage());
+            }
+        } else if let Some(clicks) = clicks.get_mut(..count) {
+            self.metronome.ring(clicks, &self.players.stage());
+        }
+        let heard = Heard {
+            audio: &mut self.audio,
+            sounding: &mut sounding,
+        };
+        self.players
+            .play(score, moment.live, pass, &frames, &mut self.agenda, heard);
+        let mut mix: Stereo = [[0.0; CHUNK]; 2];
+        self.mixer.mix(
+            &mut self.audio,
+            &mut sounding,
+            clicks.get(..count).unwrap_or(&[]),
+            &mut mix,
+            count,
+        );
+        let [left, right] = &mix;
+        sink(Chunk {
+            mix: [
+                left.get(..count).unwrap_or(&[]),
+                right.get(..count).unwrap_or(&[]),
+            ],
+            tracks: &self.audio,
+        });
     }
 }

@@ -40,6 +40,20 @@ impl Values {
         values
     }
 
+    /// Realtime: yes
+    pub(crate) fn from_amounts(amounts: &[u16; Parameter::ALL.len()]) -> Self {
+        let mut values = *amounts;
+        for value in &mut values {
+            *value = (*value).min(Amount::MAX.get());
+        }
+        Self(values)
+    }
+
+    /// Realtime: yes
+    pub(crate) fn amounts(&self) -> &[u16; Parameter::ALL.len()] {
+        &self.0
+    }
+
     /// From 0 to 1.
     ///
     /// Realtime: yes

@@ -1,20 +1,34 @@
-//! The realtime audio engine: a score and a host position go in, stereo sound comes out.
+//! The realtime audio engine: a score and a place in it go in, sound comes out.
 //! It knows no clock, file, socket or thread, and allocates nothing after construction.
 #![forbid(unsafe_code)]
 
+mod compile;
 mod dsp;
 mod effect;
 mod engine;
 mod instrument;
+mod listening;
+mod live;
+mod loops;
 mod meter;
+mod metronome;
+mod mixer;
+mod players;
 mod playhead;
+mod preset;
 mod sample;
 mod score;
+mod sequencer;
 mod units;
-mod voice;
+mod voices;
 
-pub use engine::Engine;
-pub use playhead::{HostBlock, HostLoop, Pass, Passes, Playhead};
-pub use score::{MAX_STEPS, MAX_TRACKS, Onset, Score, ScoreTrack, StepLengthError};
+pub use engine::{Chunk, Engine, Moment};
+pub use listening::Listening;
+pub use live::{LiveEvent, LiveNote};
+pub use meter::{Level, Meters};
+pub use playhead::{HostBlock, HostLoop};
+pub use preset::{Category, Macro, PRESETS, Preset};
+pub use sample::{Sample, SampleKey};
+pub use score::{MAX_STEPS, MAX_TRACKS, Score};
 pub use units::{Beats, SampleRate, Tempo};
-pub use voice::ClickVoice;
+pub use voices::MAX_VOICES;

@@ -1,14 +1,20 @@
 //! The playhead: turns what a host says about its position into stretches of beats to play.
 //! Hosts round, repeat and jump; a step must still begin exactly once each time it is passed.
 
+use crate::dsp::maths::count;
 use crate::units::{Beats, SampleRate, Tempo};
+use core::ops::Range;
 
-/// What the host says about the first frame of a rolling block.
+/// What a host, or a session's timeline, says about the first frame of a rolling block.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct HostBlock {
+    /// The place in the song.
     pub beat: Beats,
     pub tempo: Tempo,
     pub looped: Option<HostLoop>,
+    /// How many beats of loops have been run through before, where beats run on through loops:
+    /// launches wait for running beats. A host whose place is all there is says nothing.
+    pub turned: Option<Beats>,
 }
 
 /// The host's active loop region.
@@ -21,12 +27,48 @@ pub struct HostLoop {
 /// A stretch of beats within a block, without a jump inside.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pass {
-    after: Beats,
-    until: Beats,
-    origin: Beats,
+    after: f64,
+    until: f64,
+    /// Steps at or after this beat lie past the end of the loop.
+    bound: f64,
+    entry: Entry,
+    turned: Option<f64>,
+    looped: Option<HostLoop>,
+    origin: f64,
     origin_frame: f64,
+    /// Beats travelled since the start, at the origin: they run on through loops.
+    travelled: f64,
     beats_per_frame: f64,
-    frames: usize,
+    first_frame: usize,
+    end_frame: usize,
+}
+
+/// How a pass begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// Where the pass before it ended.
+    Onward,
+    /// At the start of a loop, from its end.
+    Wrap,
+    /// Somewhere else than expected, or for the first time.
+    Jump,
+}
+
+/// A stretch of a pass: what begins in it is decided together.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Window {
+    /// What lies at this beat belongs to the window before.
+    pub(crate) after: f64,
+    /// What lies at this beat is the last to belong to this window.
+    pub(crate) until: f64,
+    /// Steps at or after this beat are never reached.
+    pub(crate) bound: f64,
+    pub(crate) entry: Entry,
+    /// How much further than their place beats have run.
+    pub(crate) turned: Option<f64>,
+    pub(crate) looped: Option<(f64, f64)>,
+    /// Beats travelled since the start, less the place in the song.
+    pub(crate) drift: f64,
 }
 
 /// The passes of one block: one, and another for each time the host's loop wraps in it.
@@ -51,6 +93,8 @@ enum Motion {
         next: f64,
         /// Steps up to here have begun.
         begun: f64,
+        /// Beats travelled since the start.
+        travelled: f64,
         /// What the host said last, when that was its first rolling block.
         first: Option<f64>,
     },
@@ -89,37 +133,88 @@ impl HostLoop {
 }
 
 impl Pass {
-    /// Steps at this beat belong to the pass before.
+    /// The frames of the block that belong to it.
     ///
     /// Realtime: yes
-    pub fn after(&self) -> Beats {
-        self.after
+    pub fn frames(&self) -> Range<usize> {
+        self.first_frame..self.end_frame
     }
 
-    /// Steps at this beat are the last to belong to this pass.
-    ///
     /// Realtime: yes
-    pub fn until(&self) -> Beats {
-        self.until
+    pub fn entry(&self) -> Entry {
+        self.entry
     }
 
-    /// The first frame of the block at or after `beat`.
+    /// Realtime: yes
+    pub(crate) fn beats_per_frame(&self) -> f64 {
+        self.beats_per_frame
+    }
+
+    /// The place in the song at a frame of the block.
     ///
     /// Realtime: yes
-    pub fn frame_at(&self, beat: Beats) -> usize {
-        let beats = beat.quarter_notes() - self.origin.quarter_notes();
-        let frame = libm::ceil(beats / self.beats_per_frame + self.origin_frame - EARLY);
-        if frame <= 0.0 {
-            return 0;
+    pub(crate) fn beat_at(&self, frame: usize) -> f64 {
+        self.origin + (number(frame) - self.origin_frame) * self.beats_per_frame
+    }
+
+    /// The part of the pass that these frames play.
+    ///
+    /// Realtime: yes
+    pub(crate) fn window(&self, frames: &Range<usize>) -> Window {
+        let begun = |frame| self.beat_at(frame) - (1.0 - EARLY) * self.beats_per_frame;
+        let is_first = frames.start == self.first_frame;
+        Window {
+            after: if is_first {
+                self.after
+            } else {
+                self.after.max(begun(frames.start))
+            },
+            until: if frames.end == self.end_frame {
+                self.until
+            } else {
+                self.until.min(begun(frames.end))
+            },
+            bound: self.bound,
+            entry: if is_first { self.entry } else { Entry::Onward },
+            turned: self.turned,
+            looped: self
+                .looped
+                .map(|looped| (looped.start.quarter_notes(), looped.end.quarter_notes())),
+            drift: self.travelled - self.origin,
         }
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "positive and whole, and the cast saturates"
-        )]
-        let frame = frame as usize;
-        frame.min(self.frames.saturating_sub(1))
     }
+
+    /// The first of these frames at or after the moment at which so many beats have been travelled.
+    ///
+    /// Realtime: yes
+    pub(crate) fn frame_of(&self, travelled: f64, frames: &Range<usize>) -> usize {
+        self.frame_after(travelled)
+            .clamp(frames.start, frames.end.saturating_sub(1).max(frames.start))
+    }
+
+    /// The first frame at or after the moment at which so many beats have been travelled, in this
+    /// block or beyond it.
+    ///
+    /// Realtime: yes
+    pub(crate) fn frame_after(&self, travelled: f64) -> usize {
+        let beats = travelled - self.travelled;
+        count(libm::ceil(
+            beats / self.beats_per_frame + self.origin_frame - EARLY,
+        ))
+    }
+
+    /// How many beats have been travelled when the last of these frames begins.
+    ///
+    /// Realtime: yes
+    pub(crate) fn travelled_by(&self, frames: &Range<usize>) -> f64 {
+        let beat = self.beat_at(frames.end) - (1.0 - EARLY) * self.beats_per_frame;
+        self.travelled + beat - self.origin
+    }
+}
+
+/// Frames as a number to compute with.
+fn number(frames: usize) -> f64 {
+    u32::try_from(frames).map_or(f64::from(u32::MAX), f64::from)
 }
 
 impl Passes {
@@ -163,13 +258,17 @@ impl Playhead {
             return passes;
         }
         let beats_per_frame = block.tempo.beats_per_frame(rate);
-        let (beat, begun) = self.locate(block.beat.quarter_notes(), beats_per_frame);
+        let place = self.locate(block.beat.quarter_notes(), beats_per_frame);
+        let beat = place.beat;
         let first = matches!(self.motion, Motion::Still).then(|| block.beat.quarter_notes());
         let block_end = f64::from(frame_count);
         let last_frame = block_end - 1.0 + EARLY;
         let margin = LENIENT * beats_per_frame;
 
-        let (mut origin, mut origin_frame, mut after) = (beat, 0.0, begun);
+        let (mut origin, mut origin_frame, mut after) = (beat, 0.0, place.begun);
+        let (mut travelled, mut entry) = (place.travelled, place.entry);
+        let mut turned = block.turned.map(Beats::quarter_notes);
+        let mut first_frame = 0;
         let looped = block
             .looped
             .filter(|looped| looped.holds(beat, beats_per_frame));
@@ -181,38 +280,68 @@ impl Playhead {
                 (frame < block_end - EARLY).then_some((start, end, frame))
             });
             let until = wrap.map_or(last, |(_, end, _)| last.min(end - margin));
-            passes.push(Pass {
-                after: Beats::raw(after),
-                until: Beats::raw(until),
-                origin: Beats::raw(origin),
-                origin_frame,
-                beats_per_frame,
-                frames,
+            let end_frame = wrap.map_or(frames, |(_, _, frame)| {
+                count(libm::ceil(frame - EARLY)).clamp(first_frame, frames)
             });
-            let Some((start, _, frame)) = wrap else {
-                let next = origin + (block_end - origin_frame) * beats_per_frame;
+            passes.push(Pass {
+                after,
+                until,
+                bound: looped.map_or(f64::INFINITY, |looped| looped.end.quarter_notes() - margin),
+                entry,
+                turned,
+                looped: block.looped,
+                origin,
+                origin_frame,
+                travelled,
+                beats_per_frame,
+                first_frame,
+                end_frame,
+            });
+            let Some((start, end, frame)) = wrap else {
+                let beats = (block_end - origin_frame) * beats_per_frame;
                 self.motion = Motion::Rolling {
-                    next,
+                    next: origin + beats,
                     begun: after.max(until),
+                    travelled: travelled + beats,
                     first,
                 };
                 return passes;
             };
+            travelled += (frame - origin_frame) * beats_per_frame;
+            turned = turned.map(|turned| turned + (end - start));
+            entry = Entry::Wrap;
+            first_frame = end_frame;
             (origin, origin_frame, after) = (start, frame, start - margin);
         }
     }
 
-    /// Where the block really begins, given that the host says `beat`, and up to where steps have
-    /// begun already.
-    fn locate(&self, beat: f64, beats_per_frame: f64) -> (f64, f64) {
-        let anew = (beat, beat - LENIENT * beats_per_frame);
-        let Motion::Rolling { next, begun, first } = self.motion else {
+    /// Where the block really begins, given that the host says `beat`.
+    fn locate(&self, beat: f64, beats_per_frame: f64) -> Place {
+        let anew = Place {
+            beat,
+            begun: beat - LENIENT * beats_per_frame,
+            travelled: 0.0,
+            entry: Entry::Jump,
+        };
+        let Motion::Rolling {
+            next,
+            begun,
+            travelled,
+            first,
+        } = self.motion
+        else {
             return anew;
+        };
+        let onward = |beat| Place {
+            beat,
+            begun,
+            travelled,
+            entry: Entry::Onward,
         };
         let ahead = beat - next;
         if first == Some(beat) && ahead.abs() > TICK {
             // The second rolling block at the place of the first: the host was not under way yet.
-            return (beat, begun);
+            return onward(beat);
         }
         if ahead.abs() > SEAM {
             return anew;
@@ -220,9 +349,18 @@ impl Playhead {
         let ticks = beat * TICKS_PER_BEAT;
         if (ticks - libm::round(ticks)).abs() < TICK_NOISE {
             // A rounded position is worth less than our own count of frames, but bounds it.
-            (next.clamp(beat - TICK, beat + TICK), begun)
+            onward(next.clamp(beat - TICK, beat + TICK))
         } else {
-            (beat, begun)
+            onward(beat)
         }
     }
+}
+
+/// Where a block begins.
+struct Place {
+    beat: f64,
+    /// Steps up to here have begun.
+    begun: f64,
+    travelled: f64,
+    entry: Entry,
 }

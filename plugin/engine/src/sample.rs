@@ -1,11 +1,14 @@
 //! Recorded audio as instruments play it: decoded, at its own rate, every value a sane number.
 //! It knows nothing of files or of how a hash is made.
 
+mod bank;
 mod reader;
 
+pub(crate) use bank::Bank;
 pub(crate) use reader::{Interpolation, MOST_STRETCHED, Reader, UNITY};
 
 use crate::units::SampleRate;
+use lockstep_session::ids::SampleId;
 
 /// Tells samples apart by the first bytes of their content's hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,6 +18,27 @@ impl SampleKey {
     /// Realtime: yes
     pub const fn new(first_bytes: [u8; 8]) -> Self {
         Self(u64::from_be_bytes(first_bytes))
+    }
+
+    /// Of a sample as the session names it.
+    ///
+    /// Realtime: yes
+    pub fn of(id: SampleId) -> Self {
+        let mut first = [0; 8];
+        for (byte, of_id) in first.iter_mut().zip(id.bytes()) {
+            *byte = of_id;
+        }
+        Self::new(first)
+    }
+
+    /// Realtime: yes
+    pub const fn from_number(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// Realtime: yes
+    pub const fn number(self) -> u64 {
+        self.0
     }
 }
 

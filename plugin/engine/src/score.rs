@@ -1,166 +1,203 @@
-//! The score: a fixed-size picture of what there is to play, read by the audio thread.
-//! It knows nothing of the shared document it was compiled from.
+//! The score: a picture of everything there is to play, of one fixed size and without pointers, so
+//! that it travels as bytes and replacing one frees nothing where it is read. It knows nothing of
+//! the shared document it was compiled from.
 
-use crate::playhead::Pass;
-use crate::units::Beats;
+pub(crate) mod launches;
+pub(crate) mod patch;
+mod step;
+
+pub use patch::Patch;
+pub use step::ScoreStep;
+
+pub(crate) use patch::Machine;
+pub(crate) use step::{Condition, Locks};
+
+use bytemuck::{Pod, Zeroable};
+use launches::ScoreLaunches;
+use lockstep_session::document::Document;
+use lockstep_session::document::launch::Launches;
+use lockstep_session::ids::{SceneIndex, StepIndex};
 
 /// One for each MIDI channel and plugin output.
-pub const MAX_TRACKS: usize = 16;
+pub const MAX_TRACKS: usize = Document::MOST_TRACKS;
 /// The longest pattern.
-pub const MAX_STEPS: usize = 128;
+pub const MAX_STEPS: usize = StepIndex::COUNT;
 
-/// Everything the engine plays from. It holds no pointers, so replacing one frees nothing.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// Everything the engine plays from. All zeros is a score of silence.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
 pub struct Score {
-    tracks: [ScoreTrack; MAX_TRACKS],
+    /// Another number wherever a track's instrument is set differently.
+    pub(crate) sounds: u64,
+    pub(crate) harmony: ScoreHarmony,
+    pub(crate) effects: ScoreEffects,
+    /// While it is not zero, steps with the fill condition sound.
+    pub(crate) fill: u32,
+    pub(crate) track_count: u32,
+    pub(crate) tracks: [ScoreTrack; MAX_TRACKS],
 }
 
-/// One track's pattern: which steps sound, how long a step is, and after how many it repeats.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ScoreTrack {
-    active: u128,
-    length: u8,
-    step: Beats,
-    origin: Beats,
-    gain: f32,
+/// How pitches follow the harmony, now and from a beat on.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
+pub(crate) struct ScoreHarmony {
+    /// In micro-beats; where nothing is to come, beyond all beats.
+    pub(crate) next_from: i64,
+    pub(crate) now: Snapping,
+    pub(crate) next: Snapping,
 }
 
-/// A step that begins within a pass.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Onset {
-    /// The frame of the block in which it begins.
-    pub frame: usize,
-    /// Which step of the pattern it is.
-    pub step: u8,
+/// By how many semitones each pitch class moves to lie in the scale, and in the chord.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
+pub(crate) struct Snapping {
+    pub(crate) to_scale: [i8; 12],
+    pub(crate) to_chord: [i8; 12],
 }
 
-/// A pattern whose length or step length cannot be played.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StepLengthError;
+/// The effects in physical units.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
+pub(crate) struct ScoreEffects {
+    pub(crate) master_gain: f32,
+    pub(crate) reverb_seconds: f32,
+    pub(crate) reverb_pre_delay: f32,
+    pub(crate) reverb_damping: f32,
+    pub(crate) reverb_gain: f32,
+    pub(crate) delay_beats: f32,
+    pub(crate) delay_feedback: f32,
+    pub(crate) delay_tone: f32,
+    pub(crate) delay_gain: f32,
+    pub(crate) chorus_rate: f32,
+    pub(crate) chorus_depth: f32,
+    pub(crate) chorus_mix: f32,
+    pub(crate) compressor: f32,
+    pub(crate) duck_depth: f32,
+    pub(crate) ceiling: f32,
+    pub(crate) delay_ping_pong: u32,
+    /// Which track ducks the others, by its place; none where it is past the last.
+    pub(crate) duck_by: u32,
+    pub(crate) padding: u32,
+}
 
-impl Default for ScoreTrack {
-    fn default() -> Self {
-        Self {
-            active: 0,
-            length: 16,
-            step: Beats::raw(0.25),
-            origin: Beats::ZERO,
-            gain: 1.0,
+/// One track: its sound, its place in the mix, and its clips.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
+pub(crate) struct ScoreTrack {
+    pub(crate) launches: ScoreLaunches,
+    pub(crate) patch: Patch,
+    pub(crate) gain: f32,
+    /// -1 is left, 1 is right.
+    pub(crate) pan: f32,
+    pub(crate) reverb_send: f32,
+    pub(crate) delay_send: f32,
+    pub(crate) filter_corner: f32,
+    pub(crate) filter_resonance: f32,
+    pub(crate) drive: f32,
+    /// By how much of a step every second one is late, of a whole one.
+    pub(crate) swing: f32,
+    /// Off, low-pass, high-pass.
+    pub(crate) filter_mode: u8,
+    pub(crate) muted: u8,
+    pub(crate) soloed: u8,
+    /// Tracks of one group, other than 0, cut each other off.
+    pub(crate) choke: u8,
+    /// Off, scale, chord.
+    pub(crate) scale_mode: u8,
+    /// A place in the list of all step lengths.
+    pub(crate) step_length: u8,
+    pub(crate) transpose: i8,
+    /// The slots that hold an audio loop, a bit each.
+    pub(crate) loops: u8,
+    pub(crate) clips: [ScoreClip; SceneIndex::COUNT],
+}
+
+/// What a slot holds: nothing, a pattern, or an audio loop.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
+pub(crate) struct ScoreClip {
+    /// The sample of an audio loop.
+    pub(crate) sample: u64,
+    pub(crate) gain: f32,
+    pub(crate) kind: u8,
+    /// Steps of a pattern.
+    pub(crate) length: u8,
+    /// Bars of an audio loop.
+    pub(crate) bars: u8,
+    pub(crate) padding: u8,
+    pub(crate) steps: [ScoreStep; MAX_STEPS],
+}
+
+/// What a clip holds, as the engine asks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Content<'a> {
+    Pattern(&'a [ScoreStep]),
+    Loop { sample: u64, bars: u8, gain: f32 },
+}
+
+impl ScoreClip {
+    pub(crate) const PATTERN: u8 = 1;
+    pub(crate) const LOOP: u8 = 2;
+
+    /// Realtime: yes
+    pub(crate) fn content(&self) -> Option<Content<'_>> {
+        match self.kind {
+            Self::PATTERN => {
+                let length = usize::from(self.length).clamp(1, MAX_STEPS);
+                Some(Content::Pattern(self.steps.get(..length)?))
+            }
+            Self::LOOP => Some(Content::Loop {
+                sample: self.sample,
+                bars: self.bars.max(1),
+                gain: if self.gain.is_finite() {
+                    self.gain
+                } else {
+                    0.0
+                },
+            }),
+            _ => None,
         }
     }
 }
 
 impl ScoreTrack {
-    /// A silent pattern of `length` steps, each `step` long.
-    ///
     /// Realtime: yes
-    pub fn new(length: u8, step: Beats) -> Result<Self, StepLengthError> {
-        let playable = (1..=MAX_STEPS).contains(&usize::from(length))
-            && (1.0 / 64.0..=64.0).contains(&step.quarter_notes());
-        if !playable {
-            return Err(StepLengthError);
-        }
-        Ok(Self {
-            length,
-            step,
-            ..Self::default()
-        })
-    }
-
-    /// The same pattern with `step` sounding. A step beyond the pattern's length is kept but
-    /// silent, one beyond the longest pattern is ignored.
-    ///
-    /// Realtime: yes
-    #[must_use]
-    pub fn with_step(mut self, step: u8) -> Self {
-        if usize::from(step) < MAX_STEPS {
-            self.active |= 1 << step;
-        }
-        self
-    }
-
-    /// The same pattern with its first step at `origin`. Before it the pattern runs backwards.
-    ///
-    /// Realtime: yes
-    #[must_use]
-    pub fn with_origin(mut self, origin: Beats) -> Self {
-        self.origin = origin;
-        self
-    }
-
-    /// The same pattern at `gain`, which is brought into 0 to 4. NaN is silence.
-    ///
-    /// Realtime: yes
-    #[must_use]
-    pub fn with_gain(mut self, gain: f32) -> Self {
-        self.gain = if gain.is_nan() {
-            0.0
-        } else {
-            gain.clamp(0.0, 4.0)
-        };
-        self
+    pub(crate) fn launches(&self) -> Launches {
+        self.launches.read()
     }
 
     /// Realtime: yes
-    pub fn gain(&self) -> f32 {
-        self.gain
-    }
-
-    /// Whether `step` sounds.
-    ///
-    /// Realtime: yes
-    pub fn sounds(&self, step: u8) -> bool {
-        step < self.length && self.active >> step & 1 == 1
-    }
-
-    /// The steps that begin within `pass`, in order.
-    ///
-    /// Realtime: yes
-    pub fn onsets(&self, pass: Pass) -> impl Iterator<Item = Onset> {
-        let (step, origin) = (self.step.quarter_notes(), self.origin.quarter_notes());
-        let silent = self.active == 0;
-        let first = libm::floor((pass.after().quarter_notes() - origin) / step);
-        (0_u32..)
-            .map(move |offset| first + f64::from(offset))
-            .map(move |number| (number, Beats::raw(origin + number * step)))
-            .take_while(move |(_, beat)| !silent && *beat <= pass.until())
-            .filter(move |(_, beat)| *beat > pass.after())
-            .filter_map(move |(number, beat)| {
-                let step = self.step_at(number);
-                self.sounds(step).then(|| Onset {
-                    frame: pass.frame_at(beat),
-                    step,
-                })
-            })
-    }
-
-    /// Which step of the pattern the step counted from its origin is. Before the origin they count
-    /// backwards, so a pre-roll plays the end of the pattern.
-    fn step_at(&self, number: f64) -> u8 {
-        let length = f64::from(self.length);
-        let within = number - length * libm::floor(number / length);
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a whole number from 0 up to the length, which is at most 128"
-        )]
-        let step = within as u8;
-        step
+    pub(crate) fn content(&self, scene: SceneIndex) -> Option<Content<'_>> {
+        self.clips.get(scene.index())?.content()
     }
 }
 
 impl Score {
-    /// Realtime: yes
-    pub fn tracks(&self) -> &[ScoreTrack; MAX_TRACKS] {
-        &self.tracks
+    /// A score of silence, made where it stays: it is too large for most stacks.
+    ///
+    /// Realtime: no
+    pub fn boxed() -> Box<Self> {
+        bytemuck::zeroed_box()
     }
 
-    /// Puts `track` at `index`. An index past the last track is ignored.
+    /// Realtime: yes
+    pub(crate) fn tracks(&self) -> &[ScoreTrack] {
+        let count = usize::try_from(self.track_count).unwrap_or(0);
+        self.tracks.get(..count).unwrap_or(&self.tracks)
+    }
+
+    /// As bytes, which are the same on every platform that the engine runs on.
     ///
     /// Realtime: yes
-    pub fn set_track(&mut self, index: usize, track: ScoreTrack) {
-        if let Some(slot) = self.tracks.get_mut(index) {
-            *slot = track;
-        }
+    pub fn bytes(&self) -> &[u8] {
+        bytemuck::bytes_of(self)
+    }
+
+    /// The bytes to write another score's into. Bytes of anything else make strange music and no
+    /// other harm.
+    ///
+    /// Realtime: yes
+    pub fn bytes_mut(&mut self) -> &mut [u8] {
+        bytemuck::bytes_of_mut(self)
     }
 }

@@ -67,6 +67,7 @@ macro_rules! index {
     ($name:ident, $count:literal, $what:literal) => {
         impl $name {
             pub const COUNT: usize = $count;
+            pub const FIRST: Self = Self(0);
 
             pub fn new(index: usize) -> Option<Self> {
                 u8::try_from(index)
@@ -205,6 +206,10 @@ impl fmt::Debug for SampleId {
 }
 
 impl SampleId {
+    pub fn bytes(self) -> [u8; 32] {
+        self.0
+    }
+
     pub fn of(bytes: &[u8]) -> SampleId {
         SampleId(Sha256::digest(bytes).into())
     }

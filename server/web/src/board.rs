@@ -5,6 +5,7 @@
 use crate::connection::Connection;
 use leptos::prelude::*;
 use lockstep_session::document::instrument::Source;
+use lockstep_session::document::launch::Rows;
 use lockstep_session::document::mixer::Colour;
 use lockstep_session::document::step::Step;
 use lockstep_session::document::{Document, track::Track};
@@ -124,9 +125,10 @@ impl Board {
             let row = |track: &Arc<Track>| self.row(track.id).unwrap_or_else(|| Row::new(track.id));
             self.rows.set(document.tracks.iter().map(row).collect());
         }
+        let clips = document.rows();
         self.rows.with_untracked(|rows| {
             for (row, track) in rows.iter().zip(&document.tracks) {
-                row.show(track, beat);
+                row.show(track, &clips, beat);
             }
         });
     }
@@ -162,12 +164,13 @@ impl Board {
         {
             self.summary.update(|summary| summary.place = place);
         }
+        let clips = document.rows();
         self.rows.with_untracked(|rows| {
             for (row, track) in rows.iter().zip(&document.tracks) {
                 if let Some(beat) = beat {
-                    row.show(track, beat);
+                    row.show(track, &clips, beat);
                 }
-                row.light(beat.and_then(|beat| step_at(track, beat)));
+                row.light(beat.and_then(|beat| step_at(document, track, &clips, beat)));
             }
         });
     }
@@ -193,10 +196,10 @@ impl Row {
         }
     }
 
-    fn show(&self, track: &Arc<Track>, beat: Beat) {
+    fn show(&self, track: &Arc<Track>, rows: &Rows, beat: Beat) {
         let mut drawn = self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
         let shown_scene = self.head.with_untracked(|head| head.scene);
-        let scene = track.playing_at(beat).clip.unwrap_or(shown_scene);
+        let scene = track.playing_at(rows, beat).clip.unwrap_or(shown_scene);
         if scene == shown_scene
             && drawn
                 .track
@@ -243,10 +246,11 @@ impl Row {
 }
 
 /// The step of its pattern that a track is on.
-fn step_at(track: &Track, beat: Beat) -> Option<usize> {
-    let playing = track.playing_at(beat);
+fn step_at(document: &Document, track: &Track, rows: &Rows, beat: Beat) -> Option<usize> {
+    let playing = track.playing_at(rows, beat);
     let pattern = track.clip(playing.clip?)?.as_pattern()?;
-    let step = track.settings.step_length.step_at(beat - playing.since);
+    let into = document.timeline.into_clip(beat, playing.since);
+    let step = track.settings.step_length.step_at(into);
     usize::try_from(step.rem_euclid(i64::from(pattern.length().get()))).ok()
 }
 

@@ -40,6 +40,13 @@ impl Smooth {
         self.value = self.target;
     }
 
+    /// Goes to where it is aimed at once.
+    ///
+    /// Realtime: yes
+    pub(crate) fn arrive(&mut self) {
+        self.value = self.target;
+    }
+
     /// Realtime: yes
     #[inline(always)]
     pub(crate) fn value(&self) -> f32 {

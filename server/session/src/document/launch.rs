@@ -1,8 +1,10 @@
 //! Which clip plays: launches wait for their beat, follow actions go on from there.
 //! What plays at a beat is computed, never counted.
 
-use super::track::Track;
+use super::clip::Follow;
+use super::{Document, track::Track};
 use crate::{chance::Chance, ids::SceneIndex, units::Beat, units::BeatSpan};
+use arrayvec::ArrayVec;
 use serde::{Deserialize, Serialize};
 
 /// The grid that launches wait for.
@@ -63,65 +65,213 @@ pub struct When {
     pub at: Beat,
 }
 
-impl Track {
+/// The rows of the grid as follow actions see them: the same for every track.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rows {
+    pub follows: [Option<Follow>; SceneIndex::COUNT],
+    /// Rows in which some track has a clip.
+    pub filled: [bool; SceneIndex::COUNT],
+}
+
+/// Everything that decides which clip of one track plays at a beat. It holds no pointers and
+/// allocates nothing, so an audio thread may ask it too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Launches {
+    /// The track's own dice.
+    pub seed: u32,
+    pub playing: Playing,
+    pub queued: Option<Queued>,
+    /// The slots that hold a clip, and what follows it.
+    pub clips: [Option<Option<Follow>>; SceneIndex::COUNT],
+    pub rows: Rows,
+}
+
+/// What plays from one beat to the next change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Turn {
+    pub playing: Playing,
+    /// The row whose follow action is waited for, and since when.
+    row: Option<(SceneIndex, Beat)>,
+    hop: u32,
+}
+
+impl Turn {
+    /// The beat from which on it holds.
+    pub fn since(&self) -> Beat {
+        self.row
+            .map_or(self.playing.since, |(_, since)| since.max(self.playing.since))
+    }
+}
+
+impl Launches {
     /// What plays at a beat, follow actions included.
     pub fn playing_at(&self, beat: Beat) -> Playing {
-        let start = match self.queued {
+        let mut turn = self.first_turn(beat);
+        while let Some(next) = self.next_turn(&turn, beat) {
+            turn = next;
+        }
+        turn.playing
+    }
+
+    /// What was launched last at a beat, before any follow action.
+    pub fn first_turn(&self, beat: Beat) -> Turn {
+        let playing = match self.queued {
             Some(queued) if beat >= queued.at => Playing {
                 clip: queued.clip,
                 since: queued.at,
             },
             _ => self.playing,
         };
-        self.followed(start, beat)
+        Turn {
+            playing,
+            row: playing.clip.map(|row| (row, playing.since)),
+            hop: 0,
+        }
     }
 
-    pub fn launch(&mut self, clip: Option<SceneIndex>, when: When) {
-        self.playing = self.playing_at(when.now);
+    /// The turn after this one, if it has begun by `beat`. A clip's own follow action goes before
+    /// that of its row; where the row that follows holds nothing for this track, its clip plays on.
+    pub fn next_turn(&self, turn: &Turn, beat: Beat) -> Option<Turn> {
+        let clip = turn.playing.clip?;
+        if let Some(follow) = self.clips[clip.index()]? {
+            return self.after_clip(turn, clip, follow, beat);
+        }
+        let (row, since) = turn.row?;
+        let follow = self.rows.follows[row.index()]?;
+        let next = since + follow.span();
+        if next > beat {
+            return None;
+        }
+        let filled = slots(|row| self.rows.filled[row.index()]);
+        let target = follow.target(row, &filled, Chance::of(ROW_DICE, counter(next)));
+        if target == Some(row) && filled.len() <= 1 {
+            return self.alone(turn, clip, follow, beat);
+        }
+        let playing = match target {
+            None => Playing {
+                clip: None,
+                since: next,
+            },
+            Some(row) if self.clips[row.index()].is_some() => Playing {
+                clip: Some(row),
+                since: next,
+            },
+            Some(_) => turn.playing,
+        };
+        Some(Turn {
+            playing,
+            row: target.map(|row| (row, next)),
+            hop: turn.hop,
+        })
+    }
+
+    /// When the turn ends by a follow action. What comes after it may be the same again.
+    pub fn ends(&self, turn: &Turn) -> Option<Beat> {
+        let clip = turn.playing.clip?;
+        if let Some(follow) = self.clips[clip.index()]? {
+            return Some(turn.playing.since + follow.span());
+        }
+        let (row, since) = turn.row?;
+        Some(since + self.rows.follows[row.index()]?.span())
+    }
+
+    fn after_clip(
+        &self,
+        turn: &Turn,
+        clip: SceneIndex,
+        follow: Follow,
+        beat: Beat,
+    ) -> Option<Turn> {
+        let next = turn.playing.since + follow.span();
+        if next > beat {
+            return None;
+        }
+        let filled = slots(|slot| self.clips[slot.index()].is_some());
+        let target = follow.target(clip, &filled, Chance::of(self.seed, turn.hop));
+        if target == Some(clip) && filled.len() <= 1 {
+            return self.alone(turn, clip, follow, beat);
+        }
+        Some(Turn {
+            playing: Playing {
+                clip: target,
+                since: next,
+            },
+            row: target.map(|row| (row, next)),
+            hop: turn.hop + 1,
+        })
+    }
+
+    /// Alone a clip only ever follows itself: goes to its last start at once.
+    fn alone(&self, turn: &Turn, clip: SceneIndex, follow: Follow, beat: Beat) -> Option<Turn> {
+        let into = (beat - turn.playing.since)
+            .as_micros()
+            .rem_euclid(follow.span().as_micros());
+        let since = beat - BeatSpan::from_micros(into);
+        (since > turn.playing.since).then_some(Turn {
+            playing: Playing {
+                clip: Some(clip),
+                since,
+            },
+            row: Some((clip, since)),
+            hop: turn.hop,
+        })
+    }
+}
+
+/// The dice that all tracks throw together.
+const ROW_DICE: u32 = u32::MAX;
+
+fn slots(is_filled: impl Fn(SceneIndex) -> bool) -> ArrayVec<SceneIndex, { SceneIndex::COUNT }> {
+    SceneIndex::all().filter(|&slot| is_filled(slot)).collect()
+}
+
+/// A number for each beat, the same for everyone.
+fn counter(beat: Beat) -> u32 {
+    let beats = beat.as_micros().div_euclid(BeatSpan::BEAT.as_micros());
+    u32::try_from(beats.rem_euclid(i64::from(u32::MAX))).expect("a remainder below 2^32")
+}
+
+impl Track {
+    pub fn launches(&self, rows: &Rows) -> Launches {
+        Launches {
+            seed: self.id.0,
+            playing: self.playing,
+            queued: self.queued,
+            clips: std::array::from_fn(|slot| self.clips[slot].as_ref().map(|clip| clip.follow)),
+            rows: *rows,
+        }
+    }
+
+    /// What plays at a beat, follow actions included.
+    pub fn playing_at(&self, rows: &Rows, beat: Beat) -> Playing {
+        self.launches(rows).playing_at(beat)
+    }
+
+    pub fn launch(&mut self, rows: &Rows, clip: Option<SceneIndex>, when: When) {
+        self.playing = self.playing_at(rows, when.now);
         self.queued = Some(Queued { clip, at: when.at });
     }
 
     /// The transport moved: what was queued keeps its distance in time, what plays its phase.
-    pub(crate) fn shift(&mut self, from: Beat, to: Beat) {
+    pub(crate) fn shift(&mut self, rows: &Rows, from: Beat, to: Beat) {
         if let Some(queued) = self.queued {
-            self.playing = self.playing_at(from);
+            self.playing = self.playing_at(rows, from);
             self.queued = (queued.at > from).then_some(Queued {
                 at: to + (queued.at - from),
                 ..queued
             });
         }
     }
+}
 
-    fn followed(&self, start: Playing, beat: Beat) -> Playing {
-        let filled = self.filled_slots();
-        let mut playing = start;
-        let mut hop = 0;
-        while let Some((scene, follow)) = playing
-            .clip
-            .and_then(|scene| Some((scene, self.clip(scene)?.follow?)))
-        {
-            let next = playing.since + follow.span();
-            if next > beat {
-                break;
-            }
-            let target = follow.target(scene, &filled, Chance::of(self.id.0, hop));
-            if target == Some(scene) && filled.len() <= 1 {
-                // Alone it only ever follows itself: go to its last start at once.
-                let into = (beat - playing.since)
-                    .as_micros()
-                    .rem_euclid(follow.span().as_micros());
-                return Playing {
-                    since: beat - BeatSpan::from_micros(into),
-                    ..playing
-                };
-            }
-            playing = Playing {
-                clip: target,
-                since: next,
-            };
-            hop += 1;
+impl Document {
+    pub fn rows(&self) -> Rows {
+        Rows {
+            follows: std::array::from_fn(|row| self.scenes[row].follow),
+            filled: std::array::from_fn(|row| {
+                self.tracks.iter().any(|track| track.clips[row].is_some())
+            }),
         }
-        playing
     }
 }
 
@@ -132,6 +282,11 @@ mod tests {
     use super::*;
     use crate::ids::TrackId;
     use std::sync::Arc;
+
+    const NO_ROWS: Rows = Rows {
+        follows: [None; SceneIndex::COUNT],
+        filled: [false; SceneIndex::COUNT],
+    };
 
     fn bar(count: i64) -> Beat {
         Beat::ZERO + BeatSpan::BAR.times(count)
@@ -158,7 +313,12 @@ mod tests {
 
     fn order(track: &Track) -> Vec<Option<usize>> {
         (0..6)
-            .map(|pass| track.playing_at(bar(pass * 2)).clip.map(SceneIndex::index))
+            .map(|pass| {
+                track
+                    .playing_at(&NO_ROWS, bar(pass * 2))
+                    .clip
+                    .map(SceneIndex::index)
+            })
             .collect()
     }
 
@@ -166,6 +326,7 @@ mod tests {
     fn a_queued_clip_starts_on_its_beat_and_not_before() {
         let mut track = track(&[None, None]);
         track.launch(
+            &NO_ROWS,
             Some(scene(1)),
             When {
                 now: Beat::from_micros(5),
@@ -173,11 +334,13 @@ mod tests {
             },
         );
         assert_eq!(
-            track.playing_at(bar(1) - BeatSpan::from_micros(1)).clip,
+            track
+                .playing_at(&NO_ROWS, bar(1) - BeatSpan::from_micros(1))
+                .clip,
             Some(scene(0))
         );
         assert_eq!(
-            track.playing_at(bar(1)),
+            track.playing_at(&NO_ROWS, bar(1)),
             Playing {
                 clip: Some(scene(1)),
                 since: bar(1)
@@ -189,6 +352,7 @@ mod tests {
     fn a_second_launch_before_the_beat_replaces_the_first() {
         let mut track = track(&[None, None, None]);
         track.launch(
+            &NO_ROWS,
             Some(scene(1)),
             When {
                 now: Beat::ZERO,
@@ -196,14 +360,16 @@ mod tests {
             },
         );
         track.launch(
+            &NO_ROWS,
             Some(scene(2)),
             When {
                 now: Beat::from_micros(9),
                 at: bar(1),
             },
         );
-        assert_eq!(track.playing_at(bar(1)).clip, Some(scene(2)));
+        assert_eq!(track.playing_at(&NO_ROWS, bar(1)).clip, Some(scene(2)));
         track.launch(
+            &NO_ROWS,
             None,
             When {
                 now: bar(2),
@@ -211,11 +377,11 @@ mod tests {
             },
         );
         assert_eq!(
-            track.playing_at(bar(2)).clip,
+            track.playing_at(&NO_ROWS, bar(2)).clip,
             Some(scene(2)),
             "the earlier launch has happened"
         );
-        assert_eq!(track.playing_at(bar(3)).clip, None);
+        assert_eq!(track.playing_at(&NO_ROWS, bar(3)).clip, None);
     }
 
     #[test]
@@ -250,8 +416,9 @@ mod tests {
         let random = Some(Action::Random);
         let track = track(&[random, random, random, random]);
         assert_eq!(order(&track), order(&track.clone()));
-        let visited: std::collections::BTreeSet<_> =
-            (0..40).map(|n| track.playing_at(bar(n * 2)).clip).collect();
+        let visited: std::collections::BTreeSet<_> = (0..40)
+            .map(|n| track.playing_at(&NO_ROWS, bar(n * 2)).clip)
+            .collect();
         assert!(visited.len() >= 3, "{visited:?}");
     }
 
@@ -260,7 +427,7 @@ mod tests {
         let track = track(&[Some(Action::Again)]);
         let month = bar(9_000_000_001);
         assert_eq!(
-            track.playing_at(month),
+            track.playing_at(&NO_ROWS, month),
             Playing {
                 clip: Some(scene(0)),
                 since: bar(9_000_000_000)
@@ -272,14 +439,80 @@ mod tests {
     fn relocating_keeps_a_queued_launch_at_its_distance() {
         let mut track = track(&[None, None]);
         track.launch(
+            &NO_ROWS,
             Some(scene(1)),
             When {
                 now: bar(1),
                 at: bar(2),
             },
         );
-        track.shift(bar(1), bar(40));
-        assert_eq!(track.playing_at(bar(40)).clip, Some(scene(0)));
-        assert_eq!(track.playing_at(bar(41)).clip, Some(scene(1)));
+        track.shift(&NO_ROWS, bar(1), bar(40));
+        assert_eq!(track.playing_at(&NO_ROWS, bar(40)).clip, Some(scene(0)));
+        assert_eq!(track.playing_at(&NO_ROWS, bar(41)).clip, Some(scene(1)));
+    }
+
+    /// Two tracks, with clips in the rows given, under rows that follow each other after two bars.
+    fn rows(filled: &[usize], action: Action) -> Rows {
+        let mut rows = Rows::default();
+        for &row in filled {
+            rows.filled[row] = true;
+            rows.follows[row] = Some(Follow {
+                action,
+                after: Bars::new(2),
+            });
+        }
+        rows
+    }
+
+    /// P-FOLLOW-1
+    #[test]
+    fn a_row_is_followed_by_all_its_tracks_together() {
+        let rows = rows(&[0, 1], Action::Next);
+        let full = track(&[None, None]);
+        let playing = |track: &Track, bars| {
+            track
+                .playing_at(&rows, bar(bars))
+                .clip
+                .map(SceneIndex::index)
+        };
+        assert_eq!(
+            [0, 2, 4, 6].map(|bars| playing(&full, bars)),
+            [0, 1, 0, 1].map(Some)
+        );
+
+        let only_first = track(&[None]);
+        assert_eq!(
+            [0, 2, 4].map(|bars| playing(&only_first, bars)),
+            [0, 0, 0].map(Some)
+        );
+        let again = only_first.playing_at(&rows, bar(5));
+        assert_eq!(again.since, bar(4), "its clip starts again with its row");
+        let held = only_first.playing_at(&rows, bar(3));
+        assert_eq!(
+            held.since,
+            bar(0),
+            "its clip plays on through a row without it"
+        );
+    }
+
+    #[test]
+    fn a_clips_own_follow_action_goes_before_its_rows() {
+        let rows = rows(&[0, 1], Action::Stop);
+        let own = track(&[Some(Action::Next), Some(Action::Next)]);
+        assert_eq!(own.playing_at(&rows, bar(2)).clip, Some(scene(1)));
+        assert_eq!(track(&[None, None]).playing_at(&rows, bar(2)).clip, None);
+    }
+
+    #[test]
+    fn a_row_followed_at_random_is_the_same_row_for_every_track() {
+        let rows = rows(&[0, 1, 2, 3], Action::Random);
+        let (one, mut other) = (track(&[None; 4]), track(&[None; 4]));
+        other.id = TrackId(77);
+        for bars in 0..100 {
+            assert_eq!(
+                one.playing_at(&rows, bar(bars)),
+                other.playing_at(&rows, bar(bars))
+            );
+        }
     }
 }

@@ -90,6 +90,12 @@ impl Timeline {
         }
     }
 
+    /// How far a clip that began at the running beat `since` is into its pattern: its first step
+    /// falls where it began, and from there on it goes with the place in the song, loops folded in.
+    pub fn into_clip(&self, beat: Beat, since: Beat) -> BeatSpan {
+        self.position_of(beat) - self.position_of(since)
+    }
+
     pub fn position_at(&self, time: ServerTime) -> Beat {
         self.position_of(self.beat_at(time))
     }
@@ -240,5 +246,21 @@ mod tests {
         assert_eq!(LoopRegion::new(beat(5), beat(5)), None);
         assert_eq!(LoopRegion::new(beat(SECOND), beat(0)), None);
         assert!(serde_json::from_str::<LoopRegion>("[0, 1]").is_err());
+    }
+
+    /// P-PHASE-1
+    #[test]
+    fn a_clip_longer_than_the_loop_repeats_what_lies_within_it() {
+        let mut timeline = playing_at(12_000);
+        timeline.set_region(LoopRegion::new(beat(0), beat(8_000_000)), time(SECOND));
+        let into = |at, since| timeline.into_clip(beat(at), beat(since)).as_micros();
+        assert_eq!(into(3_000_000, 0), 3_000_000);
+        assert_eq!(into(9_000_000, 0), 1_000_000);
+        assert_eq!(
+            into(12_000_000, 12_000_000),
+            0,
+            "a launch begins with its first step"
+        );
+        assert_eq!(into(13_000_000, 12_000_000), 1_000_000);
     }
 }

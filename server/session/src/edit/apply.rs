@@ -168,14 +168,16 @@ impl Document {
             }
             Edit::Launch { track, clip, when } => {
                 let when = when.ok_or(Conflict::NoMoment)?;
-                self.track_mut(*track)?.launch(*clip, when);
+                let rows = self.rows();
+                self.track_mut(*track)?.launch(&rows, *clip, when);
             }
             Edit::LaunchScene { scene, when } => {
                 let when = when.ok_or(Conflict::NoMoment)?;
+                let rows = self.rows();
                 for track in &mut self.tracks {
                     // A row leaves alone the tracks that have nothing in it.
                     if scene.is_none_or(|scene| track.clip(scene).is_some()) {
-                        Arc::make_mut(track).launch(*scene, when);
+                        Arc::make_mut(track).launch(&rows, *scene, when);
                     }
                 }
             }
@@ -334,12 +336,13 @@ impl Document {
         let after = self.timeline.beat_at(at);
         if before != after {
             self.harmony.shift(before, after);
+            let rows = self.rows();
             for track in self
                 .tracks
                 .iter_mut()
                 .filter(|track| track.queued.is_some())
             {
-                Arc::make_mut(track).shift(before, after);
+                Arc::make_mut(track).shift(&rows, before, after);
             }
         }
         Ok(())

@@ -284,11 +284,15 @@ fn a_launch_that_waits_keeps_its_distance_when_the_playhead_moves() {
     );
     let track = document.track(TrackId(1)).expect("track 1");
     assert_eq!(
-        track.playing_at(Beat::from_micros(41_999_999)).clip,
+        track
+            .playing_at(&document.rows(), Beat::from_micros(41_999_999))
+            .clip,
         SceneIndex::new(0)
     );
     assert_eq!(
-        track.playing_at(Beat::from_micros(42_000_000)).clip,
+        track
+            .playing_at(&document.rows(), Beat::from_micros(42_000_000))
+            .clip,
         None,
         "the later launch took the place"
     );

@@ -1,0 +1,86 @@
+// The engine on the browser's audio thread. It is told what to play in messages, which count from the
+// frame `at` on, or at once without one:
+//   { at, score: Uint8Array }     the next score
+//   { at, sample: { key: [high, low], rate, channels: [Float32Array] } }     one that scores name
+//   { at, transport: { frame, beat, tempo, loop: [start, end] } }     rolling: the beat at a frame
+//   { at, transport: null }       standing still
+//   { at, listen: [muted, soloed, metronome, begins] }     for these ears only, as the engine takes it
+//   { at, play: [track, code, key, amount] }     by hand, as the engine takes it
+//   { levels: true }              answered with the levels of tracks and mix, and the engine's latency
+// Those among the processor's options are heard before the first frame.
+const LEVELS = 2 * 17;
+
+class LockstepProcessor extends AudioWorkletProcessor {
+  constructor({ processorOptions: { module, messages } }) {
+    super();
+    // The module is compiled and asks for nothing, so it is an instance at once.
+    this.engine = new WebAssembly.Instance(module).exports;
+    this.player = this.engine.create(sampleRate);
+    this.transport = null;
+    this.ahead = [];
+    this.left = this.right = new Float32Array(0);
+    messages.forEach((message) => this.hear(message));
+    this.port.onmessage = ({ data }) => this.hear(data);
+  }
+
+  hear(message) {
+    const { at = 0 } = message;
+    const later = this.ahead.findIndex((other) => other.at > at);
+    this.ahead.splice(later < 0 ? this.ahead.length : later, 0, { ...message, at });
+  }
+
+  obey({ score, sample, transport, listen, play, levels }) {
+    if (score) {
+      const place = this.engine.spare_score(this.player);
+      new Uint8Array(this.engine.memory.buffer, place, this.engine.score_size()).set(score);
+      this.engine.swap_score(this.player);
+    }
+    if (sample) {
+      const { key, rate, channels } = sample;
+      const frames = channels[0].length;
+      const place = this.engine.sample_room(this.player, channels.length, frames);
+      const room = new Float32Array(this.engine.memory.buffer, place, channels.length * frames);
+      channels.forEach((channel, index) => room.set(channel, index * frames));
+      this.engine.keep_sample(this.player, channels.length, ...key, rate);
+    }
+    if (transport !== undefined) this.transport = transport;
+    if (listen) this.engine.listen(this.player, ...listen);
+    if (play) this.engine.play(this.player, ...play);
+    if (levels) {
+      const place = this.engine.levels(this.player);
+      const now = new Float32Array(this.engine.memory.buffer, place, LEVELS).slice();
+      this.port.postMessage({ levels: now, latency: this.engine.latency(this.player) });
+    }
+  }
+
+  process(_, [[left, right]]) {
+    while (this.ahead.length > 0 && this.ahead[0].at <= currentFrame) this.obey(this.ahead.shift());
+    this.render(left.length);
+    left.set(this.left);
+    right.set(this.right);
+    return true;
+  }
+
+  render(frames) {
+    if (!this.transport) {
+      this.engine.render(this.player, frames, 0, 0, 0, 0, 0, 0);
+    } else {
+      const { frame, beat, tempo, loop: [start, end] } = this.transport;
+      const now = beat + (currentFrame - frame) * (tempo / (60 * sampleRate));
+      const turns = start < end && beat < end && now >= end ? Math.floor((now - start) / (end - start)) : 0;
+      const turned = turns * (end - start);
+      this.engine.render(this.player, frames, 1, now - turned, tempo, start, end, turned);
+    }
+    this.left = this.view(this.left, this.engine.left(this.player), frames);
+    this.right = this.view(this.right, this.engine.right(this.player), frames);
+  }
+
+  // The same view as long as it still holds: memory that grows leaves old views empty.
+  view(last, place, frames) {
+    const { buffer } = this.engine.memory;
+    const holds = last.buffer === buffer && last.byteOffset === place && last.length === frames;
+    return holds ? last : new Float32Array(buffer, place, frames);
+  }
+}
+
+registerProcessor("lockstep", LockstepProcessor);

@@ -1,0 +1,164 @@
+//! What happens to the whole of a drum: drive, softening above, a cut below, and its level. It does
+//! not know what the sound is made of.
+
+use super::{PERIOD, recipe::Recipe};
+use crate::dsp::{
+    filter::OnePole,
+    maths::{exp2, saturated, snapped},
+    smooth::Smooth,
+};
+
+/// What is left of a low rest when it is thrown away: 120 dB below full scale.
+const INAUDIBLE: f32 = 1e-6;
+
+/// No setting gets louder than this, so that the middle and the side together stay below four.
+const HIGHEST: f32 = 1.9;
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Finish {
+    middle: Channel,
+    side: Channel,
+    drive: Smooth,
+    level: Smooth,
+    brightness: Smooth,
+    low_cut: Smooth,
+    before: Ramp,
+    after: Ramp,
+    softness: f32,
+    cut: f32,
+    fresh: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Channel {
+    soft: OnePole,
+    low: f32,
+}
+
+/// A straight way to a value over one control period.
+#[derive(Clone, Copy, Debug, Default)]
+struct Ramp {
+    value: f32,
+    step: f32,
+    target: f32,
+}
+
+impl Ramp {
+    fn toward(&mut self, target: f32, at_once: bool) {
+        self.value = if at_once { target } else { self.target };
+        self.step = (target - self.value) * (1.0 / PERIOD as f32);
+        self.target = target;
+    }
+
+    #[inline(always)]
+    fn next(&mut self) -> f32 {
+        self.value += self.step;
+        self.value
+    }
+}
+
+impl Channel {
+    #[inline(always)]
+    fn next(&mut self, input: f32, softness: f32, cut: f32) -> f32 {
+        let soft = self.soft.next(input, softness);
+        let output = soft - self.low;
+        self.low = snapped(self.low + output * cut);
+        if output > HIGHEST {
+            HIGHEST
+        } else if output < -HIGHEST {
+            -HIGHEST
+        } else {
+            output
+        }
+    }
+}
+
+/// How loud a velocity is: somewhat more than in proportion, so that ghost notes stay behind.
+fn loudness(velocity: f32) -> f32 {
+    velocity * (0.35 + 0.65 * velocity)
+}
+
+/// A soft stroke is also a dull one, by up to two octaves.
+fn brightness(recipe: &Recipe, velocity: f32) -> f32 {
+    recipe.brightness * libm::exp2f(2.0 * (velocity - 1.0))
+}
+
+impl Finish {
+    /// Realtime: yes
+    pub(super) fn new(recipe: &Recipe, velocity: f32, rate: f32, periods: f32) -> Self {
+        let mut finish = Self {
+            middle: Channel::default(),
+            side: Channel::default(),
+            drive: Smooth::new(recipe.drive, periods),
+            level: Smooth::new(recipe.level * loudness(velocity), periods),
+            brightness: Smooth::new(brightness(recipe, velocity), periods),
+            low_cut: Smooth::new(recipe.low_cut, periods),
+            before: Ramp::default(),
+            after: Ramp::default(),
+            softness: 1.0,
+            cut: 0.0,
+            fresh: true,
+        };
+        finish.tick(rate);
+        finish.fresh = true;
+        finish
+    }
+
+    /// Realtime: yes
+    pub(super) fn steer(&mut self, recipe: &Recipe, velocity: f32) {
+        self.drive.aim(recipe.drive);
+        self.level.aim(recipe.level * loudness(velocity));
+        self.brightness.aim(brightness(recipe, velocity));
+        self.low_cut.aim(recipe.low_cut);
+    }
+
+    /// Must be called once every period.
+    ///
+    /// Realtime: yes
+    pub(super) fn tick(&mut self, rate: f32) {
+        let fresh = self.fresh;
+        self.fresh = false;
+        if fresh || !self.drive.has_arrived() || !self.level.has_arrived() {
+            // What goes in at one comes out at the level, however hard it is driven.
+            let before = exp2(5.0 * self.drive.next() - 2.0);
+            self.before.toward(before, fresh);
+            let after = self.level.next() / saturated(before);
+            self.after.toward(after, fresh);
+        } else {
+            self.before.toward(self.before.target, true);
+            self.after.toward(self.after.target, true);
+        }
+        if fresh || !self.brightness.has_arrived() {
+            self.softness = OnePole::share(self.brightness.next() / rate);
+        }
+        if fresh || !self.low_cut.has_arrived() {
+            let turns = self.low_cut.next() / rate * core::f32::consts::TAU;
+            self.cut = if turns < 0.9 { turns } else { 0.9 };
+        }
+    }
+
+    /// Realtime: yes
+    pub(super) fn apply(&mut self, middle: &mut [f32], wide: &mut [f32], is_wide: bool) {
+        let (softness, cut) = (self.softness, self.cut);
+        if is_wide {
+            for (middle, wide) in middle.iter_mut().zip(wide) {
+                let (before, after) = (self.before.next(), self.after.next());
+                let sum = saturated(*middle * before) * after;
+                let difference = saturated(*wide * before) * after;
+                *middle = self.middle.next(sum, softness, cut);
+                *wide = self.side.next(difference, softness, cut);
+            }
+        } else {
+            for middle in middle {
+                let sum = saturated(*middle * self.before.next()) * self.after.next();
+                *middle = self.middle.next(sum, softness, cut);
+            }
+        }
+    }
+
+    /// Realtime: yes
+    pub(super) fn is_silent(&self) -> bool {
+        let silent = |channel: &Channel| channel.soft.is_silent() && channel.low.abs() < INAUDIBLE;
+        silent(&self.middle) && silent(&self.side)
+    }
+}

@@ -1,0 +1,433 @@
+//! The mixer: every track through its strip, its fader and its sends, then the sends' effects and
+//! the mix through its own. It knows nothing of notes.
+
+use crate::dsp::maths::single;
+use crate::dsp::smooth::Smooth;
+use crate::effect::chorus::Chorus;
+use crate::effect::compressor::Compressor;
+use crate::effect::delay::Delay;
+use crate::effect::duck::Duck;
+use crate::effect::limiter::Limiter;
+use crate::effect::reverb::Reverb;
+use crate::effect::strip::{FilterMode, Strip};
+use crate::instrument::CHUNK;
+use crate::listening::Listening;
+use crate::meter::{Meter, Meters};
+use crate::score::{MAX_TRACKS, Score, ScoreEffects, ScoreTrack};
+use crate::voices::TrackAudio;
+
+/// A few frames of stereo.
+pub(crate) type Stereo = [[f32; CHUNK]; 2];
+
+#[derive(Debug)]
+pub(crate) struct Mixer {
+    channels: Box<[Channel]>,
+    delay: Delay,
+    reverb: Reverb,
+    chorus: Chorus,
+    compressor: Compressor,
+    duck: Duck,
+    limiter: Limiter,
+    delay_gain: Smooth,
+    reverb_gain: Smooth,
+    master: Smooth,
+    meter: Meter,
+    /// Which track ducks the others.
+    ducker: usize,
+    /// Nothing has been heard yet, so everything may start where it belongs.
+    is_fresh: bool,
+}
+
+#[derive(Debug)]
+struct Channel {
+    strip: Strip,
+    left: Smooth,
+    right: Smooth,
+    reverb_send: Smooth,
+    delay_send: Smooth,
+    meter: Meter,
+}
+
+/// How long a fader takes for two thirds of its way, in seconds.
+const FADER: f32 = 0.006;
+const UNDUCKED: [f32; CHUNK] = [1.0; CHUNK];
+static UNHEARD: [f32; CHUNK] = [0.0; CHUNK];
+
+impl Channel {
+    fn new(rate: f32) -> Self {
+        let fader = Smooth::new(0.0, FADER * rate);
+        Self {
+            strip: Strip::new(rate),
+            left: fader,
+            right: fader,
+            reverb_send: fader,
+            delay_send: fader,
+            meter: Meter::new(rate),
+        }
+    }
+
+    fn aim(&mut self, track: Option<&ScoreTrack>, is_heard: bool) {
+        let Some(track) = track else {
+            for fader in [&mut self.left, &mut self.right] {
+                fader.aim(0.0);
+            }
+            return;
+        };
+        let gain = if is_heard { track.gain } else { 0.0 };
+        let (left, right) = pan_gains(track.pan);
+        self.left.aim(gain * left);
+        self.right.aim(gain * right);
+        self.reverb_send.aim(track.reverb_send);
+        self.delay_send.aim(track.delay_send);
+        let mode = match track.filter_mode {
+            1 => FilterMode::LowPass,
+            2 => FilterMode::HighPass,
+            _ => FilterMode::Off,
+        };
+        self.strip.aim(
+            mode,
+            track.filter_corner,
+            track.filter_resonance,
+            track.drive,
+        );
+    }
+
+    fn arrive(&mut self) {
+        for fader in [
+            &mut self.left,
+            &mut self.right,
+            &mut self.reverb_send,
+            &mut self.delay_send,
+        ] {
+            fader.arrive();
+        }
+        self.strip.clear();
+    }
+}
+
+impl Mixer {
+    /// Realtime: no
+    pub(crate) fn new(rate: f32) -> Self {
+        let fader = Smooth::new(0.0, FADER * rate);
+        Self {
+            channels: (0..MAX_TRACKS).map(|_| Channel::new(rate)).collect(),
+            delay: Delay::new(rate),
+            reverb: Reverb::new(rate),
+            chorus: Chorus::new(rate),
+            compressor: Compressor::new(rate),
+            duck: Duck::new(rate),
+            limiter: Limiter::new(rate),
+            delay_gain: fader,
+            reverb_gain: fader,
+            master: fader,
+            meter: Meter::new(rate),
+            ducker: MAX_TRACKS,
+            is_fresh: true,
+        }
+    }
+
+    /// How many frames later than its notes the mix comes.
+    ///
+    /// Realtime: yes
+    pub(crate) fn latency(&self) -> usize {
+        self.limiter.latency()
+    }
+
+    /// Forgets all sound.
+    ///
+    /// Realtime: yes
+    pub(crate) fn clear(&mut self) {
+        for channel in &mut self.channels {
+            channel.arrive();
+            channel.meter.clear();
+        }
+        self.delay.clear();
+        self.reverb.clear();
+        self.chorus.clear();
+        self.compressor.clear();
+        self.duck.clear();
+        self.limiter.clear();
+        self.meter.clear();
+        self.is_fresh = true;
+    }
+
+    /// Realtime: yes
+    pub(crate) fn meters(&self) -> Meters {
+        let mut meters = Meters {
+            master: self.meter.read(),
+            ..Meters::default()
+        };
+        for (read, channel) in meters.tracks.iter_mut().zip(&self.channels) {
+            *read = channel.meter.read();
+        }
+        meters
+    }
+
+    /// Goes toward what a score says, at the tempo given.
+    ///
+    /// Realtime: yes
+    pub(crate) fn aim(&mut self, score: &Score, listening: &Listening, beats_per_second: f64) {
+        let heard = listening.heard(score.tracks());
+        for (number, channel) in self.channels.iter_mut().enumerate() {
+            channel.aim(score.tracks().get(number), heard & 1 << number != 0);
+        }
+        let effects = &score.effects;
+        self.aim_sends(effects, beats_per_second);
+        self.chorus.aim(
+            effects.chorus_rate,
+            effects.chorus_depth,
+            effects.chorus_mix,
+        );
+        self.compressor.aim(effects.compressor);
+        self.duck.aim(effects.duck_depth);
+        self.ducker = usize::try_from(effects.duck_by).unwrap_or(MAX_TRACKS);
+        self.master.aim(effects.master_gain);
+        self.limiter.aim(effects.ceiling);
+        if core::mem::take(&mut self.is_fresh) {
+            self.channels.iter_mut().for_each(Channel::arrive);
+            for fader in [
+                &mut self.delay_gain,
+                &mut self.reverb_gain,
+                &mut self.master,
+            ] {
+                fader.arrive();
+            }
+            self.delay.clear();
+            self.reverb.clear();
+            self.chorus.clear();
+            self.compressor.clear();
+            self.duck.clear();
+            self.limiter.clear();
+        }
+    }
+
+    fn aim_sends(&mut self, effects: &ScoreEffects, beats_per_second: f64) {
+        let seconds = f64::from(effects.delay_beats) / beats_per_second;
+        self.delay.aim(
+            single(seconds),
+            effects.delay_feedback,
+            effects.delay_tone,
+            effects.delay_ping_pong != 0,
+        );
+        self.delay_gain.aim(effects.delay_gain);
+        self.reverb.aim(
+            effects.reverb_pre_delay,
+            effects.reverb_seconds,
+            effects.reverb_damping,
+        );
+        self.reverb_gain.aim(effects.reverb_gain);
+    }
+
+    /// Mixes a few frames. `audio` holds what the voices gave and becomes what each track sounds
+    /// like behind its fader; `sounding` names the tracks that have anything in it. `heard_only`
+    /// is added to the mix alone.
+    ///
+    /// Realtime: yes
+    pub(crate) fn mix(
+        &mut self,
+        audio: &mut TrackAudio,
+        sounding: &mut [bool; MAX_TRACKS],
+        heard_only: &[f32],
+        mix: &mut Stereo,
+        frames: usize,
+    ) {
+        let mut reverb = [[0.0; CHUNK]; 2];
+        let mut delay = [[0.0; CHUNK]; 2];
+        *mix = [[0.0; CHUNK]; 2];
+        self.through_strips(audio, sounding, frames);
+        let mut ducked = UNDUCKED;
+        self.duck_gains(audio, sounding, frames, &mut ducked);
+
+        let tracks = audio.iter_mut().zip(sounding.iter());
+        let channels = self.channels.iter_mut().zip(tracks).enumerate();
+        for (number, (channel, (track, &sounds))) in channels {
+            if !sounds {
+                channel.rest(frames);
+                continue;
+            }
+            let gains = if number == self.ducker {
+                &UNDUCKED
+            } else {
+                &ducked
+            };
+            channel.fade(track, gains, frames);
+            channel.send(track, &mut reverb, &mut delay, frames);
+            add(mix, track, frames);
+        }
+
+        self.return_sends(&mut reverb, &mut delay, mix, frames);
+        let [left, right] = mix;
+        let (Some(left), Some(right)) = (left.get_mut(..frames), right.get_mut(..frames)) else {
+            return;
+        };
+        self.chorus.render(left, right);
+        self.compressor.render(left, right);
+        for (left, right) in left.iter_mut().zip(right.iter_mut()) {
+            let gain = self.master.next();
+            *left *= gain;
+            *right *= gain;
+        }
+        for ((left, right), heard) in left.iter_mut().zip(right.iter_mut()).zip(heard_only) {
+            *left += heard;
+            *right += heard;
+        }
+        self.limiter.render(left, right);
+        // A negative zero and a zero are the same sound, but not the same bits.
+        for sample in left.iter_mut().chain(right.iter_mut()) {
+            *sample += 0.0;
+        }
+        self.meter.hear(left, right);
+    }
+
+    fn through_strips(
+        &mut self,
+        audio: &mut TrackAudio,
+        sounding: &mut [bool; MAX_TRACKS],
+        frames: usize,
+    ) {
+        let tracks = audio.iter_mut().zip(sounding);
+        for (channel, ([left, right], sounds)) in self.channels.iter_mut().zip(tracks) {
+            if !*sounds && channel.strip.is_silent() {
+                continue;
+            }
+            *sounds = true;
+            if let (Some(left), Some(right)) = (left.get_mut(..frames), right.get_mut(..frames)) {
+                channel.strip.render(left, right);
+            }
+        }
+    }
+
+    fn duck_gains(
+        &mut self,
+        audio: &TrackAudio,
+        sounding: &[bool; MAX_TRACKS],
+        frames: usize,
+        gains: &mut [f32; CHUNK],
+    ) {
+        let key = audio
+            .get(self.ducker)
+            .filter(|_| sounding.get(self.ducker).is_some_and(|&sounds| sounds));
+        if key.is_none() && self.duck.is_silent() {
+            return;
+        }
+        let [left, right] = key.map_or([&UNHEARD; 2], |[left, right]| [left, right]);
+        if let (Some(left), Some(right), Some(gains)) = (
+            left.get(..frames),
+            right.get(..frames),
+            gains.get_mut(..frames),
+        ) {
+            self.duck.render(left, right, gains);
+        }
+    }
+
+    fn return_sends(
+        &mut self,
+        reverb: &mut Stereo,
+        delay: &mut Stereo,
+        mix: &mut Stereo,
+        frames: usize,
+    ) {
+        let [left, right] = delay;
+        if let (Some(left), Some(right)) = (left.get_mut(..frames), right.get_mut(..frames)) {
+            self.delay.render(left, right);
+        }
+        let [left, right] = reverb;
+        if let (Some(left), Some(right)) = (left.get_mut(..frames), right.get_mut(..frames)) {
+            self.reverb.render(left, right);
+        }
+        let [mix_left, mix_right] = mix;
+        let [delay_left, delay_right] = delay;
+        let [reverb_left, reverb_right] = reverb;
+        let lefts = mix_left.iter_mut().zip(delay_left).zip(reverb_left);
+        let rights = mix_right.iter_mut().zip(delay_right).zip(reverb_right);
+        for (((left, delay_left), reverb_left), ((right, delay_right), reverb_right)) in
+            lefts.zip(rights).take(frames)
+        {
+            let (delay, reverb) = (self.delay_gain.next(), self.reverb_gain.next());
+            *left += *delay_left * delay + *reverb_left * reverb;
+            *right += *delay_right * delay + *reverb_right * reverb;
+        }
+    }
+}
+
+impl Channel {
+    /// A track without sound: its faders go on all the same.
+    fn rest(&mut self, frames: usize) {
+        let faders = [
+            &mut self.left,
+            &mut self.right,
+            &mut self.reverb_send,
+            &mut self.delay_send,
+        ];
+        for fader in faders.into_iter().filter(|fader| !fader.has_arrived()) {
+            for _ in 0..frames {
+                fader.next();
+            }
+        }
+        if !self.meter.is_silent() {
+            let silence = UNHEARD.get(..frames).unwrap_or(&UNHEARD);
+            self.meter.hear(silence, silence);
+        }
+    }
+
+    fn fade(&mut self, track: &mut Stereo, gains: &[f32; CHUNK], frames: usize) {
+        let [left, right] = track;
+        let (Some(left), Some(right)) = (left.get_mut(..frames), right.get_mut(..frames)) else {
+            return;
+        };
+        for (sample, duck) in left.iter_mut().zip(gains) {
+            *sample *= self.left.next() * duck;
+        }
+        for (sample, duck) in right.iter_mut().zip(gains) {
+            *sample *= self.right.next() * duck;
+        }
+        self.meter.hear(left, right);
+    }
+
+    fn send(&mut self, track: &Stereo, reverb: &mut Stereo, delay: &mut Stereo, frames: usize) {
+        send(&mut self.reverb_send, track, reverb, frames);
+        send(&mut self.delay_send, track, delay, frames);
+    }
+}
+
+fn send(amount: &mut Smooth, track: &Stereo, bus: &mut Stereo, frames: usize) {
+    if amount.has_arrived() && amount.value() == 0.0 {
+        return;
+    }
+    let ([left, right], [to_left, to_right]) = (track, bus);
+    let lefts = to_left.iter_mut().zip(left);
+    let rights = to_right.iter_mut().zip(right);
+    for ((to_left, left), (to_right, right)) in lefts.zip(rights).take(frames) {
+        let amount = amount.next();
+        *to_left += left * amount;
+        *to_right += right * amount;
+    }
+}
+
+fn add(mix: &mut Stereo, track: &Stereo, frames: usize) {
+    for (mixed, side) in mix.iter_mut().zip(track) {
+        for (mixed, sample) in mixed.iter_mut().zip(side).take(frames) {
+            *mixed += sample;
+        }
+    }
+}
+
+/// Equal power, and nothing changed in the middle. -1 is left, 1 is right.
+///
+/// Realtime: yes
+pub(crate) fn pan_gains(pan: f32) -> (f32, f32) {
+    let pan = if pan.is_finite() {
+        pan.clamp(-1.0, 1.0)
+    } else {
+        0.0
+    };
+    if pan == 0.0 {
+        return (1.0, 1.0);
+    }
+    let angle = (f64::from(pan) + 1.0) * core::f64::consts::FRAC_PI_4;
+    let loud = core::f64::consts::SQRT_2;
+    (
+        single(libm::cos(angle) * loud),
+        single(libm::sin(angle) * loud),
+    )
+}

@@ -1,0 +1,438 @@
+//! The sequencer: decides which notes begin in a stretch of beats. What sounds at a beat follows
+//! from the score and the beat alone; only ties remember what was struck. It knows nothing of
+//! frames or voices, so the same decisions make audio and MIDI files.
+
+mod agenda;
+mod pitch;
+
+pub(crate) use agenda::Agenda;
+pub(crate) use pitch::{Pitches, note_number};
+
+use crate::playhead::{Entry, Window};
+use crate::score::{Condition, Content, Locks, MAX_TRACKS, Score, ScoreStep, ScoreTrack};
+use lockstep_session::chance::Chance;
+use lockstep_session::document::launch::{Launches, Turn};
+use lockstep_session::document::track::StepLength;
+use lockstep_session::ids::SceneIndex;
+use lockstep_session::units::{Beat, BeatSpan};
+
+/// A note that begins.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Note {
+    pub(crate) track: u8,
+    /// When, in beats travelled since the start.
+    pub(crate) at: f64,
+    /// How long it is held, in beats.
+    pub(crate) length: f64,
+    pub(crate) pitches: Pitches,
+    pub(crate) velocity: f32,
+    pub(crate) seed: u32,
+    pub(crate) locks: Locks,
+    /// It goes on from the note before it without being struck again.
+    pub(crate) slides: bool,
+}
+
+/// What an audio loop is to do.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct LoopPlace {
+    pub(crate) sample: u64,
+    pub(crate) gain: f32,
+    /// How many beats one turn lasts.
+    pub(crate) span: f64,
+    /// How far it is into its turn, in beats.
+    pub(crate) into: f64,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sequencer {
+    tracks: [TrackState; MAX_TRACKS],
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct TrackState {
+    /// What played when it was looked up last, and by what plan.
+    turn: Option<(Launches, Turn)>,
+    /// Until when, in travelled beats, the last note is held into the steps after it.
+    tied_until: Option<f64>,
+}
+
+/// A step of a clip and when it falls due.
+struct Due<'a> {
+    scene: SceneIndex,
+    steps: &'a [ScoreStep],
+    step_length: StepLength,
+    /// Counted from the clip's beginning.
+    number: i64,
+    /// On the grid.
+    beat: f64,
+    /// The same in running micro-beats, to decide by.
+    running: i64,
+    /// How late it is, in beats; early where negative.
+    late: f64,
+    span: f64,
+}
+
+/// How many changes of clips are followed in one look-up; the rest waits for the next.
+const MOST_TURNS: usize = 64;
+/// The earliest a step can be, as a share of its length.
+const MOST_EARLY: f64 = 0.5;
+
+impl Sequencer {
+    /// Realtime: yes
+    pub(crate) const fn new() -> Self {
+        Self {
+            tracks: [TrackState {
+                turn: None,
+                tied_until: None,
+            }; MAX_TRACKS],
+        }
+    }
+
+    /// Forgets what was struck: the transport stopped or jumped.
+    ///
+    /// Realtime: yes
+    pub(crate) fn forget(&mut self) {
+        for track in &mut self.tracks {
+            track.tied_until = None;
+        }
+    }
+
+    /// Puts every note that is decided in this window on the agenda.
+    ///
+    /// Realtime: yes
+    pub(crate) fn advance(&mut self, score: &Score, window: &Window, agenda: &mut Agenda) {
+        if window.entry == Entry::Jump {
+            self.forget();
+        }
+        let tracks = score.tracks().iter().zip(&mut self.tracks);
+        for (number, (track, state)) in (0..).zip(tracks) {
+            state.advance(score, track, number, window, agenda);
+        }
+    }
+
+    /// Where a track's audio loop stands at a place in the song, if one plays there.
+    ///
+    /// Realtime: yes
+    pub(crate) fn audio_loop(
+        &mut self,
+        track: usize,
+        plays: &ScoreTrack,
+        at: f64,
+        window: &Window,
+    ) -> Option<LoopPlace> {
+        let state = self.tracks.get_mut(track)?;
+        let launches = plays.launches();
+        let running = running(at, window);
+        let (turn, _) = state.turn_at(&launches, running);
+        let Content::Loop { sample, bars, gain } = plays.content(turn.playing.clip?)? else {
+            return None;
+        };
+        let span = f64::from(bars) * beats(BeatSpan::BAR.as_micros());
+        let origin = folded(beats(turn.playing.since.as_micros()), window);
+        let turns = (at - origin) / span;
+        Some(LoopPlace {
+            sample,
+            gain,
+            span,
+            into: (turns - libm::floor(turns)) * span,
+        })
+    }
+
+    /// How many beats a track goes on with what it plays at a place in the song.
+    ///
+    /// Realtime: yes
+    pub(crate) fn rest_of_turn(
+        &mut self,
+        track: usize,
+        plays: &ScoreTrack,
+        at: f64,
+        window: &Window,
+    ) -> f64 {
+        let running = running(at, window);
+        let state = self.tracks.get_mut(track);
+        let next = state.and_then(|state| state.turn_at(&plays.launches(), running).1);
+        next.map_or(f64::INFINITY, |next| beats(next - running))
+    }
+}
+
+impl TrackState {
+    fn advance(
+        &mut self,
+        score: &Score,
+        track: &ScoreTrack,
+        number: u8,
+        window: &Window,
+        agenda: &mut Agenda,
+    ) {
+        let length = step_length(track);
+        let longest = 2.0 / per_two_beats(length);
+        let far = window.until + MOST_EARLY * longest;
+        let launches = track.launches();
+        // Steps lie in the turn that their own beat falls into.
+        let mut from = window.after;
+        for _ in 0..MOST_TURNS {
+            let (turn, next) = self.turn_at(&launches, running(from, window) + 1);
+            let end = next.map_or(f64::INFINITY, |next| {
+                beats(next) - window.turned.unwrap_or(0.0)
+            });
+            if let Some(Content::Pattern(steps)) =
+                turn.playing.clip.and_then(|clip| track.content(clip))
+            {
+                let scene = turn.playing.clip.unwrap_or(FIRST_SCENE);
+                let since = folded_micros(turn.playing.since.as_micros(), window);
+                let mut place = length.step_at(BeatSpan::from_micros(micros(from) - since));
+                loop {
+                    let start = since + length.start_of(place).as_micros();
+                    let beat = beats(start);
+                    if beat > far || beat >= end || beat >= window.bound {
+                        break;
+                    }
+                    if beat > from {
+                        let span =
+                            beats(length.start_of(place + 1).as_micros()) - beats(start - since);
+                        let due = Due {
+                            scene,
+                            steps,
+                            step_length: length,
+                            number: place,
+                            beat,
+                            running: start + micros(window.turned.unwrap_or(0.0)),
+                            late: lateness(track, steps, place, span),
+                            span,
+                        };
+                        if due.is_decided_in(window) {
+                            self.decide(score, track, number, &due, window, agenda);
+                        }
+                    }
+                    place += 1;
+                }
+            }
+            if end > far || end <= from {
+                return;
+            }
+            // The step on the very beat of the change belongs to the new turn.
+            from = end - 0.5e-6;
+        }
+    }
+
+    /// What plays at a running beat, and when that ends.
+    fn turn_at(&mut self, launches: &Launches, running: i64) -> (Turn, Option<i64>) {
+        let beat = Beat::from_micros(running);
+        let first = launches.first_turn(beat);
+        let mut turn = match self.turn {
+            Some((plan, turn))
+                if plan == *launches
+                    && turn.since() <= beat
+                    && turn.playing.since >= first.playing.since =>
+            {
+                turn
+            }
+            _ => first,
+        };
+        for _ in 0..MOST_TURNS {
+            match launches.next_turn(&turn, beat) {
+                Some(next) => turn = next,
+                None => break,
+            }
+        }
+        self.turn = Some((*launches, turn));
+        let queued = launches
+            .queued
+            .map(|queued| queued.at)
+            .filter(|at| *at > beat);
+        let follows = launches.ends(&turn);
+        let next = [queued, follows].into_iter().flatten().min();
+        (turn, next.map(|next| next.as_micros()))
+    }
+
+    fn decide(
+        &mut self,
+        score: &Score,
+        track: &ScoreTrack,
+        number: u8,
+        due: &Due<'_>,
+        window: &Window,
+        agenda: &mut Agenda,
+    ) {
+        let Some(step) = due.step() else {
+            return;
+        };
+        if !step.is_on() || !due.sounds(step, track, score) {
+            return;
+        }
+        let grid = due.beat + window.drift;
+        // What is entered past its moment sounds at once.
+        let at = (grid + due.late).max(window.after + window.drift);
+        let slides =
+            due.is_tied_into() && self.tied_until.is_some_and(|until| until >= grid - 1e-6);
+        let chain = due.chain();
+        let until = grid + chain.until;
+        let strokes = f64::from(step.ratchet());
+        let each = due.span / strokes;
+        let pitches = Pitches::new(step, track, &score.harmony, due.running);
+        let dice = due.dice(track);
+        for stroke in 0..step.ratchet() {
+            let after = f64::from(stroke) * each;
+            let is_last = stroke + 1 == step.ratchet();
+            let length = if is_last {
+                (until - grid - after).max(each * step.gate())
+            } else {
+                each * step.gate()
+            };
+            let throw = (dice.throw(SEED_THROW + u32::from(stroke)) >> 32) & 0xffff_ffff;
+            agenda.add(Note {
+                track: number,
+                at: at + after,
+                length,
+                pitches,
+                velocity: step.velocity(),
+                seed: u32::try_from(throw).unwrap_or(0),
+                locks: step.locks(),
+                slides: slides && stroke == 0,
+            });
+        }
+        self.tied_until = chain.is_tied.then_some(until);
+    }
+}
+
+/// How far a step and those it is tied to reach, in beats from its place on the grid.
+struct Chain {
+    until: f64,
+    is_tied: bool,
+}
+
+impl Due<'_> {
+    fn index(&self, number: i64) -> usize {
+        let length = i64::try_from(self.steps.len()).unwrap_or(1).max(1);
+        usize::try_from(number.rem_euclid(length)).unwrap_or(0)
+    }
+
+    fn step(&self) -> Option<&ScoreStep> {
+        self.steps.get(self.index(self.number))
+    }
+
+    fn is_decided_in(&self, window: &Window) -> bool {
+        let moment = self.beat + self.late.min(0.0);
+        let is_in_time = moment > window.after || window.entry != Entry::Onward;
+        is_in_time && moment <= window.until
+    }
+
+    /// The dice of this step at this beat: the same whenever the beat is passed.
+    fn dice(&self, track: &ScoreTrack) -> Chance {
+        let cell = self.scene.index() * self.steps.len().max(128) + self.index(self.number);
+        let cell = u32::try_from(cell).unwrap_or(0);
+        let beat = self.running.div_euclid(1000).rem_euclid(1 << 32);
+        let beat = u32::try_from(beat).unwrap_or(0);
+        Chance::of(track.launches.seed() ^ cell.rotate_left(20), beat)
+    }
+
+    fn sounds(&self, step: &ScoreStep, track: &ScoreTrack, score: &Score) -> bool {
+        let length = i64::try_from(self.steps.len()).unwrap_or(1).max(1);
+        let pass = self.number.div_euclid(length);
+        let fits = match step.condition() {
+            Condition::Always => true,
+            Condition::Every { turn, of } => pass.rem_euclid(of) == turn - 1,
+            Condition::First => pass == 0,
+            Condition::Fill => score.fill != 0,
+        };
+        fits && (step.chance() >= 100 || self.dice(track).percent(CHANCE_THROW) < step.chance())
+    }
+
+    /// Whether the step before it is held into it.
+    fn is_tied_into(&self) -> bool {
+        let before = self.steps.get(self.index(self.number - 1));
+        before.is_some_and(ScoreStep::is_tied)
+    }
+
+    fn chain(&self) -> Chain {
+        let start = self.step_length.start_of(self.number).as_micros();
+        let mut last = self.number;
+        let tied = |number| {
+            self.steps
+                .get(self.index(number))
+                .is_some_and(ScoreStep::is_tied)
+        };
+        while tied(last) && last - self.number < 128 {
+            last += 1;
+        }
+        let gate = match self.steps.get(self.index(last)) {
+            Some(step) if step.is_on() => step.gate(),
+            _ => 1.0,
+        };
+        let begins = beats(self.step_length.start_of(last).as_micros() - start);
+        let ends = beats(self.step_length.start_of(last + 1).as_micros() - start);
+        Chain {
+            until: begins + (ends - begins) * gate,
+            is_tied: last > self.number,
+        }
+    }
+}
+
+const CHANCE_THROW: u32 = 0;
+const SEED_THROW: u32 = 1;
+
+const FIRST_SCENE: SceneIndex = SceneIndex::FIRST;
+
+/// Realtime: yes
+pub(crate) fn step_length(track: &ScoreTrack) -> StepLength {
+    let place = usize::from(track.step_length);
+    StepLength::ALL.get(place).copied().unwrap_or_default()
+}
+
+fn per_two_beats(length: StepLength) -> f64 {
+    i32::try_from(length.per_two_beats()).map_or(8.0, f64::from)
+}
+
+/// By how many beats a step is late, of swing and nudge.
+fn lateness(track: &ScoreTrack, steps: &[ScoreStep], number: i64, span: f64) -> f64 {
+    let length = i64::try_from(steps.len()).unwrap_or(1).max(1);
+    let index = usize::try_from(number.rem_euclid(length)).unwrap_or(0);
+    let nudge = steps.get(index).map_or(0.0, ScoreStep::nudge);
+    let is_off_beat = number.rem_euclid(2) == 1;
+    let swing = if is_off_beat && track.swing > 0.0 {
+        f64::from(track.swing.min(0.5))
+    } else {
+        0.0
+    };
+    (nudge + swing) * span
+}
+
+/// Micro-beats as beats.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "beats stay below 2^53 millionths"
+)]
+fn beats(micros: i64) -> f64 {
+    micros as f64 / 1e6
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "whole, and the cast saturates"
+)]
+fn micros(beats: f64) -> i64 {
+    libm::floor(beats * 1e6) as i64
+}
+
+fn running(place: f64, window: &Window) -> i64 {
+    micros(place + window.turned.unwrap_or(0.0))
+}
+
+/// The place in the song that a running beat stands for.
+fn folded(beat: f64, window: &Window) -> f64 {
+    beats(folded_micros(micros(beat + 0.5e-6), window))
+}
+
+fn folded_micros(beat: i64, window: &Window) -> i64 {
+    match (window.looped, window.turned) {
+        (Some((start, end)), Some(_)) => {
+            let (start, end) = (micros(start + 0.5e-6), micros(end + 0.5e-6));
+            if beat < end || end <= start {
+                beat
+            } else {
+                start + (beat - start).rem_euclid(end - start)
+            }
+        }
+        _ => beat,
+    }
+}

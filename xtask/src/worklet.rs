@@ -1,0 +1,47 @@
+//! The engine as wasm: what the browser's audio thread runs, and the tests beside it.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+
+use crate::setup::WasmToolchain;
+use crate::shell;
+use crate::web;
+use crate::workspace::Workspace;
+
+/// What the engine may weigh on the wire.
+const LARGEST: usize = 250_000;
+
+/// Builds the engine into the file that `built` names.
+pub(crate) fn make(workspace: &Workspace) -> Result<()> {
+    shell::announce("Building the engine for the browser");
+    let toolchain = WasmToolchain::find().context("setup leaves a compiler for wasm")?;
+    let mut build = toolchain.build(workspace);
+    build
+        .args(["--package", "lockstep-worklet", "--lib"])
+        .args(["--profile", "worklet"])
+        .env("CARGO_TARGET_DIR", workspace.target().join("web"));
+    shell::run(&mut build)
+}
+
+/// Where the engine is once it is made.
+pub(crate) fn built(workspace: &Workspace) -> PathBuf {
+    workspace
+        .target()
+        .join("web/wasm32-unknown-unknown/worklet/lockstep_worklet.wasm")
+}
+
+/// Whether the engine is quick to fetch.
+pub(crate) fn is_light_enough(workspace: &Workspace) -> Result<()> {
+    let path = built(workspace);
+    let contents = std::fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
+    let weight = web::gzipped(&contents)?;
+    if weight > LARGEST {
+        bail!("the engine weighs {weight} bytes gzipped; {LARGEST} is the most it may");
+    }
+    eprintln!(
+        "{weight} bytes gzipped, {} plain: the engine",
+        contents.len()
+    );
+    Ok(())
+}
