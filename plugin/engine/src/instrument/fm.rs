@@ -72,6 +72,8 @@ struct Sounding {
     operators: [Operator; 4],
     turns: [f32; 4],
     levels: [Smooth; 4],
+    /// Where the levels go once the operators are joined as wanted.
+    targets: [f32; 4],
     feedback: Smooth,
     /// How the operators are joined, how they are to be, and how much is heard while that changes.
     algorithm: usize,
@@ -155,7 +157,7 @@ impl Sounding {
         }
         self.wobble = Wobble::new(SOON);
         self.aim(setting, Smooth::jump);
-        self.algorithm = self.wanted;
+        self.join();
         self.heard = 1.0;
         self.sides = [1.0; 2];
         self.first.strike();
@@ -182,8 +184,12 @@ impl Sounding {
         let plan = Plan::new(setting, self.pitch, self.velocity);
         self.wanted = plan.algorithm;
         self.turns = plan.turns;
-        for (level, target) in self.levels.iter_mut().zip(plan.levels) {
-            go(level, target);
+        self.targets = plan.levels;
+        // A level means something else in another algorithm, so it waits for that.
+        if self.wanted == self.algorithm {
+            for (level, target) in self.levels.iter_mut().zip(self.targets) {
+                go(level, target);
+            }
         }
         go(&mut self.feedback, plan.feedback);
         go(&mut self.amount, values.share(Parameter::FilterAmount));
@@ -220,7 +226,7 @@ impl Sounding {
         if self.is_over {
             return;
         }
-        self.join();
+        self.step_aside();
         self.wobble.tick();
         let drives = self.drives();
         let algorithm = &ALGORITHMS[self.algorithm & 7];
@@ -257,15 +263,23 @@ impl Sounding {
     }
 
     /// Steps aside, joins the operators as wanted, and comes back.
+    fn step_aside(&mut self) {
+        if self.wanted == self.algorithm {
+            self.heard = (self.heard + ASIDE).min(1.0);
+        } else if self.heard > 0.0 {
+            self.heard = (self.heard - ASIDE).max(0.0);
+        } else {
+            self.join();
+        }
+    }
+
     fn join(&mut self) {
-        if self.wanted != self.algorithm {
-            self.heard -= ASIDE;
-            if self.heard <= 0.0 {
-                self.heard = 0.0;
-                self.algorithm = self.wanted;
-            }
-        } else if self.heard < 1.0 {
-            self.heard += ASIDE;
+        self.algorithm = self.wanted;
+        for (level, target) in self.levels.iter_mut().zip(self.targets) {
+            level.jump(target);
+        }
+        for operator in &mut self.operators {
+            operator.silence();
         }
     }
 
@@ -334,6 +348,9 @@ impl Sounding {
             *left = here.next(*left * (from_left + slope_left * at), self.keep);
             *right = there.next(*right * (from_right + slope_right * at), self.keep);
         }
+        // Once a tick is often enough: nothing falls from there to a denormal number within one.
+        here.output = snapped(here.output);
+        there.output = snapped(there.output);
         self.block = [here, there];
     }
 }
@@ -348,7 +365,7 @@ fn loudness(velocity: f32) -> f32 {
 impl Blocker {
     #[inline(always)]
     fn next(&mut self, input: f32, keep: f32) -> f32 {
-        self.output = snapped(input - self.input + keep * self.output);
+        self.output = input - self.input + keep * self.output;
         self.input = input;
         self.output
     }

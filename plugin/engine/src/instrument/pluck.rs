@@ -142,7 +142,7 @@ impl Sounding {
         self.corner = Smooth::new(0.0, SOON);
         self.seconds = Smooth::new(0.0, SOON);
         self.side = Smooth::new(0.0, SOON);
-        self.body = Body::new(SOON);
+        self.body = Body::new(setting.rate, SOON);
         self.note = strike.pitch;
         self.pitch = 0.0;
         self.tune(setting, 0.0);
@@ -205,7 +205,6 @@ impl Sounding {
         self.release_seconds = values.ratio(Parameter::Release, 0.03, 20.0);
         self.aim_seconds(go);
         go(&mut self.side, 0.7 * values.share(Parameter::Spread));
-        self.body.tune(setting.rate);
         go(&mut self.body.share, values.share(Parameter::Body));
     }
 

@@ -1,15 +1,15 @@
 //! One operator: a sine whose phase others move. It knows nothing of who moves whom.
 
 use crate::dsp::maths::whole;
-use crate::instrument::ahead::{Frames, PER_TICK};
+use crate::instrument::ahead::{Frames, PER_TICK, TICK};
 
 /// A phase that turns, and how loud its sine was when the last tick ended.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Operator {
     phase: u32,
     level: f32,
-    /// Its last two frames, for when it moves itself.
-    last: [f32; 2],
+    /// Its last three frames, for when it moves itself.
+    last: [f32; 3],
 }
 
 /// What an operator does in a tick.
@@ -33,13 +33,20 @@ impl Operator {
         self.level == 0.0 && drive.level == 0.0
     }
 
+    /// Starts its level from nothing again.
+    ///
+    /// Realtime: yes
+    pub(super) fn silence(&mut self) {
+        self.level = 0.0;
+    }
+
     /// Turns on, unheard.
     ///
     /// Realtime: yes
     #[inline(always)]
     pub(super) fn rest(&mut self, drive: &Drive) {
         self.phase = self.phase.wrapping_add(drive.step.wrapping_mul(TICK_STEPS));
-        self.last = [0.0; 2];
+        self.last = [0.0; 3];
     }
 
     /// A tick, its phase moved by `moves`, in turns.
@@ -48,16 +55,12 @@ impl Operator {
     #[inline(always)]
     pub(super) fn run(&mut self, drive: &Drive, moves: &Frames, frames: &mut Frames) {
         let slope = (drive.level - self.level) * PER_TICK;
-        let mut at = 0_u16;
-        for (frame, moved) in frames.iter_mut().zip(moves) {
-            let turned = self
-                .phase
-                .wrapping_add(drive.step.wrapping_mul(u32::from(at)));
-            let level = self.level + slope * f32::from(at);
-            *frame = level * wave(turned.wrapping_add(phase_of(*moved)));
-            at += 1;
+        let phases = self.phases(drive.step);
+        for (((frame, moved), phase), at) in frames.iter_mut().zip(moves).zip(phases).zip(COUNT) {
+            let level = self.level + slope * at;
+            *frame = level * wave(phase.wrapping_add(phase_of(*moved)));
         }
-        self.last = [0.0; 2];
+        self.last = [0.0; 3];
         self.finish(drive);
     }
 
@@ -68,21 +71,33 @@ impl Operator {
     pub(super) fn run_fed_back(&mut self, drive: &Drive, frames: &mut Frames) {
         let slope = (drive.level - self.level) * PER_TICK;
         let share = 0.5 * drive.feedback * STEPS;
-        let [mut last, mut before] = self.last;
-        let mut at = 0_u16;
-        for frame in frames {
-            let turned = self
-                .phase
-                .wrapping_add(drive.step.wrapping_mul(u32::from(at)));
-            // The mean of two frames, for one alone would whistle.
-            let moved = whole((last + before) * share).cast_unsigned() << 8;
-            before = last;
-            last = wave(turned.wrapping_add(moved));
-            *frame = (self.level + slope * f32::from(at)) * last;
-            at += 1;
+        let [mut last, mut second, mut third] = self.last;
+        let mut waves = self.phases(drive.step).map(|phase| (phase, 0.0));
+        for (phase, value) in &mut waves {
+            // The mean of two frames, for one alone would whistle; and not the very last, so that
+            // two frames can be worked on at a time.
+            let moved = whole((second + third) * share).cast_unsigned() << 8;
+            third = second;
+            second = last;
+            last = wave(phase.wrapping_add(moved));
+            *value = last;
         }
-        self.last = [last, before];
+        for ((frame, (_, value)), at) in frames.iter_mut().zip(waves).zip(COUNT) {
+            *frame = (self.level + slope * at) * value;
+        }
+        self.last = [last, second, third];
         self.finish(drive);
+    }
+
+    /// The phase at each frame of the tick.
+    #[inline(always)]
+    fn phases(&self, step: u32) -> [u32; TICK] {
+        let mut phase = self.phase;
+        [(); TICK].map(|()| {
+            let now = phase;
+            phase = phase.wrapping_add(step);
+            now
+        })
     }
 
     #[inline(always)]
@@ -93,6 +108,9 @@ impl Operator {
 }
 
 const TICK_STEPS: u32 = 16;
+const COUNT: Frames = [
+    0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0, 12.0, 13.0, 14.0, 15.0,
+];
 
 /// Turns as a phase of 2^32 to the turn, for a hundred turns either way.
 #[inline(always)]

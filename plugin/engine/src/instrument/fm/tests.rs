@@ -116,6 +116,7 @@ fn slid_steered_and_joined_anew_it_never_clicks() {
         let settings = [
             algorithm(number),
             (Parameter::Depth, 1_000),
+            (Parameter::SecondMix, 1_500),
             (Parameter::Brightness, 1_000),
             (Parameter::Ratio, 1_000),
             (Parameter::SecondTune, 1_000),
@@ -123,8 +124,8 @@ fn slid_steered_and_joined_anew_it_never_clicks() {
         ];
         let sound = bench(&settings).storm(Fm::default(), 60_000);
         let jump = testing::largest_jump(&sound.left);
-        // Four operators at a dozen times the pitch, to which the parameters wander, are this steep.
-        assert!(jump < 0.15, "a jump of {jump} by {number}");
+        // As steep as a tone of 800 Hz, which the wandering tuning and the wheel come close to.
+        assert!(jump < 0.05, "a jump of {jump} by {number}");
     }
 }
 

@@ -144,14 +144,15 @@ impl Strand {
                 + weights[1] * line[from & mask]
                 + weights[2] * line[from.wrapping_sub(1) & mask]
                 + weights[3] * line[from.wrapping_sub(2) & mask];
-            low = snapped(low + (read - low) * share);
+            low += (read - low) * share;
             let value = *frame + gain * low;
             line[at & mask] = value;
             *side = line[at.wrapping_sub(aside) & mask];
             *frame = value;
             at = at.wrapping_add(1);
         }
-        self.low = low;
+        // Once a tick is often enough: nothing falls from there to a denormal number within one.
+        self.low = snapped(low);
         self.at = at & mask;
     }
 }
