@@ -217,9 +217,7 @@ impl Drum {
 
     /// Applies what moves slowly. Comes once every period of the note's own time.
     fn look(&mut self, rate: f32) {
-        if self.tones.iter().all(Tone::is_over)
-            && self.paths.are_over()
-            && self.finish.is_silent()
+        if self.tones.iter().all(Tone::is_over) && self.paths.are_over() && self.finish.is_silent()
         {
             self.over = true;
             return;

@@ -106,9 +106,8 @@ impl Filters {
             let input = input[lane];
             output[lane] = self.output_of_first[lane] * first
                 + (self.output_of_second[lane] * second + self.output_of_input[lane] * input);
-            self.first[lane] = snapped(
-                self.first_of_first[lane] * first + self.across[lane] * (input - second),
-            );
+            self.first[lane] =
+                snapped(self.first_of_first[lane] * first + self.across[lane] * (input - second));
             self.second[lane] = snapped(
                 self.second_of_second[lane] * second
                     + (self.across[lane] * first + self.second_of_input[lane] * input),
@@ -120,7 +119,12 @@ impl Filters {
 
 impl Paths {
     /// Realtime: yes
-    pub(super) fn start(recipes: &[PathRecipe; 2], bursts: Bursts, rate: f32, periods: f32) -> Self {
+    pub(super) fn start(
+        recipes: &[PathRecipe; 2],
+        bursts: Bursts,
+        rate: f32,
+        periods: f32,
+    ) -> Self {
         let mut paths = recipes.map(|recipe| Path::start(&recipe, rate, periods));
         paths[0].swell.repeat(bursts.more, bursts.seconds * rate);
         Self {
@@ -233,7 +237,9 @@ mod tests {
                 }
             }
             let first = ratios[0];
-            let same = ratios.iter().all(|ratio| (ratio / first - 1.0).abs() < 1e-3);
+            let same = ratios
+                .iter()
+                .all(|ratio| (ratio / first - 1.0).abs() < 1e-3);
             assert!(same && first > 0.1, "{shape:?}");
         }
     }

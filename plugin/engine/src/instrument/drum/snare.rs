@@ -30,7 +30,11 @@ pub(super) fn recipe(values: &Values, velocity: f32) -> Recipe {
     let snap = values.share(Parameter::Snap) * (0.25 + 0.75 * velocity);
     let decay = values.ratio(Parameter::Decay, 0.04, 0.8);
     let corner = values.ratio(Parameter::Tone, 900.0, 7_000.0);
-    let (low, high, depth) = if bends { (184.0, 331.0, 12.0) } else { (176.0, 343.0, 4.0) };
+    let (low, high, depth) = if bends {
+        (184.0, 331.0, 12.0)
+    } else {
+        (176.0, 343.0, 4.0)
+    };
     let fast = Sweep {
         semitones: values.linear(Parameter::Depth, 0.0, depth * 2.0),
         seconds: 0.009,
