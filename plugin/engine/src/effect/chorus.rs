@@ -128,7 +128,9 @@ impl Chorus {
                 self.restart();
             }
         }
-        if self.off && let (Some(left), Some(right)) = (left.last(), right.last()) {
+        if self.off
+            && let (Some(left), Some(right)) = (left.last(), right.last())
+        {
             self.resting = *left == 0.0 && *right == 0.0;
         }
     }

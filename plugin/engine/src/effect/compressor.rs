@@ -41,8 +41,7 @@ pub(crate) struct Compressor {
 impl Compressor {
     /// Realtime: no
     pub(crate) fn new(rate: f32) -> Self {
-        let share =
-            |seconds: f32| single(1.0 - libm::exp(-16.0 / f64::from(seconds * rate)));
+        let share = |seconds: f32| single(1.0 - libm::exp(-16.0 / f64::from(seconds * rate)));
         Self {
             aimed: 0.0,
             amount: Smooth::new(0.0, super::SMOOTHING * rate / 16.0),
@@ -112,7 +111,9 @@ impl Compressor {
                 self.follow();
             }
         }
-        if self.off && let (Some(left), Some(right)) = (left.last(), right.last()) {
+        if self.off
+            && let (Some(left), Some(right)) = (left.last(), right.last())
+        {
             self.resting = *left == 0.0 && *right == 0.0;
         }
     }

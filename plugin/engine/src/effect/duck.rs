@@ -93,7 +93,11 @@ impl Duck {
     #[inline(always)]
     fn next(&mut self, left: f32, right: f32) -> f32 {
         let peak = if left > right { left } else { right };
-        let share = if peak < FULL { peak * (1.0 / FULL) } else { 1.0 };
+        let share = if peak < FULL {
+            peak * (1.0 / FULL)
+        } else {
+            1.0
+        };
         let fallen = self.level * self.keep;
         self.level = if share > fallen { share } else { fallen };
         if self.level < NONE {
