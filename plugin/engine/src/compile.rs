@@ -104,7 +104,11 @@ fn compile_clip(slot: &mut ScoreClip, clip: &Clip) {
                 *written = pattern.stored(index).map_or(blank, ScoreStep::write);
             }
         }
-        Content::Loop(clip::AudioLoop { sample, bars, gain: level }) => {
+        Content::Loop(clip::AudioLoop {
+            sample,
+            bars,
+            gain: level,
+        }) => {
             slot.kind = ScoreClip::LOOP;
             slot.sample = SampleKey::of(*sample).number();
             slot.bars = bars.get();

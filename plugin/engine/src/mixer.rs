@@ -304,16 +304,18 @@ impl Mixer {
         frames: usize,
         gains: &mut [f32; CHUNK],
     ) {
-        let key = audio.get(self.ducker).filter(|_| {
-            sounding.get(self.ducker).is_some_and(|&sounds| sounds)
-        });
+        let key = audio
+            .get(self.ducker)
+            .filter(|_| sounding.get(self.ducker).is_some_and(|&sounds| sounds));
         if key.is_none() && self.duck.is_silent() {
             return;
         }
         let [left, right] = key.map_or([&UNHEARD; 2], |[left, right]| [left, right]);
-        if let (Some(left), Some(right), Some(gains)) =
-            (left.get(..frames), right.get(..frames), gains.get_mut(..frames))
-        {
+        if let (Some(left), Some(right), Some(gains)) = (
+            left.get(..frames),
+            right.get(..frames),
+            gains.get_mut(..frames),
+        ) {
             self.duck.render(left, right, gains);
         }
     }
@@ -414,11 +416,18 @@ fn add(mix: &mut Stereo, track: &Stereo, frames: usize) {
 ///
 /// Realtime: yes
 pub(crate) fn pan_gains(pan: f32) -> (f32, f32) {
-    let pan = if pan.is_finite() { pan.clamp(-1.0, 1.0) } else { 0.0 };
+    let pan = if pan.is_finite() {
+        pan.clamp(-1.0, 1.0)
+    } else {
+        0.0
+    };
     if pan == 0.0 {
         return (1.0, 1.0);
     }
     let angle = (f64::from(pan) + 1.0) * core::f64::consts::FRAC_PI_4;
     let loud = core::f64::consts::SQRT_2;
-    (single(libm::cos(angle) * loud), single(libm::sin(angle) * loud))
+    (
+        single(libm::cos(angle) * loud),
+        single(libm::sin(angle) * loud),
+    )
 }

@@ -60,8 +60,8 @@ struct KitPiece {
     note: u8,
     preset: &'static str,
     level: i16,
-    /// Left (-10000) to right (10000).
-    pan: i16,
+    /// Left (-100) to right (100).
+    pan: i8,
     choke: u8,
 }
 
@@ -99,7 +99,9 @@ impl Preset {
         }
         for (number, knob) in self.macros.iter().enumerate() {
             let parameter = Parameter::ALL[Parameter::Macro1 as usize + number];
-            let amount = moved.get(&parameter).map_or(knob.amount, |amount| amount.get());
+            let amount = moved
+                .get(&parameter)
+                .map_or(knob.amount, |amount| amount.get());
             for target in knob.targets {
                 values.set(target.parameter, between(target.from, target.to, amount));
             }
@@ -146,7 +148,7 @@ impl KitPiece {
     fn score(&self, preset: &Preset) -> ScorePiece {
         ScorePiece {
             gain: gain(preset.trim + self.level),
-            pan: f32::from(self.pan) / 10_000.0,
+            pan: f32::from(self.pan) / 100.0,
             machine: preset.machine.code(),
             note: self.note,
             choke: self.choke,

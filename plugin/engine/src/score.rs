@@ -149,7 +149,11 @@ impl ScoreClip {
             Self::LOOP => Some(Content::Loop {
                 sample: self.sample,
                 bars: self.bars.max(1),
-                gain: if self.gain.is_finite() { self.gain } else { 0.0 },
+                gain: if self.gain.is_finite() {
+                    self.gain
+                } else {
+                    0.0
+                },
             }),
             _ => None,
         }

@@ -66,6 +66,8 @@ pub(crate) struct Drum {
     ratio: f32,
     /// Whether something was set that the next look must apply.
     moved: bool,
+    /// Whether nothing was heard yet.
+    fresh: bool,
     until_look: usize,
     periods: f32,
     tones: [Tone; 2],
@@ -74,7 +76,7 @@ pub(crate) struct Drum {
     noise: Noise,
     hiss: Gain,
     grain: Gain,
-    grains: f32,
+    grains: Grains,
     metal: Metal,
     metal_hertz: f32,
     struck: Gain,
@@ -118,6 +120,35 @@ impl Piece {
     }
 }
 
+/// Beads that strike a shell at random and are heard for a moment each.
+#[derive(Clone, Copy, Debug, Default)]
+struct Grains {
+    level: f32,
+    keep: f32,
+    chance: u32,
+}
+
+impl Grains {
+    fn new(rate: f32) -> Self {
+        // About 400 beads a second, each of a millisecond and a half.
+        let chance = 65_536.0 * 400.0 / rate;
+        Self {
+            level: 1.0,
+            keep: 1.0 - 700.0 / if rate > 1_400.0 { rate } else { 1_400.0 },
+            chance: u32::try_from(count(f64::from(chance))).unwrap_or(0),
+        }
+    }
+
+    #[inline(always)]
+    fn next(&mut self, bits: u32) -> f32 {
+        self.level *= self.keep;
+        if bits >> 16 < self.chance {
+            self.level += (bits & 0xffff) as f32 * (1.0 / 65_536.0);
+        }
+        self.level
+    }
+}
+
 /// Two octaves to either side, and a semitone to either side of that.
 fn tuning(setting: &Setting<'_>) -> f32 {
     let bend = if setting.bend.is_finite() {
@@ -153,6 +184,7 @@ impl Drum {
             pitch: Smooth::new(0.0, 1.0),
             ratio: 1.0,
             moved: false,
+            fresh: false,
             until_look: 0,
             periods: 1.0,
             tones: [Tone::default(); 2],
@@ -161,7 +193,7 @@ impl Drum {
             noise: Noise::new(0),
             hiss: Gain::default(),
             grain: Gain::default(),
-            grains: 0.0,
+            grains: Grains::default(),
             metal: Metal::default(),
             metal_hertz: 0.0,
             struck: Gain::default(),
@@ -213,6 +245,26 @@ impl Drum {
             gain.tick();
         }
         self.finish.tick(rate);
+        if self.fresh {
+            self.fresh = false;
+            self.warm();
+        }
+    }
+
+    /// The metal of a machine hums behind a closed door at all times: what the filters make of its
+    /// sudden beginning must not be heard.
+    fn warm(&mut self) {
+        if self.struck.is_nothing() && self.rung.is_nothing() {
+            return;
+        }
+        for _ in 0..4 {
+            let mut source = [0.0_f32; PERIOD];
+            let mut beside = [0.0_f32; PERIOD];
+            self.rattle(&mut source, &mut beside, false);
+            for path in &mut self.paths {
+                path.warm(&source, &beside);
+            }
+        }
     }
 
     /// At most to the end of the period.
@@ -258,13 +310,8 @@ impl Drum {
             for (source, beside) in source.iter_mut().zip(beside.iter_mut()) {
                 let mut level = self.hiss.next();
                 if grainy {
-                    // A bead strikes the shell every hundred frames or so, and dies away.
-                    let bits = self.noise.bits();
-                    self.grains *= 0.985;
-                    if bits >> 25 == 0 {
-                        self.grains += (bits & 0xffff) as f32 * (1.0 / 65_536.0);
-                    }
-                    level *= 1.0 + (self.grains * 2.0 - 1.0) * self.grain.next();
+                    let grains = self.grains.next(self.noise.bits());
+                    level *= 1.0 + (grains * 2.0 - 1.0) * self.grain.next();
                 }
                 *source = self.noise.next() * level;
                 if is_wide {
@@ -306,6 +353,7 @@ impl Instrument for Drum {
             self.pitch.aim(self.note + tuning(setting));
         }
         self.moved = true;
+        self.fresh = true;
         self.until_look = 0;
         self.tones = recipe.tones.map(|tone| Tone::start(&tone, rate, periods));
         self.hertz = recipe.tones.map(|tone| tone.hertz);
@@ -315,7 +363,7 @@ impl Instrument for Drum {
         self.paths[0].repeat(more, spacing);
         self.hiss = Gain::new(recipe.hiss, periods);
         self.grain = Gain::new(recipe.grain, periods);
-        self.grains = 1.0;
+        self.grains = Grains::new(rate);
         self.metal = Metal::start(recipe.metal.alloy, &mut noise);
         self.metal_hertz = recipe.metal.hertz;
         self.struck = Gain::new(recipe.metal.gain * (1.0 - recipe.metal.ring), periods);

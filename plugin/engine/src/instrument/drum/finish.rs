@@ -11,6 +11,9 @@ use crate::dsp::{
 /// What is left of a low rest when it is thrown away: 120 dB below full scale.
 const INAUDIBLE: f32 = 1e-6;
 
+/// No setting gets louder than this, so that the middle and the side together stay below four.
+const HIGHEST: f32 = 1.9;
+
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Finish {
     middle: Channel,
@@ -21,7 +24,7 @@ pub(super) struct Finish {
     low_cut: Smooth,
     before: Ramp,
     after: Ramp,
-    softness: f32,
+    softness: Ramp,
     cut: f32,
     fresh: bool,
 }
@@ -60,7 +63,13 @@ impl Channel {
         let soft = self.soft.next(input, softness);
         let output = soft - self.low;
         self.low = snapped(self.low + output * cut);
-        output
+        if output > HIGHEST {
+            HIGHEST
+        } else if output < -HIGHEST {
+            -HIGHEST
+        } else {
+            output
+        }
     }
 }
 
@@ -69,9 +78,9 @@ fn loudness(velocity: f32) -> f32 {
     velocity * (0.35 + 0.65 * velocity)
 }
 
-/// A soft stroke is also a dull one, by up to two octaves.
+/// In octaves above one hertz. A soft stroke is also a dull one, by up to two octaves.
 fn brightness(recipe: &Recipe, velocity: f32) -> f32 {
-    recipe.brightness * libm::exp2f(2.0 * (velocity - 1.0))
+    libm::log2f(recipe.brightness) + 2.0 * (velocity - 1.0)
 }
 
 impl Finish {
@@ -86,7 +95,7 @@ impl Finish {
             low_cut: Smooth::new(recipe.low_cut, periods),
             before: Ramp::default(),
             after: Ramp::default(),
-            softness: 1.0,
+            softness: Ramp::default(),
             cut: 0.0,
             fresh: true,
         };
@@ -120,7 +129,10 @@ impl Finish {
             self.after.toward(self.after.target, true);
         }
         if fresh || !self.brightness.has_arrived() {
-            self.softness = OnePole::share(self.brightness.next() / rate);
+            let share = OnePole::share(exp2(self.brightness.next()) / rate);
+            self.softness.toward(share, fresh);
+        } else {
+            self.softness.toward(self.softness.target, true);
         }
         if fresh || !self.low_cut.has_arrived() {
             let turns = self.low_cut.next() / rate * core::f32::consts::TAU;
@@ -130,10 +142,11 @@ impl Finish {
 
     /// Realtime: yes
     pub(super) fn apply(&mut self, middle: &mut [f32], wide: &mut [f32], is_wide: bool) {
-        let (softness, cut) = (self.softness, self.cut);
+        let cut = self.cut;
         if is_wide {
             for (middle, wide) in middle.iter_mut().zip(wide) {
                 let (before, after) = (self.before.next(), self.after.next());
+                let softness = self.softness.next();
                 let sum = saturated(*middle * before) * after;
                 let difference = saturated(*wide * before) * after;
                 *middle = self.middle.next(sum, softness, cut);
@@ -142,7 +155,7 @@ impl Finish {
         } else {
             for middle in middle {
                 let sum = saturated(*middle * self.before.next()) * self.after.next();
-                *middle = self.middle.next(sum, softness, cut);
+                *middle = self.middle.next(sum, self.softness.next(), cut);
             }
         }
     }

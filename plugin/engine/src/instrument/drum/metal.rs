@@ -26,7 +26,9 @@ impl Alloy {
                 [0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.0, 0.0],
             ),
             Alloy::Eight => (
-                [1.0, 1.341_1, 1.567_9, 1.713_3, 2.097_7, 2.443_1, 2.915, 3.479],
+                [
+                    1.0, 1.341_1, 1.567_9, 1.713_3, 2.097_7, 2.443_1, 2.915, 3.479,
+                ],
                 [0.25; WAVES],
             ),
             Alloy::Two => (
@@ -86,7 +88,8 @@ impl Metal {
             waves[lane] = if place < 0.0 { -wave } else { wave };
         }
         let sums = &self.sums;
-        let even = waves[0] * sums[0] + waves[2] * sums[2] + waves[4] * sums[4] + waves[6] * sums[6];
+        let even =
+            waves[0] * sums[0] + waves[2] * sums[2] + waves[4] * sums[4] + waves[6] * sums[6];
         let odd = waves[1] * sums[1] + waves[3] * sums[3] + waves[5] * sums[5] + waves[7] * sums[7];
         let products = waves[0] * waves[5] + waves[1] * waves[3] + waves[2] * waves[4];
         [even + odd, products * 0.4, even - odd]
@@ -122,7 +125,10 @@ mod tests {
         let signal: Vec<f32> = (0..16_384).map(|_| metal.next()[0]).collect();
         let turns = f64::from(turns);
         let first = strength(&signal, turns);
-        assert!((first - 4.0 / core::f64::consts::PI).abs() < 0.01, "{first}");
+        assert!(
+            (first - 4.0 / core::f64::consts::PI).abs() < 0.01,
+            "{first}"
+        );
         assert!((strength(&signal, turns * 3.0) / first - 1.0 / 3.0).abs() < 0.01);
         for harmonic in [49.0, 51.0, 53.0] {
             let folded = strength(&signal, 1.0 - turns * harmonic);

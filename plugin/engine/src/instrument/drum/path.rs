@@ -97,6 +97,16 @@ impl Path {
         self.swell.is_over()
     }
 
+    /// Lets the filters hear what nobody else does.
+    ///
+    /// Realtime: yes
+    pub(super) fn warm(&mut self, input: &[f32], wide_input: &[f32]) {
+        for (input, wide_input) in input.iter().zip(wide_input) {
+            self.filter.next(*input, &self.tuning);
+            self.side.next(*wide_input, &self.tuning);
+        }
+    }
+
     /// Realtime: yes
     pub(super) fn add(&mut self, input: &[f32], output: &mut [f32]) {
         if self.swell.is_over() {

@@ -23,7 +23,11 @@ pub(super) fn recipe(values: &Values, velocity: f32) -> Recipe {
     let decay = values.ratio(Parameter::Decay, 0.012, 0.25);
     let snap = values.share(Parameter::Snap) * (0.3 + 0.7 * velocity);
     let body = values.share(Parameter::Body);
-    let (high, low) = if knocks { (1_010.0, 243.0) } else { (1_667.0, 455.0) };
+    let (high, low) = if knocks {
+        (1_010.0, 243.0)
+    } else {
+        (1_667.0, 455.0)
+    };
     let mode = |gain: f32, hertz: f32, decay: f32| ToneRecipe {
         gain,
         hertz,

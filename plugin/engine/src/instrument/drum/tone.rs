@@ -30,7 +30,11 @@ impl Fall {
         let frames = sweep.seconds * rate;
         Self {
             above: libm::exp2f(sweep.semitones * (1.0 / 12.0)) - 1.0,
-            keep: if frames > 2.0 { 1.0 - 1.0 / frames } else { 0.5 },
+            keep: if frames > 2.0 {
+                1.0 - 1.0 / frames
+            } else {
+                0.5
+            },
         }
     }
 }
