@@ -104,7 +104,7 @@ const STRIKE: Strike = Strike {
 
 /// A note until it is over, at most for 20 seconds, cut into pieces of `cut` frames.
 fn note(piece: Piece, values: &Values, strike: Strike, cut: usize) -> [Vec<f32>; 2] {
-    let tables = Tables {};
+    let tables = Tables::new();
     let setting = setting(values, &tables);
     let mut drum = Drum::new();
     drum.choose(piece);
@@ -180,7 +180,7 @@ fn every_preset_is_heard_at_once_as_loud_as_the_others_without_offset_and_ends()
 #[test]
 fn a_drum_that_is_over_renders_exact_zeros_until_it_is_struck_again() {
     let preset = named("snare");
-    let tables = Tables {};
+    let tables = Tables::new();
     let setting = setting(&preset.values, &tables);
     let mut drum = Drum::new();
     assert!(drum.is_over());
@@ -342,7 +342,7 @@ fn width_leaves_the_middle_in_front() {
 
 /// A note that is steered from one set of values to others and back, every so often.
 fn steered(piece: Piece, sets: [&Values; 2]) -> Vec<f32> {
-    let tables = Tables {};
+    let tables = Tables::new();
     let mut drum = Drum::new();
     drum.choose(piece);
     drum.strike(&setting(sets[0], &tables), STRIKE);
@@ -407,7 +407,7 @@ fn turning_a_parameter_does_not_click() {
 fn a_slide_arrives_without_a_jump() {
     let mut preset = named("kick-808");
     preset.values.set(Parameter::Decay, 9_000);
-    let tables = Tables {};
+    let tables = Tables::new();
     for glide in [0, 5_000] {
         preset.values.set(Parameter::Glide, glide);
         let setting = setting(&preset.values, &tables);
@@ -432,7 +432,7 @@ fn a_slide_arrives_without_a_jump() {
 #[test]
 fn no_corner_of_the_parameters_is_too_loud_or_endless() {
     let mut noise = Noise::new(99);
-    let tables = Tables {};
+    let tables = Tables::new();
     let pieces = [
         Piece::Kick,
         Piece::Snare,
