@@ -154,7 +154,7 @@ fn written(preset: &Value, names: &BTreeSet<String>) -> Checked<String> {
         }
         let note = number(piece, "note", 0, 127)?;
         let level = number(piece, "level", -600, 120)?;
-        let pan = number(piece, "pan", -10_000, 10_000)?;
+        let pan = number(piece, "pan", -100, 100)?;
         let choke = number(piece, "choke", 0, 8)?;
         let _ = write!(
             code,

@@ -60,8 +60,8 @@ struct KitPiece {
     note: u8,
     preset: &'static str,
     level: i16,
-    /// Left (-10000) to right (10000).
-    pan: i16,
+    /// Left (-100) to right (100).
+    pan: i8,
     choke: u8,
 }
 
@@ -148,7 +148,7 @@ impl KitPiece {
     fn score(&self, preset: &Preset) -> ScorePiece {
         ScorePiece {
             gain: gain(preset.trim + self.level),
-            pan: f32::from(self.pan) / 10_000.0,
+            pan: f32::from(self.pan) / 100.0,
             machine: preset.machine.code(),
             note: self.note,
             choke: self.choke,

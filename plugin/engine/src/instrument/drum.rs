@@ -29,8 +29,8 @@ use crate::dsp::{
 use finish::Finish;
 use lockstep_session::document::instrument::Parameter;
 use metal::Metal;
-use path::Path;
-use recipe::{Bursts, Recipe};
+use path::Paths;
+use recipe::Recipe;
 use swell::Gain;
 use tone::Tone;
 
@@ -66,15 +66,20 @@ pub(crate) struct Drum {
     ratio: f32,
     /// Whether something was set that the next look must apply.
     moved: bool,
+    /// Whether nothing was heard yet.
+    fresh: bool,
     until_look: usize,
     periods: f32,
     tones: [Tone; 2],
     hertz: [f32; 2],
-    paths: [Path; 2],
+    paths: Paths,
+    /// Which tones sound in this period, and whether the paths do.
+    rings: [bool; 2],
+    rattles: bool,
     noise: Noise,
     hiss: Gain,
     grain: Gain,
-    grains: f32,
+    grains: Grains,
     metal: Metal,
     metal_hertz: f32,
     struck: Gain,
@@ -118,6 +123,35 @@ impl Piece {
     }
 }
 
+/// Beads that strike a shell at random and are heard for a moment each.
+#[derive(Clone, Copy, Debug, Default)]
+struct Grains {
+    level: f32,
+    keep: f32,
+    chance: u32,
+}
+
+impl Grains {
+    fn new(rate: f32) -> Self {
+        // About 400 beads a second, each of a millisecond and a half.
+        let chance = 65_536.0 * 400.0 / rate;
+        Self {
+            level: 1.0,
+            keep: 1.0 - 700.0 / if rate > 1_400.0 { rate } else { 1_400.0 },
+            chance: u32::try_from(count(f64::from(chance))).unwrap_or(0),
+        }
+    }
+
+    #[inline(always)]
+    fn next(&mut self, bits: u32) -> f32 {
+        self.level *= self.keep;
+        if bits >> 16 < self.chance {
+            self.level += (bits & 0xffff) as f32 * (1.0 / 65_536.0);
+        }
+        self.level
+    }
+}
+
 /// Two octaves to either side, and a semitone to either side of that.
 fn tuning(setting: &Setting<'_>) -> f32 {
     let bend = if setting.bend.is_finite() {
@@ -153,15 +187,18 @@ impl Drum {
             pitch: Smooth::new(0.0, 1.0),
             ratio: 1.0,
             moved: false,
+            fresh: false,
             until_look: 0,
             periods: 1.0,
             tones: [Tone::default(); 2],
             hertz: [0.0; 2],
-            paths: recipe.paths.map(|path| Path::start(&path, 48_000.0, 1.0)),
+            paths: Paths::start(&recipe.paths, recipe.bursts, 48_000.0, 1.0),
+            rings: [false; 2],
+            rattles: false,
             noise: Noise::new(0),
             hiss: Gain::default(),
             grain: Gain::default(),
-            grains: 0.0,
+            grains: Grains::default(),
             metal: Metal::default(),
             metal_hertz: 0.0,
             struck: Gain::default(),
@@ -180,9 +217,7 @@ impl Drum {
 
     /// Applies what moves slowly. Comes once every period of the note's own time.
     fn look(&mut self, rate: f32) {
-        if self.tones.iter().all(Tone::is_over)
-            && self.paths.iter().all(Path::is_over)
-            && self.finish.is_silent()
+        if self.tones.iter().all(Tone::is_over) && self.paths.are_over() && self.finish.is_silent()
         {
             self.over = true;
             return;
@@ -197,11 +232,15 @@ impl Drum {
             }
             self.metal.tune(self.metal_hertz * scale);
         }
-        for tone in &mut self.tones {
-            tone.tick();
+        for (tone, rings) in self.tones.iter_mut().zip(&mut self.rings) {
+            *rings = !tone.is_over();
+            if *rings {
+                tone.tick();
+            }
         }
-        for path in &mut self.paths {
-            path.tick(rate, self.ratio, moved);
+        self.rattles = !self.paths.are_over();
+        if self.rattles {
+            self.paths.tick(rate, self.ratio, moved);
         }
         for gain in [
             &mut self.hiss,
@@ -213,6 +252,24 @@ impl Drum {
             gain.tick();
         }
         self.finish.tick(rate);
+        if self.fresh {
+            self.fresh = false;
+            self.warm();
+        }
+    }
+
+    /// The metal of a machine hums behind a closed door at all times: what the filters make of its
+    /// sudden beginning must not be heard.
+    fn warm(&mut self) {
+        if self.struck.is_nothing() && self.rung.is_nothing() {
+            return;
+        }
+        for _ in 0..4 {
+            let mut source = [0.0_f32; PERIOD];
+            let mut beside = [0.0_f32; PERIOD];
+            self.rattle(&mut source, &mut beside, false);
+            self.paths.warm(&source, &beside);
+        }
     }
 
     /// At most to the end of the period.
@@ -221,27 +278,21 @@ impl Drum {
         let mut middle = [0.0_f32; PERIOD];
         let mut wide = [0.0_f32; PERIOD];
         let (middle, wide) = (&mut middle[..length], &mut wide[..length]);
-        for tone in &mut self.tones {
-            tone.add(middle);
+        for (tone, rings) in self.tones.iter_mut().zip(self.rings) {
+            if rings {
+                tone.add(middle);
+            }
         }
         let is_wide = !self.spread.is_nothing();
-        if !self.paths.iter().all(Path::is_over) {
+        if self.rattles {
             let mut source = [0.0_f32; PERIOD];
             let mut beside = [0.0_f32; PERIOD];
             let (source, beside) = (&mut source[..length], &mut beside[..length]);
             self.rattle(source, beside, is_wide);
-            for path in &mut self.paths {
-                if is_wide {
-                    path.add_wide(source, beside, middle, wide);
-                } else {
-                    path.add(source, middle);
-                }
-            }
+            self.paths.add(source, beside, middle, wide);
         }
-        if is_wide {
-            for wide in wide.iter_mut() {
-                *wide *= self.spread.next();
-            }
+        for wide in wide.iter_mut() {
+            *wide *= self.spread.next();
         }
         self.finish.apply(middle, wide, is_wide);
         let outputs = left.iter_mut().zip(right);
@@ -258,13 +309,8 @@ impl Drum {
             for (source, beside) in source.iter_mut().zip(beside.iter_mut()) {
                 let mut level = self.hiss.next();
                 if grainy {
-                    // A bead strikes the shell every hundred frames or so, and dies away.
-                    let bits = self.noise.bits();
-                    self.grains *= 0.985;
-                    if bits >> 25 == 0 {
-                        self.grains += (bits & 0xffff) as f32 * (1.0 / 65_536.0);
-                    }
-                    level *= 1.0 + (self.grains * 2.0 - 1.0) * self.grain.next();
+                    let grains = self.grains.next(self.noise.bits());
+                    level *= 1.0 + (grains * 2.0 - 1.0) * self.grain.next();
                 }
                 *source = self.noise.next() * level;
                 if is_wide {
@@ -306,16 +352,14 @@ impl Instrument for Drum {
             self.pitch.aim(self.note + tuning(setting));
         }
         self.moved = true;
+        self.fresh = true;
         self.until_look = 0;
         self.tones = recipe.tones.map(|tone| Tone::start(&tone, rate, periods));
         self.hertz = recipe.tones.map(|tone| tone.hertz);
-        self.paths = recipe.paths.map(|path| Path::start(&path, rate, periods));
-        let Bursts { more, seconds } = recipe.bursts;
-        let spacing = u32::try_from(count(f64::from(seconds * rate))).unwrap_or(0);
-        self.paths[0].repeat(more, spacing);
+        self.paths = Paths::start(&recipe.paths, recipe.bursts, rate, periods);
         self.hiss = Gain::new(recipe.hiss, periods);
         self.grain = Gain::new(recipe.grain, periods);
-        self.grains = 1.0;
+        self.grains = Grains::new(rate);
         self.metal = Metal::start(recipe.metal.alloy, &mut noise);
         self.metal_hertz = recipe.metal.hertz;
         self.struck = Gain::new(recipe.metal.gain * (1.0 - recipe.metal.ring), periods);
@@ -344,9 +388,7 @@ impl Instrument for Drum {
             tone.steer(recipe, setting.rate);
         }
         self.hertz = recipe.tones.map(|tone| tone.hertz);
-        for (path, recipe) in self.paths.iter_mut().zip(&recipe.paths) {
-            path.steer(recipe, setting.rate);
-        }
+        self.paths.steer(&recipe.paths, setting.rate);
         self.hiss.aim(recipe.hiss);
         self.grain.aim(recipe.grain);
         self.metal_hertz = recipe.metal.hertz;

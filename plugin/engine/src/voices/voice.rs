@@ -106,10 +106,10 @@ impl Voice {
             sample: None,
             click: Click::default(),
             drum: Drum::new(),
-            subtractive: Subtractive::new(),
-            fm: Fm::new(),
+            subtractive: Subtractive::default(),
+            fm: Fm::default(),
             pluck: Pluck::new(rate),
-            square: Square::new(),
+            square: Square::default(),
             sampler: Sampler::default(),
         }
     }

@@ -23,13 +23,13 @@ pub(super) fn recipe(values: &Values, velocity: f32) -> Recipe {
     let harsh = values.choice(Parameter::Algorithm, 2) == 1;
     let corner = values.ratio(Parameter::Tone, 500.0, 3_500.0);
     let ring = PathRecipe {
-        gain: values.linear(Parameter::Body, 0.15, 1.0),
+        gain: values.linear(Parameter::Body, 0.2, 1.2),
         shape: Shape::Band,
         corner,
         resonance: values.share(Parameter::Resonance),
         attack: 0.0,
         hold: 0.0,
-        decay: values.ratio(Parameter::Decay, 0.05, 1.5),
+        decay: values.ratio(Parameter::Decay, 0.08, 2.2),
         follows: 1.0,
     };
     Recipe {
@@ -43,7 +43,7 @@ pub(super) fn recipe(values: &Values, velocity: f32) -> Recipe {
             ring,
         ],
         metal: MetalRecipe {
-            gain: 0.8,
+            gain: 0.7,
             hertz: if harsh { 587.0 } else { 540.0 },
             alloy: Alloy::Two,
             ring: if harsh { 0.45 } else { 0.0 },

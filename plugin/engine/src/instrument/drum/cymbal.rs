@@ -19,7 +19,7 @@ pub(super) const DEFAULTS: &[(Parameter, u16)] = &[
     (Parameter::Noise, 5_000),
     (Parameter::Spread, 4_000),
     (Parameter::Drive, 2_000),
-    (Parameter::Brightness, 9_500),
+    (Parameter::Brightness, 8_500),
 ];
 
 /// The two characters: six bare waves, or a denser alloy. Snap is the stick on the bell.
@@ -32,7 +32,7 @@ pub(super) fn recipe(values: &Values, velocity: f32) -> Recipe {
     let hertz = if dense { 331.0 } else { 205.3 };
     let snap = values.share(Parameter::Snap) * (0.3 + 0.7 * velocity);
     let bright = PathRecipe {
-        gain: 0.75,
+        gain: 1.2,
         shape: Shape::High,
         corner,
         resonance: values.share(Parameter::Resonance),
@@ -52,32 +52,33 @@ pub(super) fn recipe(values: &Values, velocity: f32) -> Recipe {
     };
     Recipe {
         tones: [
-            bell(snap * 0.3, hertz * 8.17, decay * 0.3),
-            bell(snap * 0.2, hertz * 11.93, decay * 0.22),
+            bell(snap * 0.4, hertz * 8.17, decay * 0.3),
+            bell(snap * 0.26, hertz * 11.93, decay * 0.22),
         ],
         paths: [
             bright,
             PathRecipe {
-                gain: values.share(Parameter::Body) * 1.1,
+                gain: values.share(Parameter::Body) * 1.7,
                 shape: Shape::Band,
-                corner: corner * 0.55,
+                corner: corner * 0.68,
                 resonance: 0.3,
                 hold: 0.0,
                 decay,
                 ..bright
             },
         ],
-        hiss: noise * 0.8,
+        hiss: noise * 1.2,
         metal: MetalRecipe {
-            gain: (1.0 - noise) * if dense { 1.3 } else { 1.8 },
+            gain: (1.0 - noise) * if dense { 1.5 } else { 1.8 },
             hertz,
             alloy: if dense { Alloy::Eight } else { Alloy::Six },
             ring: if dense { 0.5 } else { 0.0 },
         },
         spread: values.share(Parameter::Spread) * 0.8,
         drive: values.share(Parameter::Drive),
-        brightness: values.ratio(Parameter::Brightness, 2_000.0, 22_000.0),
+        brightness: values.ratio(Parameter::Brightness, 2_000.0, 20_000.0),
         low_cut: 900.0,
+        level: 0.6,
         ..Recipe::NONE
     }
 }

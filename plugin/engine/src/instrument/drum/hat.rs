@@ -18,7 +18,7 @@ pub(super) const DEFAULTS: &[(Parameter, u16)] = &[
     (Parameter::Noise, 2_500),
     (Parameter::Spread, 0),
     (Parameter::Drive, 2_000),
-    (Parameter::Brightness, 10_000),
+    (Parameter::Brightness, 8_200),
 ];
 
 /// The two characters: six bare waves, or ringing products of more of them in noise.
@@ -29,7 +29,7 @@ pub(super) fn recipe(values: &Values, velocity: f32) -> Recipe {
     let decay = values.ratio(Parameter::Decay, 0.02, 2.5);
     let attack = values.share(Parameter::Attack);
     let sheen = PathRecipe {
-        gain: 0.8,
+        gain: 1.5,
         shape: Shape::High,
         corner,
         resonance: values.share(Parameter::Resonance),
@@ -43,8 +43,8 @@ pub(super) fn recipe(values: &Values, velocity: f32) -> Recipe {
             sheen,
             // Below the sheen, the body that also falls sooner; above it, the stick.
             PathRecipe {
-                gain: values.share(Parameter::Body) * 0.8
-                    + values.share(Parameter::Snap) * velocity * 0.4,
+                gain: values.share(Parameter::Body) * 1.5
+                    + values.share(Parameter::Snap) * velocity * 0.8,
                 shape: Shape::Band,
                 corner: corner * 0.62,
                 resonance: 0.45,
@@ -53,17 +53,18 @@ pub(super) fn recipe(values: &Values, velocity: f32) -> Recipe {
                 ..sheen
             },
         ],
-        hiss: noise * 0.8,
+        hiss: noise * 1.2,
         metal: MetalRecipe {
-            gain: (1.0 - noise) * if rings { 1.3 } else { 2.0 },
+            gain: (1.0 - noise) * if rings { 1.8 } else { 2.0 },
             hertz: if rings { 419.0 } else { 205.3 },
             alloy: if rings { Alloy::Eight } else { Alloy::Six },
             ring: if rings { 0.65 } else { 0.0 },
         },
         spread: values.share(Parameter::Spread) * 0.8,
         drive: values.share(Parameter::Drive),
-        brightness: values.ratio(Parameter::Brightness, 3_000.0, 22_000.0),
+        brightness: values.ratio(Parameter::Brightness, 3_000.0, 20_000.0),
         low_cut: 1_800.0,
+        level: 0.9,
         ..Recipe::NONE
     }
 }

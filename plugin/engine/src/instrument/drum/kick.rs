@@ -47,10 +47,10 @@ pub(super) fn recipe(values: &Values, velocity: f32) -> Recipe {
                 phase: 0.0,
             },
             ToneRecipe {
-                gain: snap * 0.8,
+                gain: snap * 1.1,
                 hertz: bright * 0.4,
                 hold: 0.0,
-                decay: if knocks { 0.012 } else { 0.006 },
+                decay: if knocks { 0.022 } else { 0.012 },
                 fast: Sweep {
                     semitones: 14.0,
                     seconds: 0.001,
@@ -61,13 +61,13 @@ pub(super) fn recipe(values: &Values, velocity: f32) -> Recipe {
         ],
         paths: [
             PathRecipe {
-                gain: values.share(Parameter::Noise) * (0.3 + 0.7 * velocity) * 0.9,
+                gain: values.share(Parameter::Noise) * (0.3 + 0.7 * velocity) * 1.5,
                 shape: Shape::Low,
                 corner: bright,
                 resonance: 0.3,
                 attack: 0.0,
                 hold: 0.0,
-                decay: if knocks { 0.035 } else { 0.02 },
+                decay: if knocks { 0.05 } else { 0.032 },
                 follows: 0.0,
             },
             PathRecipe::NONE,

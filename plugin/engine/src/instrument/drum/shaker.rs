@@ -28,7 +28,7 @@ pub(super) fn recipe(values: &Values, velocity: f32) -> Recipe {
     let corner = values.ratio(Parameter::Tone, 2_500.0, 11_000.0);
     let attack = values.share(Parameter::Attack);
     let stroke = PathRecipe {
-        gain: 0.9,
+        gain: 1.5,
         shape: Shape::Band,
         corner,
         resonance: values.share(Parameter::Resonance),
@@ -42,7 +42,7 @@ pub(super) fn recipe(values: &Values, velocity: f32) -> Recipe {
             stroke,
             // The shell itself, lower and shorter.
             PathRecipe {
-                gain: values.share(Parameter::Body) * 0.5,
+                gain: values.share(Parameter::Body) * 0.9,
                 corner: corner * 0.45,
                 decay: stroke.decay * 0.5,
                 ..stroke

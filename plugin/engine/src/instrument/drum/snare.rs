@@ -50,22 +50,22 @@ pub(super) fn recipe(values: &Values, velocity: f32) -> Recipe {
     };
     Recipe {
         tones: [
-            mode(body * 0.75, low, decay),
-            mode(body * 0.42, high, decay * 0.65),
+            mode(body * 0.68, low, decay),
+            mode(body * 0.4, high, decay * 0.65),
         ],
         paths: [
             PathRecipe {
-                gain: noise * 0.95,
+                gain: noise * 1.7,
                 shape: if bends { Shape::Band } else { Shape::High },
                 corner,
                 resonance: values.share(Parameter::Resonance),
                 attack: 0.0,
                 hold: 0.005,
-                decay: values.ratio(Parameter::FilterDecay, 0.05, 1.2),
+                decay: values.ratio(Parameter::FilterDecay, 0.07, 1.5),
                 follows: 0.3,
             },
             PathRecipe {
-                gain: snap * 1.3,
+                gain: snap * 1.8,
                 shape: Shape::High,
                 corner: 3_200.0,
                 resonance: 0.1,

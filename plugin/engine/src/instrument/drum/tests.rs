@@ -104,7 +104,7 @@ const STRIKE: Strike = Strike {
 
 /// A note until it is over, at most for 20 seconds, cut into pieces of `cut` frames.
 fn note(piece: Piece, values: &Values, strike: Strike, cut: usize) -> [Vec<f32>; 2] {
-    let tables = Tables {};
+    let tables = Tables::new();
     let setting = setting(values, &tables);
     let mut drum = Drum::new();
     drum.choose(piece);
@@ -125,118 +125,395 @@ impl Preset {
     }
 }
 
-fn fft(re: &mut [f64], im: &mut [f64]) {
-    let n = re.len();
-    let mut j = 0;
-    for i in 1..n {
-        let mut bit = n >> 1;
-        while j & bit != 0 {
-            j ^= bit;
-            bit >>= 1;
+fn peak(signal: &[f32]) -> f32 {
+    signal
+        .iter()
+        .fold(0.0, |peak: f32, value| peak.max(value.abs()))
+}
+
+fn energy(signal: &[f32]) -> f64 {
+    signal.iter().map(|value| f64::from(value * value)).sum()
+}
+
+/// Where the middle of a spectrum lies, as what differences between frames add to a signal.
+fn centre(signal: &[f32]) -> f64 {
+    let slopes: Vec<f32> = signal.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    libm::sqrt(energy(&slopes) / energy(signal)) * f64::from(RATE) / core::f64::consts::TAU
+}
+
+/// How many times a second the signal goes from below zero to above.
+fn hertz(signal: &[f32]) -> f64 {
+    let ups: Vec<u32> = (0_u32..)
+        .zip(signal.windows(2))
+        .filter(|(_, pair)| pair[0] < 0.0 && pair[1] >= 0.0)
+        .map(|(index, _)| index)
+        .collect();
+    let turns = f64::from(u32::try_from(ups.len() - 1).expect("few"));
+    turns * f64::from(RATE) / f64::from(ups[ups.len() - 1] - ups[0])
+}
+
+fn steepest(signal: &[f32]) -> f32 {
+    let slopes = signal.windows(2).map(|pair| (pair[1] - pair[0]).abs());
+    slopes.fold(0.0, f32::max)
+}
+
+#[test]
+fn every_preset_is_heard_at_once_as_loud_as_the_others_without_offset_and_ends() {
+    for preset in presets() {
+        let [left, right] = preset.note();
+        let name = &preset.name;
+        let loudest = peak(&left).max(peak(&right));
+        assert!((0.3..0.8).contains(&loudest), "{name} peaks at {loudest}");
+        assert!(left[0] != 0.0 || right[0] != 0.0, "{name} is late");
+        let seconds = left.len() / 48_000;
+        assert!(seconds < 6, "{name} takes {seconds} seconds");
+        let length = f64::from(u32::try_from(left.len()).expect("short"));
+        for channel in [&left, &right] {
+            let sum: f64 = channel.iter().map(|value| f64::from(*value)).sum();
+            assert!((sum / length).abs() < 0.000_5, "{name}: {}", sum / length);
+            // The last few periods are what was left when nothing could be heard any more.
+            assert!(peak(&channel[channel.len() - 32..]) < 5e-5, "{name}");
         }
-        j |= bit;
-        if i < j {
-            re.swap(i, j);
-            im.swap(i, j);
-        }
-    }
-    let mut len = 2;
-    while len <= n {
-        let ang = -std::f64::consts::TAU / len as f64;
-        for i in (0..n).step_by(len) {
-            for k in 0..len / 2 {
-                let (s, c) = (ang * k as f64).sin_cos();
-                let (ur, ui) = (re[i + k], im[i + k]);
-                let (vr, vi) = (
-                    re[i + k + len / 2] * c - im[i + k + len / 2] * s,
-                    re[i + k + len / 2] * s + im[i + k + len / 2] * c,
-                );
-                re[i + k] = ur + vr;
-                im[i + k] = ui + vi;
-                re[i + k + len / 2] = ur - vr;
-                im[i + k + len / 2] = ui - vi;
-            }
-        }
-        len <<= 1;
     }
 }
+
 #[test]
-fn look() {
-    println!(
-        "{:18} {:>5} {:>6} {:>6} {:>7} {:>6} {:>6} {:>7} {:>7} | energy dB in 20-120 -350 -1k -3k -8k -20k | env dB at 5 20 50 100 200 400 800ms",
-        "name", "peak", "rms50", "t20ms", "t60ms", "endms", "cent", "dc dB", "first"
-    );
-    for p in presets() {
-        let [l, r] = p.note();
-        let mono: Vec<f32> = l.iter().zip(&r).map(|(a, b)| (a + b) * 0.5).collect();
-        let peak = l.iter().chain(&r).fold(0f32, |m, v| m.max(v.abs()));
-        let e = |a: usize, b: usize| {
-            let s = &mono[a.min(mono.len())..b.min(mono.len())];
-            if s.is_empty() {
-                0.0
+fn a_drum_that_is_over_renders_exact_zeros_until_it_is_struck_again() {
+    let preset = named("snare");
+    let tables = Tables::new();
+    let setting = setting(&preset.values, &tables);
+    let mut drum = Drum::new();
+    assert!(drum.is_over());
+    drum.choose(Piece::Snare);
+    drum.strike(&setting, STRIKE);
+    let (mut left, mut right) = ([1.0; CHUNK], [1.0; CHUNK]);
+    while !drum.is_over() {
+        drum.render(&setting, &mut left, &mut right);
+    }
+    drum.render(&setting, &mut left, &mut right);
+    assert_eq!((left, right), ([0.0; CHUNK], [0.0; CHUNK]));
+    drum.strike(&setting, STRIKE);
+    drum.render(&setting, &mut left, &mut right);
+    assert!(!drum.is_over() && left[0] != 0.0);
+}
+
+#[test]
+fn a_note_is_the_same_however_it_is_cut() {
+    for preset in presets() {
+        let whole = preset.note();
+        for cut in [1, 7] {
+            let pieces = note(preset.piece, &preset.values, STRIKE, cut);
+            for (whole, pieces) in whole.iter().zip(&pieces) {
+                let length = whole.len().min(pieces.len());
+                let same = whole[..length]
+                    .iter()
+                    .zip(&pieces[..length])
+                    .all(|(whole, piece)| whole.to_bits() == piece.to_bits());
+                assert!(same, "{} in pieces of {cut}", preset.name);
+                assert_eq!(peak(&whole[length..]), 0.0, "{}", preset.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_same_seed_sounds_the_same_and_another_does_not() {
+    for preset in [named("clap"), named("hat-808-open"), named("shaker")] {
+        assert_eq!(preset.note(), preset.note());
+        let other = Strike { seed: 8, ..STRIKE };
+        let other = note(preset.piece, &preset.values, other, CHUNK);
+        assert_ne!(preset.note(), other, "{}", preset.name);
+    }
+}
+
+#[test]
+fn a_kick_comes_to_rest_on_the_pitch_it_is_tuned_to() {
+    let mut preset = named("kick-808");
+    for (tune, expected) in [(2_500, 24.5), (5_000, 49.0), (7_500, 98.0)] {
+        preset.values.set(Parameter::Tune, tune);
+        let [left, _] = preset.note();
+        let found = hertz(&left[4_800..24_000]);
+        assert!(
+            (found / expected - 1.0).abs() < 0.04,
+            "{found} for {expected}"
+        );
+        let early = hertz(
+            &left[..1_200]
+                .iter()
+                .chain(&left[..1])
+                .copied()
+                .collect::<Vec<_>>(),
+        );
+        assert!(early > expected * 1.2 || tune < 5_000, "{early} at first");
+    }
+}
+
+#[test]
+fn a_pitch_transposes_and_a_bend_bends() {
+    let preset = named("tom-808-mid");
+    let tail = |pitch: f32| {
+        let strike = Strike { pitch, ..STRIKE };
+        let [left, _] = note(preset.piece, &preset.values, strike, CHUNK);
+        hertz(&left[7_200..16_000])
+    };
+    let (low, high) = (tail(0.0), tail(12.0));
+    assert!((high / low - 2.0).abs() < 0.03, "{low} and {high}");
+    assert!(tail(f32::NAN) == low);
+}
+
+#[test]
+fn decay_is_how_long_it_takes_to_be_gone() {
+    for (name, low, high) in [("kick-808", 0.07, 4.0), ("closed-hat", 0.02, 2.5)] {
+        let mut preset = named(name);
+        for (amount, share) in [(2_000, 0.2), (5_000, 0.5), (8_000, 0.8)] {
+            preset.values.set(Parameter::Decay, amount);
+            preset.values.set(Parameter::Hold, 0);
+            let [left, _] = preset.note();
+            let loudest = peak(&left);
+            let last = left.iter().rposition(|value| value.abs() > loudest * 0.001);
+            let last = f64::from(u32::try_from(last.expect("it sounds")).expect("short"));
+            let expected: f64 = low * libm::pow(high / low, share);
+            let found = last / f64::from(RATE) / expected;
+            assert!((0.75..1.2).contains(&found), "{name} at {amount}: {found}");
+        }
+    }
+}
+
+#[test]
+fn hats_are_brighter_than_snares_and_those_than_kicks() {
+    let centre_of = |name: &str| centre(&named(name).note()[0]);
+    for kit in ["808", "909", "dust", "steel"] {
+        let either = |piece: &str, after: &str| {
+            let preset = match kit {
+                "808" | "909" if !after.is_empty() => format!("{piece}-{kit}{after}"),
+                _ => format!("{piece}-{kit}{after}"),
+            };
+            centre_of(&preset)
+        };
+        let (hat, snare, kick) = (
+            either("hat", "-closed"),
+            either("snare", ""),
+            either("kick", ""),
+        );
+        assert!(
+            hat > snare * 1.2 && snare > kick * 3.0,
+            "{hat}, {snare}, {kick}"
+        );
+    }
+    assert!(centre_of("closed-hat") > centre_of("snare") * 1.5);
+}
+
+#[test]
+fn a_softer_stroke_is_quieter_and_duller() {
+    for preset in presets() {
+        let loud = &preset.note()[0];
+        let strike = Strike {
+            velocity: 0.3,
+            ..STRIKE
+        };
+        let soft = &note(preset.piece, &preset.values, strike, CHUNK)[0];
+        let name = &preset.name;
+        let ratio = peak(soft) / peak(loud);
+        assert!((0.03..0.4).contains(&ratio), "{name}: {ratio}");
+        assert!(centre(soft) < centre(loud), "{name} gets no duller");
+    }
+}
+
+#[test]
+fn width_leaves_the_middle_in_front() {
+    let mut preset = named("clap-wide");
+    let [left, right] = preset.note();
+    let half: Vec<f32> = left
+        .iter()
+        .zip(&right)
+        .map(|(left, right)| left - right)
+        .collect();
+    let sum: Vec<f32> = left
+        .iter()
+        .zip(&right)
+        .map(|(left, right)| left + right)
+        .collect();
+    let share = energy(&half) / energy(&sum);
+    assert!((0.05..0.8).contains(&share), "{share}");
+    preset.values.set(Parameter::Spread, 0);
+    let [left, right] = preset.note();
+    assert_eq!(left, right);
+}
+
+/// A note that is steered from one set of values to others and back, every so often.
+fn steered(piece: Piece, sets: [&Values; 2]) -> Vec<f32> {
+    let tables = Tables::new();
+    let mut drum = Drum::new();
+    drum.choose(piece);
+    drum.strike(&setting(sets[0], &tables), STRIKE);
+    let mut heard = Vec::new();
+    for round in 0..200 {
+        let values = sets[round / 20 % 2];
+        let setting = setting(values, &tables);
+        if round % 20 == 0 && round > 0 {
+            drum.steer(&setting);
+        }
+        let (mut left, mut right) = ([0.0; CHUNK], [0.0; CHUNK]);
+        drum.render(&setting, &mut left, &mut right);
+        heard.extend_from_slice(&left);
+    }
+    heard
+}
+
+#[test]
+fn turning_a_parameter_does_not_click() {
+    for name in ["kick-808", "tom-low", "conga"] {
+        let mut first = named(name);
+        // What is noise by itself would hide a click.
+        first.values.set(Parameter::Noise, 0);
+        first.values.set(Parameter::Decay, 9_000);
+        for (parameter, _) in first.piece.defaults() {
+            if matches!(parameter, Parameter::Noise | Parameter::Algorithm) {
+                continue;
+            }
+            let mut second = first.values;
+            let lower = if *parameter == Parameter::Tune {
+                4_000
             } else {
-                (s.iter().map(|v| (v * v) as f64).sum::<f64>() / s.len() as f64).sqrt()
+                1_000
+            };
+            let upper = if *parameter == Parameter::Tune {
+                6_000
+            } else {
+                9_000
+            };
+            first.values.set(*parameter, lower);
+            second.set(*parameter, upper);
+            // After the stroke itself.
+            let own = [first.values, second].map(|values| {
+                let still = steered(first.piece, [&values, &values]);
+                steepest(&still[1_200..])
+            });
+            let own = own[0].max(own[1]);
+            let turned = steered(first.piece, [&first.values, &second]);
+            let turned = steepest(&turned[1_200..]);
+            assert!(
+                turned < own * 1.3 + 0.001,
+                "{name} {parameter:?}: {turned} over {own}"
+            );
+            first.values = named(name).values;
+            first.values.set(Parameter::Noise, 0);
+            first.values.set(Parameter::Decay, 9_000);
+        }
+    }
+}
+
+#[test]
+fn a_slide_arrives_without_a_jump() {
+    let mut preset = named("kick-808");
+    preset.values.set(Parameter::Decay, 9_000);
+    let tables = Tables::new();
+    for glide in [0, 5_000] {
+        preset.values.set(Parameter::Glide, glide);
+        let setting = setting(&preset.values, &tables);
+        let mut drum = Drum::new();
+        drum.choose(Piece::Kick);
+        drum.strike(&setting, STRIKE);
+        let mut heard = Vec::new();
+        for round in 0..600 {
+            if round == 150 {
+                drum.slide(&setting, 12.0);
+            }
+            let (mut left, mut right) = ([0.0; CHUNK], [0.0; CHUNK]);
+            drum.render(&setting, &mut left, &mut right);
+            heard.extend_from_slice(&left);
+        }
+        assert!(steepest(&heard[4_800..]) < 0.5 * 98.0 * 6.3 / RATE * 1.1);
+        let (before, after) = (hertz(&heard[4_800..9_600]), hertz(&heard[24_000..]));
+        assert!((after / before - 2.0).abs() < 0.08, "{before} to {after}");
+    }
+}
+
+#[test]
+fn no_corner_of_the_parameters_is_too_loud_or_endless() {
+    let mut noise = Noise::new(99);
+    let tables = Tables::new();
+    let pieces = [
+        Piece::Kick,
+        Piece::Snare,
+        Piece::Clap,
+        Piece::Hat,
+        Piece::Tom,
+        Piece::Rim,
+        Piece::Cowbell,
+        Piece::Cymbal,
+        Piece::Shaker,
+        Piece::Conga,
+    ];
+    let mut drum = Drum::new();
+    for round in 0..600_usize {
+        let mut values = Values::new(&[]);
+        let mut shuffle = |values: &mut Values| {
+            for parameter in Parameter::ALL {
+                let bits = noise.bits();
+                let amount = match bits % 3 {
+                    0 => 0,
+                    1 => 10_000,
+                    _ => u16::try_from(bits >> 16).expect("sixteen bits") % 10_001,
+                };
+                values.set(parameter, amount);
             }
         };
-        let rms50 = 20.0 * e(0, 2400).log10();
-        let win = |k: usize| e(k * 240, k * 240 + 240);
-        let top = (0..mono.len() / 240).map(win).fold(0.0, f64::max);
-        let last = |db: f64| {
-            (0..mono.len() / 240 + 1)
-                .rev()
-                .find(|k| win(*k) > top * 10f64.powf(-db / 20.0))
-                .unwrap_or(0)
-                * 5
-        };
-        let n = 32768;
-        let mut re = vec![0.0; n];
-        let mut im = vec![0.0; n];
-        for (i, v) in mono.iter().take(n).enumerate() {
-            re[i] = *v as f64;
-        }
-        fft(&mut re, &mut im);
-        let hz = 48000.0 / n as f64;
-        let mut b = [0.0f64; 6];
-        let edges = [120.0, 350.0, 1000.0, 3000.0, 8000.0, 24000.0];
-        let (mut a, mut c) = (0.0, 0.0);
-        for k in 1..n / 2 {
-            let f = k as f64 * hz;
-            let m = re[k] * re[k] + im[k] * im[k];
-            let q = edges.iter().position(|x| f < *x).unwrap_or(5);
-            b[q] += m;
-            a += m.sqrt() * f;
-            c += m.sqrt();
-        }
-        let tot: f64 = b.iter().sum();
-        let dc = mono.iter().map(|v| *v as f64).sum::<f64>() / mono.len() as f64;
-        let env: Vec<String> = [5usize, 20, 50, 100, 200, 400, 800]
-            .iter()
-            .map(|ms| format!("{:4.0}", 20.0 * (win(ms / 5) / top).max(1e-6).log10()))
-            .collect();
-        println!(
-            "{:18} {:5.2} {:6.1} {:6} {:7} {:6} {:6.0} {:7.1} {:7.4} | {} | {}",
-            p.name,
-            peak,
-            rms50,
-            last(20.0),
-            last(60.0),
-            mono.len() / 48,
-            a / c,
-            20.0 * dc.abs().max(1e-9).log10(),
-            mono[0],
-            b.iter()
-                .map(|x| format!("{:4.0}", 10.0 * (x / tot).max(1e-9).log10()))
-                .collect::<Vec<_>>()
-                .join(" "),
-            env.join(" ")
+        shuffle(&mut values);
+        let rate = [48_000.0, 8_000.0, 192_000.0][round % 3];
+        let piece = pieces[round % pieces.len()];
+        drum.choose(piece);
+        let bend = [0.0, f32::NAN, 48.0, -48.0][round % 4];
+        let pitch = [0.0, 60.0, -60.0, f32::INFINITY][round / 4 % 4];
+        drum.strike(
+            &Setting {
+                rate,
+                bend,
+                ..setting(&values, &tables)
+            },
+            Strike { pitch, ..STRIKE },
         );
-        if let Ok(dir) = std::env::var("DRUMDIR") {
-            let bytes: Vec<u8> = l
-                .iter()
-                .zip(&r)
-                .flat_map(|(a, b)| [a.to_le_bytes(), b.to_le_bytes()].concat())
-                .collect();
-            std::fs::write(format!("{dir}/{}.f32", p.name), bytes).unwrap();
+        for chunk in 0..120 {
+            if chunk % 30 == 29 {
+                shuffle(&mut values);
+                drum.steer(&Setting {
+                    rate,
+                    bend,
+                    ..setting(&values, &tables)
+                });
+            }
+            let (mut left, mut right) = ([0.0; CHUNK], [0.0; CHUNK]);
+            let setting = Setting {
+                rate,
+                bend,
+                ..setting(&values, &tables)
+            };
+            drum.render(&setting, &mut left, &mut right);
+            let fine = left.iter().chain(&right).all(|value| value.abs() < 4.0);
+            assert!(fine, "{piece:?} in round {round}");
         }
+    }
+}
+
+#[test]
+fn every_kit_is_complete_and_made_of_presets_there_are() {
+    let text = include_str!("../../../../../assets/presets/kits.json");
+    let kits: Vec<Value> = serde_json::from_str(text).expect("the kits are a list");
+    let presets = presets();
+    assert!(kits.len() >= 4);
+    for kit in &kits {
+        let pieces = kit["pieces"].as_array().expect("pieces");
+        assert!(pieces.len() <= 16);
+        let of = |note: u64| {
+            let mut pieces = pieces.iter();
+            let piece = pieces.find(|piece| piece["note"] == note);
+            piece.unwrap_or_else(|| panic!("{} has nothing on {note}", kit["name"]))
+        };
+        for note in [36, 37, 38, 39, 41, 42, 44, 45, 46, 48, 49, 51, 56, 63, 70] {
+            let preset = of(note)["preset"].as_str().expect("a name");
+            assert!(presets.iter().any(|known| known.name == preset), "{preset}");
+        }
+        let choke = &of(42)["choke"];
+        assert!(choke != 0 && choke == &of(44)["choke"] && choke == &of(46)["choke"]);
     }
 }
