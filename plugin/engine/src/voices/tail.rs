@@ -44,6 +44,11 @@ impl Tails {
         }
     }
 
+    /// Realtime: yes
+    pub(crate) fn is_silent(&self) -> bool {
+        self.tracks.iter().all(|tail| tail.rest == 0)
+    }
+
     /// Takes the next frames of a note that leaves; `done` of the fade have been given already.
     ///
     /// Realtime: yes
