@@ -177,8 +177,9 @@ impl Export {
             ));
         }
         if rendered.is_cut {
-            said.warnings
-                .push(format!("it still rang after {LONGEST_TAIL} s and was cut off"));
+            said.warnings.push(format!(
+                "it still rang after {LONGEST_TAIL} s and was cut off"
+            ));
         }
         let missing = document.samples.keys();
         let missing = missing.filter(|&&sample| document.uses_sample(sample));

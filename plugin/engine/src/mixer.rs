@@ -137,7 +137,9 @@ impl Mixer {
     ///
     /// Realtime: yes
     pub(crate) fn is_silent(&self) -> bool {
-        self.channels.iter().all(|channel| channel.strip.is_silent())
+        self.channels
+            .iter()
+            .all(|channel| channel.strip.is_silent())
             && self.delay.is_silent()
             && self.reverb.is_silent()
             && self.chorus.is_silent()

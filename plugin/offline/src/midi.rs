@@ -12,9 +12,7 @@ use lockstep_session::document::instrument::Source;
 use lockstep_session::document::track::Track;
 use lockstep_session::units::{Beat, BeatSpan};
 use midly::num::{u4, u7, u15, u24, u28};
-use midly::{
-    Format, Header, MetaMessage, MidiMessage, Smf, Timing, TrackEvent, TrackEventKind,
-};
+use midly::{Format, Header, MetaMessage, MidiMessage, Smf, Timing, TrackEvent, TrackEventKind};
 
 /// A Standard MIDI File of type 1, and what it could not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -49,10 +49,7 @@ impl Render<'_> {
 
     /// Renders everything and gives it to `sink` piece by piece: the mix in order, and each track
     /// in order. The first error of `sink` ends it.
-    pub fn play<E>(
-        &self,
-        mut sink: impl FnMut(Piece<'_>) -> Result<(), E>,
-    ) -> Result<Rendered, E> {
+    pub fn play<E>(&self, mut sink: impl FnMut(Piece<'_>) -> Result<(), E>) -> Result<Rendered, E> {
         let mut engine = Engine::new(self.rate);
         for sample in self.samples {
             // One that finds no place is silent like one that is missing.

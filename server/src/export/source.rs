@@ -41,8 +41,7 @@ pub(super) fn document(session: &str, data: &Path) -> Result<Document, SourceErr
 
 /// The document alone, or the server's answer that holds it.
 fn of_file(path: &Path) -> Result<Document, SourceError> {
-    let text =
-        std::fs::read(path).map_err(|error| SourceError::File(path.to_owned(), error))?;
+    let text = std::fs::read(path).map_err(|error| SourceError::File(path.to_owned(), error))?;
     let wrong = |what: String| SourceError::NoDocument(path.to_owned(), what);
     let mut value: Value =
         serde_json::from_slice(&text).map_err(|error| wrong(error.to_string()))?;

@@ -67,7 +67,10 @@ impl Lines {
             self.held.push(place);
         }
         if note.slides() {
-            for place in before.into_iter().filter(|place| !self.held.contains(place)) {
+            for place in before
+                .into_iter()
+                .filter(|place| !self.held.contains(place))
+            {
                 let line = &mut self.lines[place];
                 line.ends = line.ends.min(begins + LEGATO).min(self.total);
             }
