@@ -263,7 +263,9 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), ExportError> {
 fn length(stretch: Stretch) -> String {
     let beats = stretch.span().as_micros();
     let bar = BeatSpan::BAR.as_micros();
-    if beats % bar == 0 {
+    if beats == bar {
+        "1 bar".to_owned()
+    } else if beats % bar == 0 {
         format!("{} bars", beats / bar)
     } else {
         let thousandths = (beats + 500) / 1_000;
