@@ -36,6 +36,10 @@ use tone::Tone;
 
 /// So many frames of a note pass between looks at what moves slowly.
 const PERIOD: usize = 16;
+/// How far into a period each of its frames lies.
+const AT: [f32; PERIOD] = [
+    1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0, 12.0, 13.0, 14.0, 15.0, 16.0,
+];
 /// How long a turned parameter takes for two thirds of its way, in seconds.
 const STEERING: f32 = 0.006;
 
@@ -236,6 +240,7 @@ impl Drum {
             *rings = !tone.is_over();
             if *rings {
                 tone.tick();
+                *rings = !tone.is_silent();
             }
         }
         self.rattles = !self.paths.are_over();
@@ -267,50 +272,57 @@ impl Drum {
         for _ in 0..4 {
             let mut source = [0.0_f32; PERIOD];
             let mut beside = [0.0_f32; PERIOD];
-            self.rattle(&mut source, &mut beside, false);
+            self.rattle(&AT, &mut source, &mut beside, false);
             self.paths.warm(&source, &beside);
         }
     }
 
     /// At most to the end of the period.
     fn sound(&mut self, left: &mut [f32], right: &mut [f32]) {
-        let length = left.len().min(PERIOD);
+        let passed = PERIOD - self.until_look;
+        let at = AT.get(passed..passed + left.len()).unwrap_or(&[]);
         let mut middle = [0.0_f32; PERIOD];
         let mut wide = [0.0_f32; PERIOD];
-        let (middle, wide) = (&mut middle[..length], &mut wide[..length]);
+        let (middle, wide) = (&mut middle[..at.len()], &mut wide[..at.len()]);
         for (tone, rings) in self.tones.iter_mut().zip(self.rings) {
             if rings {
-                tone.add(middle);
+                tone.add(at, middle);
             }
         }
         let is_wide = !self.spread.is_nothing();
         if self.rattles {
             let mut source = [0.0_f32; PERIOD];
             let mut beside = [0.0_f32; PERIOD];
-            let (source, beside) = (&mut source[..length], &mut beside[..length]);
-            self.rattle(source, beside, is_wide);
-            self.paths.add(source, beside, middle, wide);
+            let (source, beside) = (&mut source[..at.len()], &mut beside[..at.len()]);
+            self.rattle(at, source, beside, is_wide);
+            self.paths.add(at, [source, beside], [middle, wide]);
         }
-        for wide in wide.iter_mut() {
-            *wide *= self.spread.next();
-        }
-        self.finish.apply(middle, wide, is_wide);
-        let outputs = left.iter_mut().zip(right);
-        for ((left, right), (middle, wide)) in outputs.zip(middle.iter().zip(wide.iter())) {
-            *left = middle + wide;
-            *right = middle - wide;
+        if is_wide {
+            for (wide, at) in wide.iter_mut().zip(at) {
+                *wide *= self.spread.at(*at);
+            }
+            self.finish.apply(at, middle, wide);
+            let outputs = left.iter_mut().zip(right);
+            for ((left, right), (middle, wide)) in outputs.zip(middle.iter().zip(wide.iter())) {
+                *left = middle + wide;
+                *right = middle - wide;
+            }
+        } else {
+            self.finish.apply_narrow(at, middle);
+            left.copy_from_slice(middle);
+            right.copy_from_slice(middle);
         }
     }
 
     /// Noise and metal, as they go into the filters.
-    fn rattle(&mut self, source: &mut [f32], beside: &mut [f32], is_wide: bool) {
+    fn rattle(&mut self, at: &[f32], source: &mut [f32], beside: &mut [f32], is_wide: bool) {
         if !self.hiss.is_nothing() {
             let grainy = !self.grain.is_nothing();
-            for (source, beside) in source.iter_mut().zip(beside.iter_mut()) {
-                let mut level = self.hiss.next();
+            for ((source, beside), at) in source.iter_mut().zip(beside.iter_mut()).zip(at) {
+                let mut level = self.hiss.at(*at);
                 if grainy {
                     let grains = self.grains.next(self.noise.bits());
-                    level *= 1.0 + (grains * 2.0 - 1.0) * self.grain.next();
+                    level *= 1.0 + (grains * 2.0 - 1.0) * self.grain.at(*at);
                 }
                 *source = self.noise.next() * level;
                 if is_wide {
@@ -319,12 +331,14 @@ impl Drum {
             }
         }
         if !(self.struck.is_nothing() && self.rung.is_nothing()) {
-            for (source, beside) in source.iter_mut().zip(beside.iter_mut()) {
-                let [sum, products, difference] = self.metal.next();
-                let struck = self.struck.next();
-                *source += sum * struck + products * self.rung.next();
+            let mut metal = self.metal;
+            for ((source, beside), at) in source.iter_mut().zip(beside.iter_mut()).zip(at) {
+                let [sum, products, difference] = metal.next();
+                let struck = self.struck.at(*at);
+                *source += sum * struck + products * self.rung.at(*at);
                 *beside += difference * struck;
             }
+            self.metal = metal;
         }
     }
 }

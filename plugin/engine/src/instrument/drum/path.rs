@@ -183,29 +183,29 @@ impl Paths {
         }
     }
 
-    /// Adds what is heard of the input to the output, and of what lies beside it to the side.
+    /// Adds what is heard of the input to the output, and of what lies beside it to the side. `at`
+    /// is how far into the period each frame lies.
     ///
     /// Realtime: yes
     pub(super) fn add(
         &mut self,
-        input: &[f32],
-        beside: &[f32],
-        output: &mut [f32],
-        side: &mut [f32],
+        at: &[f32],
+        [input, beside]: [&[f32]; 2],
+        [output, side]: [&mut [f32]; 2],
     ) {
-        // Copies stay in registers where fields would not.
-        let (mut filters, mut levels) = (self.filters, self.levels);
-        let inputs = input.iter().zip(beside);
-        for ((input, beside), (output, side)) in inputs.zip(output.iter_mut().zip(side)) {
+        // A copy stays in registers where fields would not.
+        let mut filters = self.filters;
+        let (levels, steps) = (self.levels, self.steps);
+        let inputs = at.iter().zip(input.iter().zip(beside));
+        for ((at, (input, beside)), (output, side)) in inputs.zip(output.iter_mut().zip(side)) {
             let mut heard = filters.next([*input, *input, *beside, *beside]);
             for lane in 0..4 {
-                levels[lane] += self.steps[lane];
-                heard[lane] *= levels[lane];
+                heard[lane] *= levels[lane] + steps[lane] * at;
             }
             *output += heard[0] + heard[1];
             *side += heard[2] + heard[3];
         }
-        (self.filters, self.levels) = (filters, levels);
+        self.filters = filters;
     }
 }
 
