@@ -10,6 +10,8 @@ mod hat;
 mod kick;
 mod metal;
 mod path;
+mod piece;
+mod rattle;
 mod recipe;
 mod rim;
 mod shaker;
@@ -20,16 +22,13 @@ mod tests;
 mod tom;
 mod tone;
 
-use super::{Instrument, Setting, Strike, Values};
-use crate::dsp::{
-    maths::{count, ratio_of_semitones},
-    noise::Noise,
-    smooth::Smooth,
-};
+use super::{Instrument, Setting, Strike};
+use crate::dsp::{maths::ratio_of_semitones, smooth::Smooth};
 use finish::Finish;
 use lockstep_session::document::instrument::Parameter;
-use metal::Metal;
 use path::Paths;
+pub(crate) use piece::Piece;
+use rattle::Rattle;
 use recipe::Recipe;
 use swell::Gain;
 use tone::Tone;
@@ -42,21 +41,6 @@ const AT: [f32; PERIOD] = [
 ];
 /// How long a turned parameter takes for two thirds of its way, in seconds.
 const STEERING: f32 = 0.006;
-
-/// What a drum voice may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Piece {
-    Kick,
-    Snare,
-    Clap,
-    Hat,
-    Tom,
-    Rim,
-    Cowbell,
-    Cymbal,
-    Shaker,
-    Conga,
-}
 
 /// One note of any piece.
 #[derive(Clone, Copy, Debug)]
@@ -80,80 +64,9 @@ pub(crate) struct Drum {
     /// Which tones sound in this period, and whether the paths do.
     rings: [bool; 2],
     rattles: bool,
-    noise: Noise,
-    hiss: Gain,
-    grain: Gain,
-    grains: Grains,
-    metal: Metal,
-    metal_hertz: f32,
-    struck: Gain,
-    rung: Gain,
+    rattle: Rattle,
     spread: Gain,
     finish: Finish,
-}
-
-impl Piece {
-    /// The parameters that the piece reads, and where they stand when nothing is said.
-    ///
-    /// Realtime: yes
-    pub(crate) const fn defaults(self) -> &'static [(Parameter, u16)] {
-        match self {
-            Piece::Kick => kick::DEFAULTS,
-            Piece::Snare => snare::DEFAULTS,
-            Piece::Clap => clap::DEFAULTS,
-            Piece::Hat => hat::DEFAULTS,
-            Piece::Tom => tom::DEFAULTS,
-            Piece::Rim => rim::DEFAULTS,
-            Piece::Cowbell => cowbell::DEFAULTS,
-            Piece::Cymbal => cymbal::DEFAULTS,
-            Piece::Shaker => shaker::DEFAULTS,
-            Piece::Conga => tom::CONGA_DEFAULTS,
-        }
-    }
-
-    fn recipe(self, values: &Values, velocity: f32) -> Recipe {
-        match self {
-            Piece::Kick => kick::recipe(values, velocity),
-            Piece::Snare => snare::recipe(values, velocity),
-            Piece::Clap => clap::recipe(values, velocity),
-            Piece::Hat => hat::recipe(values, velocity),
-            Piece::Tom => tom::recipe(values, velocity),
-            Piece::Rim => rim::recipe(values, velocity),
-            Piece::Cowbell => cowbell::recipe(values, velocity),
-            Piece::Cymbal => cymbal::recipe(values, velocity),
-            Piece::Shaker => shaker::recipe(values, velocity),
-            Piece::Conga => tom::conga_recipe(values, velocity),
-        }
-    }
-}
-
-/// Beads that strike a shell at random and are heard for a moment each.
-#[derive(Clone, Copy, Debug, Default)]
-struct Grains {
-    level: f32,
-    keep: f32,
-    chance: u32,
-}
-
-impl Grains {
-    fn new(rate: f32) -> Self {
-        // About 400 beads a second, each of a millisecond and a half.
-        let chance = 65_536.0 * 400.0 / rate;
-        Self {
-            level: 1.0,
-            keep: 1.0 - 700.0 / if rate > 1_400.0 { rate } else { 1_400.0 },
-            chance: u32::try_from(count(f64::from(chance))).unwrap_or(0),
-        }
-    }
-
-    #[inline(always)]
-    fn next(&mut self, bits: u32) -> f32 {
-        self.level *= self.keep;
-        if bits >> 16 < self.chance {
-            self.level += (bits & 0xffff) as f32 * (1.0 / 65_536.0);
-        }
-        self.level
-    }
 }
 
 /// Two octaves to either side, and a semitone to either side of that.
@@ -199,14 +112,7 @@ impl Drum {
             paths: Paths::start(&recipe.paths, recipe.bursts, 48_000.0, 1.0),
             rings: [false; 2],
             rattles: false,
-            noise: Noise::new(0),
-            hiss: Gain::default(),
-            grain: Gain::default(),
-            grains: Grains::default(),
-            metal: Metal::default(),
-            metal_hertz: 0.0,
-            struck: Gain::default(),
-            rung: Gain::default(),
+            rattle: Rattle::start(&recipe, 0, 48_000.0, 1.0),
             spread: Gain::default(),
             finish: Finish::new(&recipe, 0.0, 48_000.0, 1.0),
         }
@@ -217,6 +123,12 @@ impl Drum {
     /// Realtime: yes
     pub(crate) fn choose(&mut self, piece: Piece) {
         self.piece = piece;
+    }
+
+    /// After how many periods two thirds of a slide are done.
+    fn gliding(&self, setting: &Setting<'_>) -> f32 {
+        let share = setting.values.share(Parameter::Glide);
+        self.periods * (1.0 + 60.0 * share * share)
     }
 
     /// Applies what moves slowly. Comes once every period of the note's own time.
@@ -234,7 +146,7 @@ impl Drum {
             for (tone, hertz) in self.tones.iter_mut().zip(self.hertz) {
                 tone.tune(hertz * scale);
             }
-            self.metal.tune(self.metal_hertz * scale);
+            self.rattle.tune(scale);
         }
         for (tone, rings) in self.tones.iter_mut().zip(&mut self.rings) {
             *rings = !tone.is_over();
@@ -247,15 +159,8 @@ impl Drum {
         if self.rattles {
             self.paths.tick(rate, self.ratio, moved);
         }
-        for gain in [
-            &mut self.hiss,
-            &mut self.grain,
-            &mut self.struck,
-            &mut self.rung,
-            &mut self.spread,
-        ] {
-            gain.tick();
-        }
+        self.rattle.tick();
+        self.spread.tick();
         self.finish.tick(rate);
         if self.fresh {
             self.fresh = false;
@@ -266,13 +171,13 @@ impl Drum {
     /// The metal of a machine hums behind a closed door at all times: what the filters make of its
     /// sudden beginning must not be heard.
     fn warm(&mut self) {
-        if self.struck.is_nothing() && self.rung.is_nothing() {
+        if !self.rattle.has_metal() {
             return;
         }
         for _ in 0..4 {
             let mut source = [0.0_f32; PERIOD];
             let mut beside = [0.0_f32; PERIOD];
-            self.rattle(&AT, &mut source, &mut beside, false);
+            self.rattle.fill(&AT, &mut source, &mut beside, false);
             self.paths.warm(&source, &beside);
         }
     }
@@ -294,7 +199,7 @@ impl Drum {
             let mut source = [0.0_f32; PERIOD];
             let mut beside = [0.0_f32; PERIOD];
             let (source, beside) = (&mut source[..at.len()], &mut beside[..at.len()]);
-            self.rattle(at, source, beside, is_wide);
+            self.rattle.fill(at, source, beside, is_wide);
             self.paths.add(at, [source, beside], [middle, wide]);
         }
         if is_wide {
@@ -309,36 +214,10 @@ impl Drum {
             }
         } else {
             self.finish.apply_narrow(at, middle);
-            left.copy_from_slice(middle);
-            right.copy_from_slice(middle);
-        }
-    }
-
-    /// Noise and metal, as they go into the filters.
-    fn rattle(&mut self, at: &[f32], source: &mut [f32], beside: &mut [f32], is_wide: bool) {
-        if !self.hiss.is_nothing() {
-            let grainy = !self.grain.is_nothing();
-            for ((source, beside), at) in source.iter_mut().zip(beside.iter_mut()).zip(at) {
-                let mut level = self.hiss.at(*at);
-                if grainy {
-                    let grains = self.grains.next(self.noise.bits());
-                    level *= 1.0 + (grains * 2.0 - 1.0) * self.grain.at(*at);
-                }
-                *source = self.noise.next() * level;
-                if is_wide {
-                    *beside = self.noise.next() * level;
-                }
+            for ((left, right), middle) in left.iter_mut().zip(right).zip(middle.iter()) {
+                *left = *middle;
+                *right = *middle;
             }
-        }
-        if !(self.struck.is_nothing() && self.rung.is_nothing()) {
-            let mut metal = self.metal;
-            for ((source, beside), at) in source.iter_mut().zip(beside.iter_mut()).zip(at) {
-                let [sum, products, difference] = metal.next();
-                let struck = self.struck.at(*at);
-                *source += sum * struck + products * self.rung.at(*at);
-                *beside += difference * struck;
-            }
-            self.metal = metal;
         }
     }
 }
@@ -353,7 +232,6 @@ impl Instrument for Drum {
         };
         let recipe = self.piece.recipe(setting.values, velocity);
         let periods = STEERING * rate / PERIOD as f32;
-        let mut noise = Noise::new(strike.seed);
         self.over = false;
         self.velocity = velocity;
         self.note = playable(strike.pitch);
@@ -371,16 +249,9 @@ impl Instrument for Drum {
         self.tones = recipe.tones.map(|tone| Tone::start(&tone, rate, periods));
         self.hertz = recipe.tones.map(|tone| tone.hertz);
         self.paths = Paths::start(&recipe.paths, recipe.bursts, rate, periods);
-        self.hiss = Gain::new(recipe.hiss, periods);
-        self.grain = Gain::new(recipe.grain, periods);
-        self.grains = Grains::new(rate);
-        self.metal = Metal::start(recipe.metal.alloy, &mut noise);
-        self.metal_hertz = recipe.metal.hertz;
-        self.struck = Gain::new(recipe.metal.gain * (1.0 - recipe.metal.ring), periods);
-        self.rung = Gain::new(recipe.metal.gain * recipe.metal.ring, periods);
+        self.rattle = Rattle::start(&recipe, strike.seed, rate, periods);
         self.spread = Gain::new(recipe.spread, periods);
         self.finish = Finish::new(&recipe, velocity, rate, periods);
-        self.noise = noise;
     }
 
     fn slide(&mut self, setting: &Setting<'_>, pitch: f32) {
@@ -403,12 +274,7 @@ impl Instrument for Drum {
         }
         self.hertz = recipe.tones.map(|tone| tone.hertz);
         self.paths.steer(&recipe.paths, setting.rate);
-        self.hiss.aim(recipe.hiss);
-        self.grain.aim(recipe.grain);
-        self.metal_hertz = recipe.metal.hertz;
-        self.struck
-            .aim(recipe.metal.gain * (1.0 - recipe.metal.ring));
-        self.rung.aim(recipe.metal.gain * recipe.metal.ring);
+        self.rattle.steer(&recipe);
         self.spread.aim(recipe.spread);
         self.finish.steer(&recipe, self.velocity);
     }
@@ -436,13 +302,5 @@ impl Instrument for Drum {
 
     fn is_over(&self) -> bool {
         self.over
-    }
-}
-
-impl Drum {
-    /// After how many periods two thirds of a slide are done.
-    fn gliding(&self, setting: &Setting<'_>) -> f32 {
-        let share = setting.values.share(Parameter::Glide);
-        self.periods * (1.0 + 60.0 * share * share)
     }
 }

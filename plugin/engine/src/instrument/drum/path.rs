@@ -98,6 +98,14 @@ impl Filters {
         }
     }
 
+    /// At any corner and resonance the states keep a third of themselves from frame to frame, so that
+    /// they cannot get from what is thrown away to a denormal number within a period.
+    fn snap(&mut self) {
+        for state in self.first.iter_mut().chain(&mut self.second) {
+            *state = snapped(*state);
+        }
+    }
+
     #[inline(always)]
     fn next(&mut self, input: Lanes) -> Lanes {
         let mut output = [0.0; 4];
@@ -106,12 +114,11 @@ impl Filters {
             let input = input[lane];
             output[lane] = self.output_of_first[lane] * first
                 + (self.output_of_second[lane] * second + self.output_of_input[lane] * input);
-            self.first[lane] =
-                snapped(self.first_of_first[lane] * first + self.across[lane] * (input - second));
-            self.second[lane] = snapped(
-                self.second_of_second[lane] * second
-                    + (self.across[lane] * first + self.second_of_input[lane] * input),
-            );
+            self.first[lane] = (self.first_of_first[lane] * first + self.across[lane] * input)
+                - self.across[lane] * second;
+            self.second[lane] = (self.second_of_second[lane] * second
+                + self.second_of_input[lane] * input)
+                + self.across[lane] * first;
         }
         output
     }
@@ -150,6 +157,7 @@ impl Paths {
     ///
     /// Realtime: yes
     pub(super) fn tick(&mut self, rate: f32, ratio: f32, moved: bool) {
+        self.filters.snap();
         for (number, path) in self.paths.iter_mut().enumerate() {
             let [from, to] = path.swell.next();
             let [gain_from, gain_to] = path.gain.span();
