@@ -2,9 +2,14 @@
 // frame `at` on, or at once without one:
 //   { at, score: Uint8Array }     the next score
 //   { at, sample: { key: [high, low], rate, channels: [Float32Array] } }     one that scores name
-//   { at, transport: { frame, beat, tempo, loop: [start, end] } }     rolling: the place at a frame
+//   { at, transport: { frame, beat, tempo, loop: [start, end] } }     rolling: the beat at a frame
 //   { at, transport: null }       standing still
+//   { at, listen: [muted, soloed, metronome, begins] }     for these ears only, as the engine takes it
+//   { at, play: [track, code, key, amount] }     by hand, as the engine takes it
+//   { levels: true }              answered with the levels of tracks and mix, and the engine's latency
 // Those among the processor's options are heard before the first frame.
+const LEVELS = 2 * 17;
+
 class LockstepProcessor extends AudioWorkletProcessor {
   constructor({ processorOptions: { module, messages } }) {
     super();
@@ -24,7 +29,7 @@ class LockstepProcessor extends AudioWorkletProcessor {
     this.ahead.splice(later < 0 ? this.ahead.length : later, 0, { ...message, at });
   }
 
-  obey({ score, sample, transport }) {
+  obey({ score, sample, transport, listen, play, levels }) {
     if (score) {
       const place = this.engine.spare_score(this.player);
       new Uint8Array(this.engine.memory.buffer, place, this.engine.score_size()).set(score);
@@ -39,6 +44,13 @@ class LockstepProcessor extends AudioWorkletProcessor {
       this.engine.keep_sample(this.player, channels.length, ...key, rate);
     }
     if (transport !== undefined) this.transport = transport;
+    if (listen) this.engine.listen(this.player, ...listen);
+    if (play) this.engine.play(this.player, ...play);
+    if (levels) {
+      const place = this.engine.levels(this.player);
+      const now = new Float32Array(this.engine.memory.buffer, place, LEVELS).slice();
+      this.port.postMessage({ levels: now, latency: this.engine.latency(this.player) });
+    }
   }
 
   process(_, [[left, right]]) {
@@ -51,12 +63,13 @@ class LockstepProcessor extends AudioWorkletProcessor {
 
   render(frames) {
     if (!this.transport) {
-      this.engine.render(this.player, frames, 0, 0, 0, 0, 0);
+      this.engine.render(this.player, frames, 0, 0, 0, 0, 0, 0);
     } else {
       const { frame, beat, tempo, loop: [start, end] } = this.transport;
-      let now = beat + (currentFrame - frame) * (tempo / (60 * sampleRate));
-      if (start < end && beat < end && now >= end) now = start + ((now - start) % (end - start));
-      this.engine.render(this.player, frames, 1, now, tempo, start, end);
+      const now = beat + (currentFrame - frame) * (tempo / (60 * sampleRate));
+      const turns = start < end && beat < end && now >= end ? Math.floor((now - start) / (end - start)) : 0;
+      const turned = turns * (end - start);
+      this.engine.render(this.player, frames, 1, now - turned, tempo, start, end, turned);
     }
     this.left = this.view(this.left, this.engine.left(this.player), frames);
     this.right = this.view(this.right, this.engine.right(this.player), frames);

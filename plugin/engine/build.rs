@@ -34,7 +34,8 @@ fn presets() -> Checked<String> {
     for file in files()? {
         let name = file.display();
         let text = std::fs::read_to_string(&file).map_err(|error| format!("{name}: {error}"))?;
-        let value: Value = serde_json::from_str(&text).map_err(|error| format!("{name}: {error}"))?;
+        let value: Value =
+            serde_json::from_str(&text).map_err(|error| format!("{name}: {error}"))?;
         let list = value.as_array().ok_or(format!("{name}: not a list"))?;
         all.extend(list.iter().cloned());
     }
@@ -47,7 +48,9 @@ fn presets() -> Checked<String> {
     }
     all.sort_by_key(|preset| {
         let category = preset["category"].as_str().map(str::to_owned);
-        CATEGORIES.iter().position(|known| Some(*known) == category.as_deref())
+        CATEGORIES
+            .iter()
+            .position(|known| Some(*known) == category.as_deref())
     });
     let mut code = "&[\n".to_owned();
     for preset in &all {
@@ -62,17 +65,31 @@ fn files() -> Checked<Vec<PathBuf>> {
     let folder = std::fs::read_dir(FOLDER).map_err(|error| format!("{FOLDER}: {error}"))?;
     let paths = folder.flatten().map(|entry| entry.path());
     let mut files: Vec<_> = paths
-        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "json")
+        })
         .collect();
     files.sort();
     Ok(files)
 }
 
 fn written(preset: &Value, names: &BTreeSet<String>) -> Checked<String> {
-    let fields = ["name", "title", "category", "machine", "trim", "parameters", "macros", "pieces"];
+    let fields = [
+        "name",
+        "title",
+        "category",
+        "machine",
+        "trim",
+        "parameters",
+        "macros",
+        "pieces",
+    ];
     only(preset, &fields)?;
     let name = text(preset, "name")?;
-    let is_kebab = name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-');
+    let is_kebab = name
+        .chars()
+        .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-');
     if !is_kebab || name.is_empty() || name.len() > 32 {
         return Err("its name is not short and kebab-case".to_owned());
     }
@@ -105,10 +122,15 @@ fn written(preset: &Value, names: &BTreeSet<String>) -> Checked<String> {
             return Err(format!("the label {label:?} is not short"));
         }
         let amount = number(knob, "amount", 0, 10_000)?;
-        let _ = write!(code, "Macro {{ label: {label:?}, amount: {amount}, targets: &[");
+        let _ = write!(
+            code,
+            "Macro {{ label: {label:?}, amount: {amount}, targets: &["
+        );
         let targets = object(knob, "targets")?;
         if targets.is_empty() || targets.len() > MOST_TARGETS {
-            return Err(format!("{label} moves nothing, or more than {MOST_TARGETS} parameters"));
+            return Err(format!(
+                "{label} moves nothing, or more than {MOST_TARGETS} parameters"
+            ));
         }
         for (parameter, ends) in targets {
             let [from, to] = ends.as_array().map_or(&[][..], |ends| ends) else {
@@ -116,7 +138,10 @@ fn written(preset: &Value, names: &BTreeSet<String>) -> Checked<String> {
             };
             let (from, to) = (within(from, 0, 10_000)?, within(to, 0, 10_000)?);
             let parameter = parameter_name(parameter);
-            let _ = write!(code, "Target {{ parameter: {parameter}, from: {from}, to: {to} }}, ");
+            let _ = write!(
+                code,
+                "Target {{ parameter: {parameter}, from: {from}, to: {to} }}, "
+            );
         }
         code += "] }, ";
     }
@@ -160,8 +185,12 @@ fn number(value: &Value, field: &str, low: i64, high: i64) -> Checked<i64> {
 }
 
 fn within(value: &Value, low: i64, high: i64) -> Checked<i64> {
-    let number = value.as_i64().filter(|number| (low..=high).contains(number));
-    number.ok_or(format!("{value} is not a whole number from {low} to {high}"))
+    let number = value
+        .as_i64()
+        .filter(|number| (low..=high).contains(number));
+    number.ok_or(format!(
+        "{value} is not a whole number from {low} to {high}"
+    ))
 }
 
 fn list<'a>(value: &'a Value, field: &str, most: usize) -> Checked<&'a [Value]> {
@@ -176,7 +205,9 @@ fn object<'a>(value: &'a Value, field: &str) -> Checked<&'a Map<String, Value>> 
     static NONE: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
     match &value[field] {
         Value::Null => Ok(&NONE),
-        value => value.as_object().ok_or(format!("its {field} are no object")),
+        value => value
+            .as_object()
+            .ok_or(format!("its {field} are no object")),
     }
 }
 

@@ -7,18 +7,18 @@
 //! | edges | audio | network | all | the newest is dropped; positions tell the rest | 256: a jump in every block for a second |
 //! | positions | audio | network | the latest | overwritten | one |
 //! | playhead | audio | editor | the latest | overwritten | one |
+//! | levels | audio | editor | the latest | overwritten | one |
 //! | commands | editor | network | all | the editor says that it is busy | 256: a gesture's worth |
 //! | view | network | editor | the latest | overwritten | one |
 //!
-//! A score holds no memory of its own, so replacing one frees nothing on the audio thread; views
-//! and documents are freed where they are replaced, on the network or the editor's thread.
+//! Scores, views and documents are freed where the next one is written: never on the audio thread.
 
 use crate::network::Command;
 use crate::state::SavedSession;
 use crate::transport::{HostEdge, HostPosition};
 use crate::view::View;
 use crossbeam_channel::{Receiver, Sender, TrySendError};
-use lockstep_engine::Score;
+use lockstep_engine::{Meters, Score};
 use nice_plug_egui::RepaintNotifier;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -29,10 +29,11 @@ const COMMANDS: usize = 256;
 
 /// What the audio thread holds.
 pub(crate) struct AudioEnds {
-    score: triple_buffer::Output<Score>,
+    score: triple_buffer::Output<Box<Score>>,
     edges: rtrb::Producer<HostEdge>,
     positions: triple_buffer::Input<HostPosition>,
     playhead: triple_buffer::Input<HostPosition>,
+    levels: triple_buffer::Input<Meters>,
 }
 
 /// What the network thread holds.
@@ -53,6 +54,7 @@ pub(crate) struct EditorEnds {
     wake: Arc<Notify>,
     view: triple_buffer::Output<Arc<View>>,
     playhead: triple_buffer::Output<HostPosition>,
+    levels: triple_buffer::Output<Meters>,
     pub(crate) repaint: RepaintNotifier,
 }
 
@@ -73,10 +75,11 @@ pub(crate) struct Bridge {
 
 impl Bridge {
     pub(crate) fn new() -> Self {
-        let (score_input, score) = triple_buffer::triple_buffer(&Score::default());
+        let (score_input, score) = triple_buffer::triple_buffer(&Score::boxed());
         let (edges_input, edges) = rtrb::RingBuffer::new(EDGES);
         let (positions_input, positions) = triple_buffer::triple_buffer(&HostPosition::default());
         let (playhead_input, playhead) = triple_buffer::triple_buffer(&HostPosition::default());
+        let (levels_input, levels) = triple_buffer::triple_buffer(&Meters::default());
         let (commands_input, commands) = crossbeam_channel::bounded(COMMANDS);
         let (view_input, view) = triple_buffer::triple_buffer(&Arc::<View>::default());
         let wake = Arc::new(Notify::new());
@@ -89,6 +92,7 @@ impl Bridge {
                 edges: edges_input,
                 positions: positions_input,
                 playhead: playhead_input,
+                levels: levels_input,
             },
             network: NetworkEnds {
                 session: Arc::clone(&session),
@@ -105,6 +109,7 @@ impl Bridge {
                 wake: Arc::clone(&wake),
                 view,
                 playhead,
+                levels,
                 repaint,
             },
             session,
@@ -119,6 +124,13 @@ impl AudioEnds {
     /// Realtime: yes
     pub(crate) fn score(&mut self) -> &Score {
         self.score.read()
+    }
+
+    /// How loud everything is, for the editor.
+    ///
+    /// Realtime: yes
+    pub(crate) fn show_levels(&mut self, levels: Meters) {
+        self.levels.write(levels);
     }
 
     /// Tells the other threads where the host is, and of an edge if there was one.
@@ -176,6 +188,11 @@ impl EditorEnds {
     /// Realtime: no
     pub(crate) fn view(&mut self) -> Arc<View> {
         Arc::clone(self.view.read())
+    }
+
+    /// Realtime: no
+    pub(crate) fn levels(&mut self) -> Meters {
+        *self.levels.read()
     }
 
     /// Realtime: no

@@ -6,8 +6,8 @@ mod bridge;
 mod clock;
 mod editor;
 mod network;
+mod midi;
 mod params;
-mod score;
 mod state;
 mod transport;
 mod view;
@@ -16,7 +16,8 @@ use bridge::{AudioEnds, Bridge, Closer, EditorEnds};
 use clock::{LocalClock, SampleClock};
 use crossbeam_channel::{Receiver, Sender};
 use editor::LockstepEditor;
-use lockstep_engine::{Engine, SampleRate};
+use lockstep_engine::{Engine, Listening, Moment, SampleRate};
+use midi::Hands;
 use nice_plug::prelude::*;
 use nice_plug_egui::EguiEditor;
 use params::LockstepParams;
@@ -79,6 +80,7 @@ struct Rendering {
     engine: Engine,
     samples: SampleClock,
     transport: HostTransport,
+    hands: Hands,
     is_offline: bool,
 }
 
@@ -162,15 +164,18 @@ impl Plugin for Lockstep {
         &mut self,
         _layout: &AudioIOLayout,
         buffer: &BufferConfig,
-        _context: &mut impl ActivateContext<Self>,
+        context: &mut impl ActivateContext<Self>,
     ) -> bool {
         let Some(rate) = SampleRate::new(f64::from(buffer.sample_rate)) else {
             return false;
         };
+        let engine = Engine::new(rate);
+        context.set_latency_samples(u32::try_from(engine.latency()).unwrap_or(0));
         self.rendering = Some(Rendering {
-            engine: Engine::new(rate),
+            engine,
             samples: SampleClock::new(rate.hertz()),
             transport: HostTransport::default(),
+            hands: Hands::default(),
             is_offline: buffer.process_mode == ProcessMode::Offline,
         });
         true
@@ -206,12 +211,26 @@ impl Plugin for Lockstep {
         let [left, right] = buffer.as_slice() else {
             return ProcessStatus::Error("not stereo");
         };
-        rendering.engine.render(
-            self.audio.score(),
-            HostTransport::block(transport),
-            left,
-            right,
-        );
+        let moment = Moment {
+            position: HostTransport::block(context.transport()),
+            live: rendering.hands.hear(context),
+            listening: Listening::default(),
+        };
+        let mut done = 0;
+        rendering
+            .engine
+            .render(self.audio.score(), &moment, frames, |chunk| {
+                let [mix_left, mix_right] = chunk.mix;
+                let range = done..done + mix_left.len();
+                if let (Some(left), Some(right)) =
+                    (left.get_mut(range.clone()), right.get_mut(range.clone()))
+                {
+                    left.copy_from_slice(mix_left);
+                    right.copy_from_slice(mix_right);
+                }
+                done = range.end;
+            });
+        self.audio.show_levels(rendering.engine.meters());
         for (left, right) in left.iter_mut().zip(right.iter_mut()) {
             let gain = self.params.master.smoothed.next();
             *left *= gain;

@@ -300,10 +300,9 @@ impl Network {
     fn publish(&mut self) {
         let link = self.address.as_ref().map(Address::page);
         let state = SavedState::new(link, self.token, self.replica.save());
-        let beat = session_beat(self.host.beat);
         self.ends
             .session
-            .replace(self.generation, state, self.replica.document(), beat);
+            .replace(self.generation, state, self.replica.document());
         let view = View::of(&self.replica, self.address.as_ref(), self.notice.as_deref());
         self.ends.show(view);
     }

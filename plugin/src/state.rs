@@ -1,14 +1,12 @@
 //! What a project keeps: the link, who we are and the whole document, and the editor's size.
 //! The audio thread never touches the locks in here.
 
-use crate::score;
 use lockstep_engine::Score;
 use lockstep_session::document::Document;
 use lockstep_session::edit::Edit;
 use lockstep_session::ids::{Run, Token};
 use lockstep_session::protocol::{Position, Profile};
 use lockstep_session::replica::{Identity, Replica, Saved};
-use lockstep_session::units::Beat;
 use nice_plug::params::persist::PersistentField;
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -97,12 +95,12 @@ pub(crate) struct SavedSession {
 struct Desk {
     generation: Generation,
     state: SavedState,
-    score: triple_buffer::Input<Score>,
+    score: triple_buffer::Input<Box<Score>>,
 }
 
 impl SavedSession {
     /// `restored` wakes the network thread when the host loads a project.
-    pub(crate) fn new(score: triple_buffer::Input<Score>, restored: Arc<Notify>) -> Self {
+    pub(crate) fn new(score: triple_buffer::Input<Box<Score>>, restored: Arc<Notify>) -> Self {
         let desk = Desk {
             generation: Generation::default(),
             state: SavedState::default(),
@@ -126,11 +124,10 @@ impl SavedSession {
         generation: Generation,
         state: SavedState,
         shown: &Document,
-        beat: Beat,
     ) {
         let mut desk = self.desk();
         if desk.generation == generation {
-            desk.play(shown, beat);
+            desk.play(shown);
             desk.state = state;
         }
     }
@@ -142,8 +139,8 @@ impl SavedSession {
 }
 
 impl Desk {
-    fn play(&mut self, document: &Document, beat: Beat) {
-        self.score.write(score::compile(document, beat));
+    fn play(&mut self, document: &Document) {
+        self.score.write(Score::compile(document));
     }
 }
 
@@ -156,7 +153,7 @@ impl<'a> PersistentField<'a, SavedState> for Arc<SavedSession> {
         let shown = restored.shown();
         let mut desk = self.desk();
         desk.generation = Generation(desk.generation.0 + 1);
-        desk.play(&shown, Beat::ZERO);
+        desk.play(&shown);
         desk.state = SavedState {
             version: VERSION,
             ..restored

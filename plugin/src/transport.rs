@@ -72,6 +72,8 @@ impl HostTransport {
             beat: Beats::new(transport.pos_beats()?)?,
             tempo: Tempo::new(transport.tempo?)?,
             looped,
+            // The place is all that a host says.
+            turned: None,
         })
     }
 

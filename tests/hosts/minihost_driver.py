@@ -85,6 +85,7 @@ class Host:
             right += memory[4 * frames :]
         with open(file, "wb") as output:
             output.write(left + right)
+        return self.plugin.latency_samples
 
     def cycle(self, path, sample_rate, block, rounds, together):
         audio = stereo(bytearray(8 * block), block)

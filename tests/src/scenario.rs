@@ -51,6 +51,8 @@ struct Place {
     beat: f64,
     tempo: f64,
     looped: Option<(f64, f64)>,
+    /// How many beats of loops have been run through.
+    turned: f64,
 }
 
 /// An engine that is played block by block.
@@ -121,6 +123,7 @@ impl Scenario {
                             beat: *beat,
                             tempo: *tempo,
                             looped: *looped,
+                            turned: 0.0,
                         };
                         rolling = Some((*at, place));
                     }
@@ -147,14 +150,18 @@ impl Place {
     /// Where time is after so many frames: the worklet computes the same with the same steps.
     fn after(self, frames: usize, rate: f64) -> Self {
         let frames = f64::from(u32::try_from(frames).expect("scenarios are short"));
-        let mut beat = self.beat + frames * (self.tempo / (60.0 * rate));
-        if let Some((start, end)) = self.looped
-            && self.beat < end
-            && beat >= end
-        {
-            beat = start + (beat - start) % (end - start);
+        let beat = self.beat + frames * (self.tempo / (60.0 * rate));
+        let turned = match self.looped {
+            Some((start, end)) if self.beat < end && beat >= end => {
+                ((beat - start) / (end - start)).floor() * (end - start)
+            }
+            _ => 0.0,
+        };
+        Self {
+            beat: beat - turned,
+            turned,
+            ..self
         }
-        Self { beat, ..self }
     }
 }
 

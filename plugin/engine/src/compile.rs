@@ -104,7 +104,11 @@ fn compile_clip(slot: &mut ScoreClip, clip: &Clip) {
                 *written = pattern.stored(index).map_or(blank, ScoreStep::write);
             }
         }
-        Content::Loop(clip::AudioLoop { sample, bars, gain: level }) => {
+        Content::Loop(clip::AudioLoop {
+            sample,
+            bars,
+            gain: level,
+        }) => {
             slot.kind = ScoreClip::LOOP;
             slot.sample = SampleKey::of(*sample).number();
             slot.bars = bars.get();
@@ -179,6 +183,7 @@ fn effects(document: &Document) -> ScoreEffects {
         ceiling: gain_of_decibels(f32::from(effects.ceiling.get()) / 10.0),
         delay_ping_pong: u32::from(effects.delay_ping_pong),
         duck_by: u32::try_from(ducker).unwrap_or(u32::MAX),
+        padding: 0,
     }
 }
 

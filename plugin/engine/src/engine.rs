@@ -1,19 +1,19 @@
 //! The engine: renders a score from where a host or a timeline says it is. What it renders does not
 //! depend on how the frames are cut into calls. It must not know where score or position came from.
 
+use crate::dsp::maths::single;
 use crate::instrument::CHUNK;
 use crate::listening::Listening;
 use crate::live::LiveNote;
 use crate::meter::Meters;
 use crate::metronome::Metronome;
 use crate::mixer::{Mixer, Stereo};
+use crate::players::{Heard, Players};
 use crate::playhead::{Entry, HostBlock, Pass, Playhead};
-use crate::dsp::maths::single;
 use crate::sample::{Sample, SampleKey};
 use crate::score::{MAX_TRACKS, Score};
 use crate::sequencer::{Agenda, Sequencer};
 use crate::units::SampleRate;
-use crate::players::{Heard, Players};
 use crate::voices::TrackAudio;
 use core::ops::Range;
 use std::sync::Arc;
@@ -193,7 +193,9 @@ impl Engine {
         while start < frames.end {
             let mut end = frames.end.min(start + CHUNK);
             if let Some(pass) = pass {
-                end = self.players.cut(score, pass, start..end, &mut self.sequencer);
+                end = self
+                    .players
+                    .cut(score, pass, start..end, &mut self.sequencer);
             }
             self.chunk(score, moment, pass, start..end, sink);
             start = end;

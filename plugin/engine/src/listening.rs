@@ -28,7 +28,10 @@ impl Listening {
                 bits | u16::from(is_set(track)) << number
             })
         };
-        let shared = audible(bits(|track| track.muted != 0), bits(|track| track.soloed != 0));
+        let shared = audible(
+            bits(|track| track.muted != 0),
+            bits(|track| track.soloed != 0),
+        );
         shared & audible(self.muted, self.soloed)
     }
 }

@@ -4,7 +4,7 @@
 use crate::dsp::smooth::Smooth;
 use crate::instrument::CHUNK;
 use crate::players::Heard;
-use crate::playhead::{Pass, Window};
+use crate::playhead::Pass;
 use crate::sample::{Bank, Interpolation, Reader, Sample, SampleKey, UNITY};
 use crate::score::{MAX_TRACKS, Score};
 use crate::sequencer::{LoopPlace, Sequencer};
@@ -253,7 +253,10 @@ fn length(sample: &Sample) -> f64 {
 }
 
 /// Frames of a sample in the reader's fixed point.
-#[expect(clippy::cast_possible_truncation, reason = "whole, and the cast saturates")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "whole, and the cast saturates"
+)]
 fn fixed(frames: f64) -> i64 {
     libm::round(frames * 4_294_967_296.0) as i64
 }

@@ -144,3 +144,80 @@ impl Meter {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Level, Meter};
+    use crate::dsp::noise::Noise;
+
+    fn square(level: f32, frames: usize) -> Vec<f32> {
+        (0..frames)
+            .map(|frame| if frame % 32 < 16 { level } else { -level })
+            .collect()
+    }
+
+    #[test]
+    fn a_square_reads_its_level_as_peak_and_as_rms() {
+        let mut meter = Meter::new(48_000.0);
+        let (left, right) = (square(0.5, 144_000), square(-0.5, 144_000));
+        meter.hear(&left, &right);
+        let Level { peak, rms } = meter.read();
+        assert_eq!(peak, 0.5);
+        assert!((rms - 0.5).abs() < 1e-3, "{rms}");
+        meter.hear(&left, &vec![0.0; 144_000]);
+        let rms = meter.read().rms;
+        assert!((rms - 0.353_55).abs() < 1e-3, "one side alone: {rms}");
+    }
+
+    #[test]
+    fn a_peak_is_read_at_once_stands_and_falls_by_twenty_decibels_a_second() {
+        let mut meter = Meter::new(48_000.0);
+        let silence = vec![0.0; 48_000];
+        meter.hear(&[0.8], &[0.1]);
+        assert_eq!(meter.read().peak, 0.8);
+        meter.hear(&silence[..4_000], &silence[..4_000]);
+        assert_eq!(meter.read().peak, 0.8);
+        meter.hear(&silence[..4_800], &silence[..4_800]);
+        let before = meter.read().peak;
+        meter.hear(&silence, &silence);
+        let fallen = before / meter.read().peak;
+        assert!((9.9..10.1).contains(&fallen), "{fallen}");
+    }
+
+    #[test]
+    fn silence_reads_exactly_zero_in_the_end() {
+        let mut meter = Meter::new(48_000.0);
+        let mut sound = square(0.9, 48_000);
+        sound[100] = f32::NAN;
+        sound[200] = f32::INFINITY;
+        meter.hear(&sound, &sound);
+        assert!(!meter.is_silent());
+        assert!(meter.read().peak == 0.9 && meter.read().rms.is_finite());
+        let silence = vec![0.0; 48_000 * 14];
+        meter.hear(&silence, &silence);
+        assert!(meter.is_silent());
+        assert_eq!(meter.read(), Level::default());
+    }
+
+    #[test]
+    fn it_reads_the_same_however_it_is_cut_and_skipped_at_rest() {
+        let mut noise = Noise::new(3);
+        let mut sound: Vec<f32> = (0..48_000 * 16).map(|_| noise.next()).collect();
+        sound[20_001..48_000 * 15].fill(0.0);
+        let read = |length: usize, skipping: bool| {
+            let mut meter = Meter::new(48_000.0);
+            for part in sound.chunks(length) {
+                let silent = part.iter().all(|sample| *sample == 0.0);
+                if !(skipping && silent && meter.is_silent()) {
+                    meter.hear(part, part);
+                }
+            }
+            meter.read()
+        };
+        let whole = read(64, false);
+        assert!(whole.rms > 0.1);
+        for (length, skipping) in [(1, true), (7, true), (64, true), (7, false)] {
+            assert_eq!(read(length, skipping), whole);
+        }
+    }
+}

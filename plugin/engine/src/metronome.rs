@@ -21,13 +21,13 @@ impl Metronome {
     /// Realtime: no
     pub(crate) fn new() -> Self {
         Self {
-            click: Click::new(),
+            click: Click::default(),
         }
     }
 
     /// Realtime: yes
     pub(crate) fn clear(&mut self) {
-        self.click = Click::new();
+        self.click = Click::default();
     }
 
     /// Adds the clicks of these frames, at `level` from 0 to 1.

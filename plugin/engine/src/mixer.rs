@@ -12,7 +12,7 @@ use crate::effect::reverb::Reverb;
 use crate::effect::strip::{FilterMode, Strip};
 use crate::instrument::CHUNK;
 use crate::listening::Listening;
-use crate::meter::{Level, Meters};
+use crate::meter::{Meter, Meters};
 use crate::score::{MAX_TRACKS, Score, ScoreEffects, ScoreTrack};
 use crate::voices::TrackAudio;
 
@@ -31,7 +31,7 @@ pub(crate) struct Mixer {
     delay_gain: Smooth,
     reverb_gain: Smooth,
     master: Smooth,
-    level: Level,
+    meter: Meter,
     /// Which track ducks the others.
     ducker: usize,
     /// Nothing has been heard yet, so everything may start where it belongs.
@@ -45,12 +45,13 @@ struct Channel {
     right: Smooth,
     reverb_send: Smooth,
     delay_send: Smooth,
-    level: Level,
+    meter: Meter,
 }
 
 /// How long a fader takes for two thirds of its way, in seconds.
 const FADER: f32 = 0.006;
 const UNDUCKED: [f32; CHUNK] = [1.0; CHUNK];
+static UNHEARD: [f32; CHUNK] = [0.0; CHUNK];
 
 impl Channel {
     fn new(rate: f32) -> Self {
@@ -61,7 +62,7 @@ impl Channel {
             right: fader,
             reverb_send: fader,
             delay_send: fader,
-            level: Level::new(rate),
+            meter: Meter::new(rate),
         }
     }
 
@@ -119,7 +120,7 @@ impl Mixer {
             delay_gain: fader,
             reverb_gain: fader,
             master: fader,
-            level: Level::new(rate),
+            meter: Meter::new(rate),
             ducker: MAX_TRACKS,
             is_fresh: true,
         }
@@ -138,7 +139,7 @@ impl Mixer {
     pub(crate) fn clear(&mut self) {
         for channel in &mut self.channels {
             channel.arrive();
-            channel.level.clear();
+            channel.meter.clear();
         }
         self.delay.clear();
         self.reverb.clear();
@@ -146,18 +147,18 @@ impl Mixer {
         self.compressor.clear();
         self.duck.clear();
         self.limiter.clear();
-        self.level.clear();
+        self.meter.clear();
         self.is_fresh = true;
     }
 
     /// Realtime: yes
     pub(crate) fn meters(&self) -> Meters {
         let mut meters = Meters {
-            master: self.level.read(),
+            master: self.meter.read(),
             ..Meters::default()
         };
         for (read, channel) in meters.tracks.iter_mut().zip(&self.channels) {
-            *read = channel.level.read();
+            *read = channel.meter.read();
         }
         meters
     }
@@ -275,7 +276,7 @@ impl Mixer {
         for sample in left.iter_mut().chain(right.iter_mut()) {
             *sample += 0.0;
         }
-        self.level.take(left, right);
+        self.meter.hear(left, right);
     }
 
     fn through_strips(
@@ -303,17 +304,18 @@ impl Mixer {
         frames: usize,
         gains: &mut [f32; CHUNK],
     ) {
-        let key = audio.get(self.ducker).filter(|_| {
-            sounding.get(self.ducker).is_some_and(|&sounds| sounds)
-        });
+        let key = audio
+            .get(self.ducker)
+            .filter(|_| sounding.get(self.ducker).is_some_and(|&sounds| sounds));
         if key.is_none() && self.duck.is_silent() {
             return;
         }
-        const SILENCE: Stereo = [[0.0; CHUNK]; 2];
-        let [left, right] = key.unwrap_or(&SILENCE);
-        if let (Some(left), Some(right), Some(gains)) =
-            (left.get(..frames), right.get(..frames), gains.get_mut(..frames))
-        {
+        let [left, right] = key.map_or([&UNHEARD; 2], |[left, right]| [left, right]);
+        if let (Some(left), Some(right), Some(gains)) = (
+            left.get(..frames),
+            right.get(..frames),
+            gains.get_mut(..frames),
+        ) {
             self.duck.render(left, right, gains);
         }
     }
@@ -362,7 +364,10 @@ impl Channel {
                 fader.next();
             }
         }
-        self.level.rest(frames);
+        if !self.meter.is_silent() {
+            let silence = UNHEARD.get(..frames).unwrap_or(&UNHEARD);
+            self.meter.hear(silence, silence);
+        }
     }
 
     fn fade(&mut self, track: &mut Stereo, gains: &[f32; CHUNK], frames: usize) {
@@ -376,7 +381,7 @@ impl Channel {
         for (sample, duck) in right.iter_mut().zip(gains) {
             *sample *= self.right.next() * duck;
         }
-        self.level.take(left, right);
+        self.meter.hear(left, right);
     }
 
     fn send(&mut self, track: &Stereo, reverb: &mut Stereo, delay: &mut Stereo, frames: usize) {
@@ -411,11 +416,18 @@ fn add(mix: &mut Stereo, track: &Stereo, frames: usize) {
 ///
 /// Realtime: yes
 pub(crate) fn pan_gains(pan: f32) -> (f32, f32) {
-    let pan = if pan.is_finite() { pan.clamp(-1.0, 1.0) } else { 0.0 };
+    let pan = if pan.is_finite() {
+        pan.clamp(-1.0, 1.0)
+    } else {
+        0.0
+    };
     if pan == 0.0 {
         return (1.0, 1.0);
     }
     let angle = (f64::from(pan) + 1.0) * core::f64::consts::FRAC_PI_4;
     let loud = core::f64::consts::SQRT_2;
-    (single(libm::cos(angle) * loud), single(libm::sin(angle) * loud))
+    (
+        single(libm::cos(angle) * loud),
+        single(libm::sin(angle) * loud),
+    )
 }

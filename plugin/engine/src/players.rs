@@ -40,7 +40,10 @@ impl Heard<'_> {
     pub(crate) fn track(&mut self, track: usize, frames: &Range<usize>) -> Option<[&mut [f32]; 2]> {
         let [left, right] = self.audio.get_mut(track)?;
         *self.sounding.get_mut(track)? = true;
-        Some([left.get_mut(frames.clone())?, right.get_mut(frames.clone())?])
+        Some([
+            left.get_mut(frames.clone())?,
+            right.get_mut(frames.clone())?,
+        ])
     }
 }
 
@@ -155,7 +158,8 @@ impl Players {
         mut heard: Heard<'_>,
     ) {
         let by = pass.map_or(f64::NEG_INFINITY, |pass| pass.travelled_by(frames));
-        let frame_of = |travelled| pass.map_or(frames.start, |pass| pass.frame_of(travelled, frames));
+        let frame_of =
+            |travelled| pass.map_or(frames.start, |pass| pass.frame_of(travelled, frames));
         let mut live = live
             .iter()
             .filter(|live| frames.contains(&live.frame))
@@ -232,7 +236,11 @@ impl Players {
                 let Some(plays) = score.tracks().get(usize::from(track)) else {
                     return;
                 };
-                let velocity = if velocity > 0.0 { velocity.min(1.0) } else { 1.0 / 127.0 };
+                let velocity = if velocity > 0.0 {
+                    velocity.min(1.0)
+                } else {
+                    1.0 / 127.0
+                };
                 let semitone = i8::try_from(i16::from(key.min(127)) - MIDDLE).unwrap_or(0);
                 let seed = self.keys.next_seed();
                 self.strike(&Struck {

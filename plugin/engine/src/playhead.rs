@@ -188,7 +188,8 @@ impl Pass {
     ///
     /// Realtime: yes
     pub(crate) fn frame_of(&self, travelled: f64, frames: &Range<usize>) -> usize {
-        self.frame_after(travelled).clamp(frames.start, frames.end.saturating_sub(1).max(frames.start))
+        self.frame_after(travelled)
+            .clamp(frames.start, frames.end.saturating_sub(1).max(frames.start))
     }
 
     /// The first frame at or after the moment at which so many beats have been travelled, in this
@@ -285,9 +286,7 @@ impl Playhead {
             passes.push(Pass {
                 after,
                 until,
-                bound: looped.map_or(f64::INFINITY, |looped| {
-                    looped.end.quarter_notes() - margin
-                }),
+                bound: looped.map_or(f64::INFINITY, |looped| looped.end.quarter_notes() - margin),
                 entry,
                 turned,
                 looped: block.looped,

@@ -3,7 +3,7 @@
 
 use crate::dsp::maths::gain_of_decibels;
 use crate::instrument::{Values, click, drum, fm, pluck, sampler, square, subtractive};
-use crate::score::patch::{MACROS, MacroTarget, PARAMETERS, PIECES, ScorePiece, TARGETS, between};
+use crate::score::patch::{MACROS, MacroTarget, PIECES, ScorePiece, TARGETS, between};
 use crate::score::{Machine, Patch};
 use bytemuck::Zeroable;
 use lockstep_session::document::instrument::{Amount, Instrument, Parameter, Source};
@@ -60,6 +60,7 @@ struct KitPiece {
     note: u8,
     preset: &'static str,
     level: i16,
+    /// Left (-100) to right (100).
     pan: i8,
     choke: u8,
 }
@@ -98,7 +99,9 @@ impl Preset {
         }
         for (number, knob) in self.macros.iter().enumerate() {
             let parameter = Parameter::ALL[Parameter::Macro1 as usize + number];
-            let amount = moved.get(&parameter).map_or(knob.amount, |amount| amount.get());
+            let amount = moved
+                .get(&parameter)
+                .map_or(knob.amount, |amount| amount.get());
             for target in knob.targets {
                 values.set(target.parameter, between(target.from, target.to, amount));
             }
@@ -172,7 +175,7 @@ pub(crate) fn patch(instrument: &Instrument) -> Patch {
                 values.set(parameter, amount.get());
             }
             Patch {
-                sample: crate::sample::SampleKey::of(*sample).0,
+                sample: crate::sample::SampleKey::of(*sample).number(),
                 gain: 1.0,
                 machine: Machine::Sampler.code(),
                 values: *values.amounts(),

@@ -25,8 +25,8 @@ impl SampleKey {
     /// Realtime: yes
     pub fn of(id: SampleId) -> Self {
         let mut first = [0; 8];
-        for (byte, of_id) in first.iter_mut().zip(id.as_bytes()) {
-            *byte = *of_id;
+        for (byte, of_id) in first.iter_mut().zip(id.bytes()) {
+            *byte = of_id;
         }
         Self::new(first)
     }

@@ -9,7 +9,7 @@ mod step;
 pub use patch::Patch;
 pub use step::ScoreStep;
 
-pub(crate) use patch::{Machine, Piece};
+pub(crate) use patch::Machine;
 pub(crate) use step::{Condition, Locks};
 
 use bytemuck::{Pod, Zeroable};
@@ -77,6 +77,7 @@ pub(crate) struct ScoreEffects {
     pub(crate) delay_ping_pong: u32,
     /// Which track ducks the others, by its place; none where it is past the last.
     pub(crate) duck_by: u32,
+    pub(crate) padding: u32,
 }
 
 /// One track: its sound, its place in the mix, and its clips.
@@ -148,7 +149,11 @@ impl ScoreClip {
             Self::LOOP => Some(Content::Loop {
                 sample: self.sample,
                 bars: self.bars.max(1),
-                gain: if self.gain.is_finite() { self.gain } else { 0.0 },
+                gain: if self.gain.is_finite() {
+                    self.gain
+                } else {
+                    0.0
+                },
             }),
             _ => None,
         }

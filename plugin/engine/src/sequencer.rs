@@ -188,7 +188,8 @@ impl TrackState {
                         break;
                     }
                     if beat > from {
-                        let span = beats(length.start_of(place + 1).as_micros()) - beats(start - since);
+                        let span =
+                            beats(length.start_of(place + 1).as_micros()) - beats(start - since);
                         let due = Due {
                             scene,
                             steps,
@@ -235,7 +236,10 @@ impl TrackState {
             }
         }
         self.turn = Some((*launches, turn));
-        let queued = launches.queued.map(|queued| queued.at).filter(|at| *at > beat);
+        let queued = launches
+            .queued
+            .map(|queued| queued.at)
+            .filter(|at| *at > beat);
         let follows = launches.ends(&turn);
         let next = [queued, follows].into_iter().flatten().min();
         (turn, next.map(|next| next.as_micros()))
@@ -259,7 +263,8 @@ impl TrackState {
         let grid = due.beat + window.drift;
         // What is entered past its moment sounds at once.
         let at = (grid + due.late).max(window.after + window.drift);
-        let slides = due.is_tied_into() && self.tied_until.is_some_and(|until| until >= grid - 1e-6);
+        let slides =
+            due.is_tied_into() && self.tied_until.is_some_and(|until| until >= grid - 1e-6);
         let chain = due.chain();
         let until = grid + chain.until;
         let strokes = f64::from(step.ratchet());
@@ -342,7 +347,11 @@ impl Due<'_> {
     fn chain(&self) -> Chain {
         let start = self.step_length.start_of(self.number).as_micros();
         let mut last = self.number;
-        let tied = |number| self.steps.get(self.index(number)).is_some_and(ScoreStep::is_tied);
+        let tied = |number| {
+            self.steps
+                .get(self.index(number))
+                .is_some_and(ScoreStep::is_tied)
+        };
         while tied(last) && last - self.number < 128 {
             last += 1;
         }
@@ -389,12 +398,18 @@ fn lateness(track: &ScoreTrack, steps: &[ScoreStep], number: i64, span: f64) -> 
 }
 
 /// Micro-beats as beats.
-#[expect(clippy::cast_precision_loss, reason = "beats stay below 2^53 millionths")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "beats stay below 2^53 millionths"
+)]
 fn beats(micros: i64) -> f64 {
     micros as f64 / 1e6
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "whole, and the cast saturates")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "whole, and the cast saturates"
+)]
 fn micros(beats: f64) -> i64 {
     libm::floor(beats * 1e6) as i64
 }

@@ -113,7 +113,11 @@ impl Voices {
     /// Where the next note of a track goes: a free place, or that of a note which is let go, or the
     /// oldest. A track that has its share takes from itself.
     fn place_for(&self, track: u8) -> Option<usize> {
-        let own = self.voices.iter().filter(|voice| voice.is_on(track)).count();
+        let own = self
+            .voices
+            .iter()
+            .filter(|voice| voice.is_on(track))
+            .count();
         let places = self.voices.iter().enumerate();
         let candidates = places.filter(|(_, voice)| own < MOST_OF_A_TRACK || voice.is_on(track));
         let best = candidates.min_by_key(|(_, voice)| (voice.worth(), voice.order()));
@@ -125,7 +129,10 @@ impl Voices {
     /// Realtime: yes
     pub(crate) fn next_release(&self) -> f64 {
         let ends = self.voices.iter().filter_map(Voice::ends);
-        ends.fold(f64::INFINITY, |first, end| if end < first { end } else { first })
+        ends.fold(
+            f64::INFINITY,
+            |first, end| if end < first { end } else { first },
+        )
     }
 
     /// Lets go of the sequence's notes that end by a moment.
@@ -198,7 +205,12 @@ impl Voices {
     /// Adds the next frames of every note to its track.
     ///
     /// Realtime: yes
-    pub(crate) fn add_to(&mut self, heard: &mut Heard<'_>, frames: Range<usize>, stage: &Stage<'_>) {
+    pub(crate) fn add_to(
+        &mut self,
+        heard: &mut Heard<'_>,
+        frames: Range<usize>,
+        stage: &Stage<'_>,
+    ) {
         for voice in self.voices.iter_mut().filter(|voice| !voice.is_free()) {
             if let Some([left, right]) = heard.track(voice.track(), &frames) {
                 voice.add_to(left, right, stage);

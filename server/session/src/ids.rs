@@ -206,6 +206,10 @@ impl fmt::Debug for SampleId {
 }
 
 impl SampleId {
+    pub fn bytes(self) -> [u8; 32] {
+        self.0
+    }
+
     pub fn of(bytes: &[u8]) -> SampleId {
         SampleId(Sha256::digest(bytes).into())
     }

@@ -1,6 +1,7 @@
 //! The plugin as a CLAP in a host of our own, in this process.
 
 use super::{Block, Bundles, HostSetup, Sound, Transport};
+use clack_extensions::latency::PluginLatency;
 use clack_extensions::params::{ParamInfoBuffer, PluginParams};
 use clack_extensions::render::{PluginRender, RenderMode};
 use clack_extensions::state::PluginState;
@@ -48,6 +49,7 @@ struct Rendering {
     setup: HostSetup,
     frames: u64,
     automation: Vec<(u32, f64)>,
+    latency: usize,
 }
 
 /// A host that calls its plugin on time, on a thread of its own.
@@ -99,6 +101,10 @@ impl ClapHost {
             .instance
             .activate(|_, _| (), configuration)
             .expect("it activates");
+        let mut handle = self.instance.plugin_handle();
+        let latency = handle
+            .get_extension::<PluginLatency>()
+            .map_or(0, |latency| latency.get(&mut handle));
         let processor = stopped.start_processing().expect("it starts processing");
         let automation = Vec::new();
         self.rendering = Some(Rendering {
@@ -106,6 +112,7 @@ impl ClapHost {
             setup: self.setup,
             frames: 0,
             automation,
+            latency: usize::try_from(latency).expect("a latency is small"),
         });
     }
 
@@ -282,7 +289,7 @@ impl Rendering {
             .expect("the plugin processes");
         self.frames += u64::try_from(block.frames).expect("a length fits");
         let [left, right] = channels;
-        Sound::new(left, right)
+        Sound::new(left, right, self.latency)
     }
 }
 

@@ -5,24 +5,30 @@
 pub struct Sound {
     pub left: Vec<f32>,
     pub right: Vec<f32>,
+    /// How many frames late the plugin says that it is, which hosts make good.
+    pub latency: usize,
 }
 
 /// Louder than this is sound. The plugin's clicks begin at their peak, hundreds of times louder.
 const THRESHOLD: f32 = 1e-3;
-/// A click's own waveform passes through zero; only this many quiet frames are silence. A click
+/// A sound's own waveform passes through zero; only this many quiet frames are silence. A click
 /// has died away long before the next step at any tempo that tests use.
-const SILENT_FRAMES: usize = 200;
+const SILENT_FRAMES: usize = 600;
 
 impl Sound {
     /// Refuses NaN and infinities: a plugin must never let one out.
-    pub fn new(left: Vec<f32>, right: Vec<f32>) -> Self {
+    pub fn new(left: Vec<f32>, right: Vec<f32>, latency: usize) -> Self {
         assert_eq!(left.len(), right.len(), "both channels are equally long");
         let is_finite = |channel: &[f32]| channel.iter().all(|sample| sample.is_finite());
         assert!(
             is_finite(&left) && is_finite(&right),
             "the plugin let out something not a number"
         );
-        Self { left, right }
+        Self {
+            left,
+            right,
+            latency,
+        }
     }
 
     pub fn frames(&self) -> usize {
@@ -37,11 +43,13 @@ impl Sound {
             .all(|sample| *sample == 0.0)
     }
 
-    /// The frames at which something begins to sound after silence.
+    /// The frames at which something begins to sound after silence, the plugin's latency made good.
+    /// What belongs before the first frame is left out.
     pub fn onsets(&self) -> Vec<usize> {
         let mut onsets = Vec::new();
         let mut quiet = SILENT_FRAMES;
-        for (frame, (left, right)) in self.left.iter().zip(&self.right).enumerate() {
+        let frames = self.left.iter().zip(&self.right).skip(self.latency);
+        for (frame, (left, right)) in frames.enumerate() {
             if left.abs().max(right.abs()) < THRESHOLD {
                 quiet += 1;
                 continue;
@@ -55,6 +63,7 @@ impl Sound {
     }
 
     pub fn append(&mut self, mut next: Sound) {
+        self.latency = next.latency;
         self.left.append(&mut next.left);
         self.right.append(&mut next.right);
     }

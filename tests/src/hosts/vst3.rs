@@ -123,10 +123,9 @@ impl Vst3Host {
         let blocks: Vec<Value> = blocks.iter().map(request).collect();
         let automation = std::mem::take(&mut self.automation);
         let file = self.audio.clone();
-        self.ask(
-            json!({ "do": "render", "blocks": blocks, "automation": automation, "file": file }),
-        )
-        .expect("it renders");
+        let latency = self
+            .ask(json!({ "do": "render", "blocks": blocks, "automation": automation, "file": file }))
+            .expect("it renders");
         let bytes = std::fs::read(&self.audio).expect("the host wrote the audio");
         let (samples, _) = bytes.as_chunks::<4>();
         let mut left: Vec<f32> = samples
@@ -134,7 +133,8 @@ impl Vst3Host {
             .map(|bytes| f32::from_le_bytes(*bytes))
             .collect();
         let right = left.split_off(left.len() / 2);
-        Sound::new(left, right)
+        let latency = latency.as_u64().expect("the latency in frames");
+        Sound::new(left, right, usize::try_from(latency).expect("a latency is small"))
     }
 
     fn ask(&mut self, request: Value) -> Result<Value, String> {

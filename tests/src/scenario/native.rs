@@ -2,52 +2,62 @@
 
 use super::{Machine, Place, Take};
 use crate::hosts::Sound;
-use lockstep_engine::{Beats, Engine, HostBlock, HostLoop, SampleRate, Score, ScoreTrack, Tempo};
+use lockstep_engine::{
+    Beats, Engine, HostBlock, HostLoop, Listening, Moment, Sample, SampleKey, SampleRate, Score,
+    Tempo,
+};
+use std::sync::Arc;
 
 pub(super) struct Native {
     engine: Engine,
-    score: Score,
+    score: Box<Score>,
 }
 
 impl Native {
     pub(super) fn new(rate: f64) -> Self {
         Self {
             engine: Engine::new(SampleRate::new(rate).expect("a rate")),
-            score: Score::default(),
+            score: Score::boxed(),
         }
     }
 }
 
 impl Machine for Native {
     fn play_from_now(&mut self, score: &[u8]) {
-        for (index, bytes) in score.chunks_exact(32).enumerate() {
-            let active = u128::from_le_bytes(bytes[..16].try_into().expect("16"));
-            let step = f64::from_le_bytes(bytes[16..24].try_into().expect("8"));
-            let beats = Beats::new(step).expect("a length");
-            if let Ok(track) = ScoreTrack::new(bytes[24], beats) {
-                let sounding = (0..128).filter(|step| active >> step & 1 == 1);
-                self.score
-                    .set_track(index, sounding.fold(track, ScoreTrack::with_step));
-            }
-        }
+        self.score.bytes_mut().copy_from_slice(score);
     }
 
-    fn keep(&mut self, _: &Take) {}
+    fn keep(&mut self, take: &Take) {
+        let channels: Vec<&[f32]> = take.channels.iter().map(Vec::as_slice).collect();
+        let rate = SampleRate::new(take.rate).expect("a rate");
+        let sample = Sample::new(SampleKey::new(take.key), rate, &channels).expect("a sample");
+        let left_over = self.engine.keep_sample(Arc::new(sample));
+        assert!(left_over.is_none(), "the take is kept");
+    }
 
     fn render(&mut self, place: Option<Place>, frames: usize) -> Sound {
-        let block = place.map(|place| HostBlock {
-            beat: Beats::new(place.beat).expect("a beat"),
-            tempo: Tempo::new(place.tempo).expect("a tempo"),
-            looped: place.looped.and_then(|(start, end)| {
-                HostLoop::new(
-                    Beats::new(start).expect("a beat"),
-                    Beats::new(end).expect("a beat"),
-                )
-            }),
+        let moment = Moment {
+            position: place.map(block),
+            live: &[],
+            listening: Listening::default(),
+        };
+        let (mut left, mut right) = (Vec::new(), Vec::new());
+        self.engine.render(&self.score, &moment, frames, |chunk| {
+            left.extend(chunk.mix[0]);
+            right.extend(chunk.mix[1]);
         });
-        let (mut left, mut right) = (vec![0.0; frames], vec![0.0; frames]);
-        self.engine
-            .render(&self.score, block, &mut left, &mut right);
-        Sound::new(left, right)
+        Sound::new(left, right, 0)
+    }
+}
+
+fn block(place: Place) -> HostBlock {
+    let beats = |beats| Beats::new(beats).expect("a place");
+    HostBlock {
+        beat: beats(place.beat),
+        tempo: Tempo::new(place.tempo).expect("a tempo"),
+        looped: place
+            .looped
+            .and_then(|(start, end)| HostLoop::new(beats(start), beats(end))),
+        turned: Some(beats(place.turned)),
     }
 }

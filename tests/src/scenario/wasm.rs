@@ -80,7 +80,8 @@ impl Machine for Wasm {
             .expect("the take has room");
         let [high, low] = take.key_words();
         let params = (self.player, channels, high, low, take.rate);
-        self.call("keep_sample", params)
+        let is_kept: u32 = self.call("keep_sample", params);
+        assert_eq!(is_kept, 1, "the take is kept");
     }
 
     fn render(&mut self, place: Option<Place>, frames: usize) -> Sound {
@@ -88,9 +89,10 @@ impl Machine for Wasm {
         let (beat, tempo) = place.map_or((0.0, 0.0), |place| (place.beat, place.tempo));
         let (start, end) = place.and_then(|place| place.looped).unwrap_or_default();
         let rolling = u32::from(place.is_some());
-        let params = (self.player, count, rolling, beat, tempo, start, end);
+        let turned = place.map_or(0.0, |place| place.turned);
+        let params = (self.player, count, rolling, beat, tempo, start, end, turned);
         self.call::<_, ()>("render", params);
-        Sound::new(self.channel("left", frames), self.channel("right", frames))
+        Sound::new(self.channel("left", frames), self.channel("right", frames), 0)
     }
 }
 

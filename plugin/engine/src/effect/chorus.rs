@@ -128,7 +128,9 @@ impl Chorus {
                 self.restart();
             }
         }
-        if self.off && let (Some(left), Some(right)) = (left.last(), right.last()) {
+        if self.off
+            && let (Some(left), Some(right)) = (left.last(), right.last())
+        {
             self.resting = *left == 0.0 && *right == 0.0;
         }
     }
@@ -211,5 +213,57 @@ impl Chorus {
         self.quiet = 0;
         self.delays = self.wanted(self.hertz.value(), self.depth.value());
         self.steps = [0.0; 4];
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Chorus;
+    use crate::effect::trial::{RATE, left_power, noise, stereo, tone, trials, tried};
+
+    tried!(Chorus, |chorus, other| if other {
+        chorus.aim(0.6, 0.9, 0.8);
+    } else {
+        chorus.aim(0.2, 0.4, 0.2);
+    });
+    trials!(Chorus, 2, 1.5);
+
+    #[test]
+    fn without_mix_it_leaves_every_bit_as_it_is() {
+        let mut chorus = Chorus::new(RATE);
+        let sound = stereo(noise(1, 0.9, 48_000));
+        for mix in [0.0, 0.7, 0.0] {
+            chorus.aim(0.5, 0.5, mix);
+            let [mut left, mut right] = sound.clone();
+            chorus.render(&mut left, &mut right);
+            assert_eq!(left[40_000..] == sound[0][40_000..], mix == 0.0);
+        }
+    }
+
+    #[test]
+    fn switching_it_on_and_off_under_a_tone_never_clicks() {
+        let sound = stereo(tone(1_000.0, 0.5, 96_000));
+        let mut chorus = Chorus::new(RATE);
+        let out = trial::cut(&sound, &[64], |at, left, right| {
+            let mix = if (at / 12_800) % 2 == 1 { 1.0 } else { 0.0 };
+            chorus.aim(0.5, 1.0, mix);
+            chorus.render(left, right);
+        });
+        let (sharp, steady) = (trial::sharpest(&out[0]), trial::sharpest(&sound[0]));
+        // The copies at their most add up to 1.6 times the tone.
+        assert!(sharp < steady * 1.8, "{sharp} over {steady}");
+    }
+
+    #[test]
+    fn a_full_chorus_is_wide_and_about_as_loud() {
+        let mut chorus = Chorus::new(RATE);
+        chorus.aim(0.5, 0.7, 1.0);
+        let sound = stereo(noise(1, 0.5, 96_000));
+        let [mut left, mut right] = sound.clone();
+        chorus.render(&mut left, &mut right);
+        let change = 10.0 * libm::log10(left_power(&left) / left_power(&sound[0]));
+        assert!(change.abs() < 1.5, "{change} dB");
+        let apart: Vec<f32> = left.iter().zip(&right).map(|(l, r)| l - r).collect();
+        assert!(left_power(&apart) > 0.3 * left_power(&left));
     }
 }

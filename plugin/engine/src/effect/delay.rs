@@ -182,3 +182,53 @@ impl Delay {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Delay;
+    use crate::effect::trial::{RATE, noise, stereo, trials, tried};
+
+    tried!(Delay, |delay, other| if other {
+        delay.aim(0.11, 0.5, 0.2, true);
+    } else {
+        delay.aim(0.3, 0.3, 0.7, false);
+    });
+    trials!(Delay, 22, 1.5);
+
+    fn impulse(seconds: f32, ping_pong: bool, frames: usize) -> [Vec<f32>; 2] {
+        let mut delay = Delay::new(RATE);
+        delay.aim(seconds, 0.5, 0.5, ping_pong);
+        let [mut left, mut right] = [vec![0.0; frames], vec![0.0; frames]];
+        left[0] = 1.0;
+        delay.render(&mut left, &mut right);
+        [left, right]
+    }
+
+    #[test]
+    fn an_echo_comes_after_exactly_its_time_and_changes_sides() {
+        let first = |samples: &[f32]| samples.iter().position(|sample| *sample != 0.0);
+        let [left, right] = impulse(0.25, false, 48_000);
+        assert_eq!(first(&left), Some(12_000));
+        assert_eq!(first(&right), None);
+        let [left, right] = impulse(0.25, true, 48_000);
+        assert_eq!(first(&left), Some(12_000));
+        assert_eq!(first(&right), Some(24_000));
+    }
+
+    #[test]
+    fn a_time_too_long_is_halved_until_it_fits() {
+        let [left, _] = impulse(24.0, false, 7 * 48_000);
+        let first = left.iter().position(|sample| *sample != 0.0);
+        assert_eq!(first, Some(6 * 48_000));
+    }
+
+    #[test]
+    fn the_most_feedback_never_grows() {
+        let mut delay = Delay::new(RATE);
+        delay.aim(0.05, 5.0, 0.5, false);
+        delay.aim(0.05, f32::NAN, f32::INFINITY, true);
+        let [mut left, mut right] = stereo(noise(1, 1.0, 48_000 * 20));
+        delay.render(&mut left, &mut right);
+        assert!(left.iter().chain(&right).all(|sample| sample.abs() < 8.0));
+    }
+}

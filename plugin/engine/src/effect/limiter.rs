@@ -4,7 +4,7 @@
 mod average;
 mod detector;
 
-use self::average::{Average, ONE};
+use self::average::Average;
 use self::detector::{Detector, REACH};
 use super::{SMOOTHING, between, sane};
 use crate::dsp::maths::{count, single};
@@ -14,8 +14,9 @@ use crate::dsp::smooth::Smooth;
 const LOOK_AHEAD: f64 = 0.0015;
 const HOLD: f64 = 0.008;
 const RELEASE: f64 = 0.08;
-/// What is over the ceiling is brought this much below it: what the detector may have missed.
-const MARGIN: f32 = 0.994;
+/// What is over the ceiling is brought this much below it: what the detector may have missed of
+/// white noise, whose peaks between the samples are the hardest to see.
+const MARGIN: f32 = 0.966;
 /// A gain closer to one than this is one.
 const NONE: f32 = 1e-5;
 
@@ -27,13 +28,14 @@ pub(crate) struct Limiter {
     /// What goes in, and the ceiling when it did, until it comes out.
     frames: Box<[[f32; 3]]>,
     at: usize,
-    /// The gain before it is rounded: down at once, then held, then slowly up.
-    gain: f32,
+    /// By how much the gain is below one before it is rounded: more at once, then held, then slowly
+    /// less.
+    down: f32,
     held: usize,
     hold: usize,
-    release: f32,
-    /// By how much of the way to one the gain may rise while a peak is being looked at.
-    rise: f32,
+    /// How much of it is left after a frame, and at least after a peak has been looked at.
+    keep: f32,
+    kept: f32,
     average: Average,
     quiet: usize,
     resting: bool,
@@ -54,11 +56,11 @@ impl Limiter {
             detector: Detector::new(),
             frames: vec![[0.0, 0.0, 1.0]; latency].into_boxed_slice(),
             at: 0,
-            gain: 1.0,
+            down: 0.0,
             held: 0,
             hold: count(HOLD * rate_wide).max(window + 4),
-            release: single(1.0 - keep),
-            rise: single(1.0 - libm::pow(keep, watched)) + 1e-5,
+            keep: single(keep),
+            kept: single(libm::pow(keep, watched)) - 1e-5,
             average: Average::new(window),
             quiet: 0,
             resting: true,
@@ -101,7 +103,7 @@ impl Limiter {
         self.frames.fill([0.0, 0.0, self.ceiling.value()]);
         self.detector.clear();
         self.average.clear();
-        self.gain = 1.0;
+        self.down = 0.0;
         self.held = 0;
         self.quiet = 0;
         self.resting = true;
@@ -138,7 +140,7 @@ impl Limiter {
         let limit = self.frames.get(then).map_or(ceiling, |frame| frame[2]);
         let peak = self.detector.next(input, limit);
         self.follow(peak, limit);
-        let gain = self.average.next(self.gain);
+        let gain = self.average.next(1.0 - self.down);
         let Some(place) = self.frames.get_mut(self.at) else {
             return [0.0; 2];
         };
@@ -153,22 +155,22 @@ impl Limiter {
     #[inline(always)]
     fn follow(&mut self, peak: f32, limit: f32) {
         let wanted = if peak > limit {
-            MARGIN * limit / peak
+            1.0 - MARGIN * limit / peak
         } else {
-            1.0
+            0.0
         };
         // Something that the gain would rise above while it is looked at holds it as well.
-        if wanted < self.gain + (1.0 - self.gain) * self.rise {
+        if wanted > self.down * self.kept {
             self.held = self.hold;
-            if wanted < self.gain {
-                self.gain = wanted;
+            if wanted > self.down {
+                self.down = wanted;
             }
         } else if self.held > 0 {
             self.held -= 1;
-        } else if self.gain < 1.0 {
-            self.gain += (1.0 - self.gain) * self.release;
-            if self.gain > 1.0 - NONE {
-                self.gain = 1.0;
+        } else {
+            self.down *= self.keep;
+            if self.down < NONE {
+                self.down = 0.0;
             }
         }
     }
@@ -185,3 +187,6 @@ fn below(sample: f32, limit: f32) -> f32 {
         sample
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -154,3 +154,6 @@ impl Reverb {
         self.tank.rest();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -97,3 +97,117 @@ impl Strip {
         self.filter.rest();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{FilterMode, Strip};
+    use crate::effect::trial::{RATE, left_power, noise, stereo, tone, trials, tried};
+
+    tried!(Strip, |strip, other| if other {
+        strip.aim(FilterMode::LowPass, 0.7, 0.3, 0.9);
+    } else {
+        strip.aim(FilterMode::HighPass, 0.3, 0.1, 0.0);
+    });
+    trials!(Strip, 4, 1.5);
+
+    #[test]
+    fn off_and_without_drive_it_leaves_every_bit_as_it_is() {
+        let mut strip = Strip::new(RATE);
+        strip.aim(FilterMode::LowPass, 0.5, 0.8, 0.9);
+        let sound = stereo(noise(1, 0.9, 48_000));
+        let [mut left, mut right] = sound.clone();
+        strip.render(&mut left, &mut right);
+        assert_ne!(left, sound[0]);
+        strip.aim(FilterMode::Off, f32::NAN, 0.3, 0.0);
+        strip.render(&mut left, &mut right);
+        let [mut left, mut right] = sound.clone();
+        strip.render(&mut left, &mut right);
+        assert_eq!([left, right], sound);
+    }
+
+    #[test]
+    fn switching_the_filter_on_and_off_under_a_tone_never_clicks() {
+        let sound = stereo(tone(1_000.0, 0.5, 96_000));
+        let steady = trial::sharpest(&sound[0]);
+        for mode in [FilterMode::LowPass, FilterMode::HighPass] {
+            let mut strip = Strip::new(RATE);
+            let out = trial::cut(&sound, &[64], |at, left, right| {
+                let on = (at / 6_400) % 2 == 1;
+                strip.aim(if on { mode } else { FilterMode::Off }, 0.6, 0.2, 0.0);
+                strip.render(left, right);
+            });
+            let sharp = trial::sharpest(&out[0][100..]);
+            assert!(sharp < steady * 1.5, "{sharp} over {steady} with {mode:?}");
+        }
+    }
+
+    #[test]
+    fn a_driven_tone_stays_as_loud_within_three_decibels() {
+        let sound = stereo(tone(220.0, 0.4, 48_000));
+        let dry = left_power(&sound[0]);
+        for step in 1_u8..=10 {
+            let mut strip = Strip::new(RATE);
+            strip.aim(FilterMode::Off, 1.0, 0.0, f32::from(step) / 10.0);
+            let [mut left, mut right] = sound.clone();
+            strip.render(&mut left, &mut right);
+            let change = 10.0 * libm::log10(left_power(&left) / dry);
+            assert!(change.abs() < 3.0, "drive {step}: {change} dB");
+        }
+    }
+
+    #[test]
+    fn a_little_drive_keeps_the_treble() {
+        for hertz in [2_000.0, 8_000.0, 12_000.0] {
+            let sound = stereo(tone(hertz, 0.02, 48_000));
+            let mut strip = Strip::new(RATE);
+            strip.aim(FilterMode::Off, 1.0, 0.0, 0.1);
+            let [mut left, mut right] = sound.clone();
+            strip.render(&mut left, &mut right);
+            let change = 10.0 * libm::log10(left_power(&left[9_000..]) / left_power(&sound[0]));
+            assert!(change.abs() < 1.2, "{hertz} Hz: {change} dB");
+        }
+    }
+
+    /// How loud one frequency is, in decibels of full scale.
+    fn heard_at(hertz: f64, samples: &[f32]) -> f64 {
+        let (mut real, mut imaginary) = (0.0, 0.0);
+        let length = samples.len() as f64;
+        for (frame, sample) in samples.iter().enumerate() {
+            let angle = core::f64::consts::TAU * hertz * frame as f64 / f64::from(RATE);
+            let window = 0.5 - 0.5 * libm::cos(core::f64::consts::TAU * frame as f64 / length);
+            real += f64::from(*sample) * window * libm::cos(angle);
+            imaginary += f64::from(*sample) * window * libm::sin(angle);
+        }
+        20.0 * libm::log10(4.0 * libm::sqrt(real * real + imaginary * imaginary) / length)
+    }
+
+    #[test]
+    fn what_a_driven_tone_adds_in_between_stays_far_below_it() {
+        // 3 kHz folds its 17th, 19th and 21st partials to 3, 9 and 15 kHz: a tone beside it
+        // folds them where no partial is.
+        let hertz = 3_010.0;
+        let sound = stereo(tone(hertz, 0.4, 48_000));
+        let mut strip = Strip::new(RATE);
+        strip.aim(FilterMode::Off, 1.0, 0.0, 0.8);
+        let [mut left, mut right] = sound.clone();
+        strip.render(&mut left, &mut right);
+        let fundamental = heard_at(hertz, &left);
+        let mut partial = 9.0;
+        while partial < 40.0 {
+            let folded = partial * hertz % 48_000.0;
+            let folded = if folded > 24_000.0 {
+                48_000.0 - folded
+            } else {
+                folded
+            };
+            if partial * hertz > 24_000.0 && folded < 16_000.0 {
+                let below = heard_at(folded, &left) - fundamental;
+                assert!(
+                    below < -40.0,
+                    "partial {partial} at {folded} Hz: {below} dB"
+                );
+            }
+            partial += 2.0;
+        }
+    }
+}

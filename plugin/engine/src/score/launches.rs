@@ -43,7 +43,8 @@ const ACTIONS: [Action; 6] = [
 
 impl ScoreFollow {
     fn new(is_filled: bool, follow: Option<Follow>) -> Self {
-        let place = follow.and_then(|follow| ACTIONS.iter().position(|&action| action == follow.action));
+        let place =
+            follow.and_then(|follow| ACTIONS.iter().position(|&action| action == follow.action));
         Self {
             is_filled: u8::from(is_filled),
             action: place.map_or(0, |place| u8::try_from(place + 1).unwrap_or(0)),

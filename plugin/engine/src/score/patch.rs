@@ -126,7 +126,9 @@ impl Patch {
     pub(crate) fn values(&self, locks: &Locks) -> Values {
         let mut values = Values::from_amounts(&self.values);
         for (parameter, amount) in locks.iter() {
-            if let Some(targets) = macro_number(parameter).and_then(|number| self.macros.get(number)) {
+            if let Some(targets) =
+                macro_number(parameter).and_then(|number| self.macros.get(number))
+            {
                 for target in targets {
                     target.move_to(amount, &mut values);
                 }
@@ -170,7 +172,11 @@ impl MacroTarget {
 ///
 /// Realtime: yes
 pub(crate) fn between(from: u16, to: u16, amount: u16) -> u16 {
-    let (from, to, amount) = (i64::from(from), i64::from(to), i64::from(amount.min(10_000)));
+    let (from, to, amount) = (
+        i64::from(from),
+        i64::from(to),
+        i64::from(amount.min(10_000)),
+    );
     let moved = from + ((to - from) * amount + 5_000).div_euclid(10_000);
     u16::try_from(moved.clamp(0, 10_000)).unwrap_or(0)
 }

@@ -16,7 +16,12 @@ impl Pitches {
     /// Of a step that falls on a running beat.
     ///
     /// Realtime: yes
-    pub(crate) fn new(step: &ScoreStep, track: &ScoreTrack, harmony: &ScoreHarmony, running: i64) -> Self {
+    pub(crate) fn new(
+        step: &ScoreStep,
+        track: &ScoreTrack,
+        harmony: &ScoreHarmony,
+        running: i64,
+    ) -> Self {
         let snapping = if running >= harmony.next_from {
             &harmony.next
         } else {

@@ -1,7 +1,7 @@
 //! One place for a note: whichever instrument it takes, who holds it, and how it leaves.
 
-use super::tail::{FADE, Tails, fade_gain};
 use super::Stage;
+use super::tail::{FADE, Tails, fade_gain};
 use crate::instrument::click::Click;
 use crate::instrument::drum::Drum;
 use crate::instrument::fm::Fm;
@@ -104,13 +104,13 @@ impl Voice {
             locks: Locks::NONE,
             values: Values::new(&[]),
             sample: None,
-            click: Click::new(),
+            click: Click::default(),
             drum: Drum::new(),
-            subtractive: Subtractive::new(),
-            fm: Fm::new(),
+            subtractive: Subtractive::default(),
+            fm: Fm::default(),
             pluck: Pluck::new(rate),
-            square: Square::new(),
-            sampler: Sampler::new(),
+            square: Square::default(),
+            sampler: Sampler::default(),
         }
     }
 
@@ -229,12 +229,16 @@ impl Voice {
         if let Machine::Drum(piece) = machine {
             self.drum.choose(piece);
         }
-        self.with(stage, |instrument, setting| instrument.strike(setting, strike));
+        self.with(stage, |instrument, setting| {
+            instrument.strike(setting, strike)
+        });
     }
 
     pub(crate) fn slide(&mut self, pitch: f32, until: f64, stage: &Stage<'_>) {
         self.hold = Hold::Until(until);
-        self.with(stage, |instrument, setting| instrument.slide(setting, pitch));
+        self.with(stage, |instrument, setting| {
+            instrument.slide(setting, pitch)
+        });
     }
 
     pub(crate) fn release(&mut self) {
@@ -358,7 +362,11 @@ impl Voice {
             *mixed += own;
         }
         let has_faded = self.fading.is_some_and(|done| done >= FADE);
-        if has_faded || self.instrument().is_none_or(|instrument| instrument.is_over()) {
+        if has_faded
+            || self
+                .instrument()
+                .is_none_or(|instrument| instrument.is_over())
+        {
             self.free();
         }
     }
@@ -395,7 +403,9 @@ impl Voice {
             rate: stage.rate,
             tables: stage.tables,
             values: &values,
-            sample: self.sample.and_then(|(place, key)| stage.bank.get(place, key)),
+            sample: self
+                .sample
+                .and_then(|(place, key)| stage.bank.get(place, key)),
             bend: stage.bends.get(self.track()).copied().unwrap_or(0.0),
         };
         if let Some(instrument) = self.instrument() {

@@ -165,6 +165,16 @@ impl Launches {
         })
     }
 
+    /// When the turn ends by a follow action. What comes after it may be the same again.
+    pub fn ends(&self, turn: &Turn) -> Option<Beat> {
+        let clip = turn.playing.clip?;
+        if let Some(follow) = self.clips[clip.index()]? {
+            return Some(turn.playing.since + follow.span());
+        }
+        let (row, since) = turn.row?;
+        Some(since + self.rows.follows[row.index()]?.span())
+    }
+
     fn after_clip(
         &self,
         turn: &Turn,

@@ -45,6 +45,7 @@ unsafe extern "C" fn sample_room(player: *mut Player, channels: usize, frames: u
 }
 
 /// Keeps the sample that was written, for scores that name it by the first eight bytes of its id.
+/// Zero if it is no sample, or none has room any more.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn keep_sample(
     player: *mut Player,
@@ -52,13 +53,40 @@ unsafe extern "C" fn keep_sample(
     key_high: u32,
     key_low: u32,
     rate: f64,
-) {
+) -> u32 {
     // SAFETY: as above.
-    unsafe { &mut *player }.keep_sample(channels, [key_high, key_low], rate);
+    let player = unsafe { &mut *player };
+    player
+        .keep_sample(channels, [key_high, key_low], rate)
+        .into()
 }
 
-/// Renders `frames` more frames to where `left` and `right` say. The beat, the tempo and the loop
-/// count only if `rolling` is not zero; a loop that ends where it starts is none.
+/// What this listener wants to hear: tracks muted and soloed, a bit each; how loud the metronome is;
+/// the beat before which it is all there is, or NaN.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn listen(
+    player: *mut Player,
+    muted: u32,
+    soloed: u32,
+    metronome: f32,
+    begins: f64,
+) {
+    // SAFETY: as above.
+    unsafe { &mut *player }.listen(muted, soloed, metronome, begins);
+}
+
+/// What a hand does at the start of the next block. The codes: 0 is a key down, as hard as `amount`
+/// says; 1 a key up; 2 the pitch wheel, at `amount` semitones; 3 the pedal, down unless `amount` is
+/// zero; 4 all keys up.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn play(player: *mut Player, track: u32, code: u32, key: u32, amount: f32) {
+    // SAFETY: as above.
+    unsafe { &mut *player }.play(track, code, key, amount);
+}
+
+/// Renders `frames` more frames to where `left` and `right` say. What follows counts only if `rolling`
+/// is not zero; a loop that ends where it starts is none. `turned` is how many beats of loops have
+/// been run through.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn render(
     player: *mut Player,
@@ -68,12 +96,14 @@ unsafe extern "C" fn render(
     tempo: f64,
     loop_start: f64,
     loop_end: f64,
+    turned: f64,
 ) {
     let place = Place {
         beat,
         tempo,
         loop_start,
         loop_end,
+        turned,
     };
     // SAFETY: as above.
     unsafe { &mut *player }.render((rolling != 0).then_some(place), frames);
@@ -85,6 +115,20 @@ unsafe extern "C" fn render(
 unsafe extern "C" fn left(player: *const Player) -> *const f32 {
     // SAFETY: as above.
     unsafe { &*player }.left().as_ptr()
+}
+
+/// How many frames later than its notes the sound comes.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn latency(player: *const Player) -> usize {
+    // SAFETY: as above.
+    unsafe { &*player }.latency()
+}
+
+/// Where peak and RMS of each of the sixteen tracks and then of the mix are, as they stand now.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn levels(player: *mut Player) -> *const f32 {
+    // SAFETY: as above.
+    unsafe { &mut *player }.levels().as_flattened().as_ptr()
 }
 
 /// Where the right channel of the last render is.

@@ -4,7 +4,7 @@
 use crate::dsp::maths::{count, single};
 
 /// A gain of one. Gains are rounded down to whole numbers of it.
-pub(super) const ONE: u64 = 1 << 24;
+const ONE: u64 = 1 << 24;
 
 #[derive(Debug)]
 pub(super) struct Average {

@@ -4,18 +4,20 @@
 use crate::dsp::maths::single;
 
 /// How many samples a point is computed from.
-const TAPS: usize = 24;
+const TAPS: usize = 32;
 /// How many frames after a sample came in the peak between it and the next one is known.
 pub(super) const REACH: usize = TAPS / 2;
-/// The window's shape.
-const KAISER: f64 = 6.0;
+/// The sample before the points.
+const MIDDLE: f64 = 15.0;
+/// Where no sample is above this share of the limit, no sound goes above the limit between them.
+const SAFE: f32 = 0.5;
+/// The window's shape: hardly one, so that little is missed near half the rate.
+const KAISER: f64 = 1.5;
 
 #[derive(Debug)]
 pub(super) struct Detector {
-    /// For each sample, its share in the four points.
-    taps: [[f32; 4]; TAPS],
-    /// If no sample is above this share of the ceiling, no point can be above the ceiling.
-    safe: f32,
+    /// For each of the three points between two samples, every sample's share.
+    taps: [[f32; TAPS]; 3],
     sides: [[f32; 2 * TAPS]; 2],
     at: usize,
     /// For how many frames there is still a sample that is not safe.
@@ -27,23 +29,16 @@ pub(super) struct Detector {
 impl Detector {
     /// Realtime: no
     pub(super) fn new() -> Self {
-        let mut taps = [[0.0; 4]; TAPS];
-        let mut most = 0.0;
-        for point in 0..4_u8 {
-            let mut sum = 0.0;
-            let shift = f64::from(point) / 4.0;
+        let mut taps = [[0.0; TAPS]; 3];
+        for (taps, shift) in taps.iter_mut().zip([0.25, 0.5, 0.75]) {
             for (tap, index) in taps.iter_mut().zip(0_u8..) {
-                let distance = f64::from(index) - 11.0 - shift;
-                let share = sinc(distance) * kaiser(distance / 12.0);
-                tap[usize::from(point)] = single(share);
-                sum += share.abs();
+                let distance = f64::from(index) - MIDDLE - shift;
+                let share = sinc(distance) * kaiser(distance / (MIDDLE + 1.0));
+                *tap = single(share);
             }
-            most = if sum > most { sum } else { most };
         }
         Self {
             taps,
-            // The parabola's top is at most an eighth of a point above.
-            safe: single(0.88 / most),
             sides: [[0.0; 2 * TAPS]; 2],
             at: 0,
             hot: 0,
@@ -76,7 +71,7 @@ impl Detector {
         if self.at == TAPS {
             self.at = 0;
         }
-        let safe = limit * self.safe;
+        let safe = limit * SAFE;
         if frame[0].abs() > safe || frame[1].abs() > safe {
             self.hot = TAPS;
         }
@@ -94,55 +89,63 @@ impl Detector {
 
     #[inline(always)]
     fn peak(&mut self, side: usize, limit: f32) -> f32 {
-        let Some(samples) = self.sides[side].get(self.at..self.at + TAPS) else {
+        let newest = self.sides[side].get(self.at..).unwrap_or(&[]);
+        let Some(samples) = newest.first_chunk::<TAPS>() else {
             return 0.0;
         };
-        let mut even = [0.0_f32; 4];
-        let mut odd = [0.0_f32; 4];
-        for (samples, taps) in samples.chunks_exact(2).zip(self.taps.chunks_exact(2)) {
-            for point in 0..4 {
-                even[point] += samples[0] * taps[0][point];
-                odd[point] += samples[1] * taps[1][point];
-            }
-        }
         let points = [
             self.last[side],
-            even[0] + odd[0],
-            even[1] + odd[1],
-            even[2] + odd[2],
-            even[3] + odd[3],
-            samples.get(REACH).copied().unwrap_or(0.0),
+            samples[REACH - 1],
+            product(samples, &self.taps[0]),
+            product(samples, &self.taps[1]),
+            product(samples, &self.taps[2]),
+            samples[REACH],
         ];
         self.last[side] = points[4];
-        let mut peak = points[5].abs();
-        for point in &points[1..5] {
-            if point.abs() > peak {
-                peak = point.abs();
-            }
+        let heights = points.map(f32::abs);
+        let one = higher(heights[1], heights[2]);
+        let other = higher(heights[3], heights[4]);
+        let peak = higher(one, other);
+        if peak < 0.8 * limit {
+            return peak;
         }
-        if peak > 0.8 * limit {
-            for three in points.windows(3) {
-                let top = top(three[0], three[1], three[2]);
-                if top > peak {
-                    peak = top;
-                }
-            }
-        }
-        peak
+        let tops = [0, 1, 2, 3].map(|at| top([points[at], points[at + 1], points[at + 2]]));
+        higher(higher(tops[0], tops[1]), higher(tops[2], tops[3]))
     }
+}
+
+#[inline(always)]
+fn higher(one: f32, other: f32) -> f32 {
+    if one > other { one } else { other }
+}
+
+/// The sum of each sample times its share, in eight sums that can be had side by side.
+#[inline(always)]
+fn product(samples: &[f32; TAPS], shares: &[f32; TAPS]) -> f32 {
+    let mut sums = [0.0_f32; 8];
+    for (samples, shares) in samples.chunks_exact(8).zip(shares.chunks_exact(8)) {
+        for lane in 0..8 {
+            sums[lane] += samples[lane] * shares[lane];
+        }
+    }
+    let [a, b, c, d, e, f, g, h] = sums;
+    ((a + e) + (c + g)) + ((b + f) + (d + h))
 }
 
 /// How high the parabola through three points goes, if the middle one is the highest.
 #[inline(always)]
-fn top(before: f32, middle: f32, after: f32) -> f32 {
-    let sign = if middle < 0.0 { -1.0 } else { 1.0 };
-    let (before, middle, after) = (before * sign, middle * sign, after * sign);
+fn top(three: [f32; 3]) -> f32 {
+    let sign = if three[1] < 0.0 { -1.0 } else { 1.0 };
+    let [before, middle, after] = three.map(|point| point * sign);
     let bend = 2.0 * middle - before - after;
-    if before > middle || after > middle || bend <= 0.0 {
-        return middle;
-    }
     let lean = before - after;
-    middle + lean * lean / (8.0 * bend)
+    let over = lean * lean / (8.0 * bend);
+    // Otherwise one of its neighbours is the highest.
+    if lean.abs() < bend {
+        middle + over
+    } else {
+        middle
+    }
 }
 
 fn sinc(distance: f64) -> f64 {

@@ -3,7 +3,7 @@
 //! tone stands for long. How long sound lasts is decided by each line's gain alone.
 
 use super::super::heard;
-use crate::dsp::maths::{count, phase_step, single, sine, snapped, turns};
+use crate::dsp::maths::{count, phase_step, sine, single, snapped, turns};
 
 const LINES: usize = 16;
 const PAIRS: usize = LINES / 2;
@@ -12,7 +12,7 @@ const LENGTHS: [f64; LINES] = [
     13.1, 14.9, 16.3, 18.2, 19.7, 22.1, 24.1, 26.9, 29.3, 32.7, 35.9, 39.8, 43.1, 48.7, 53.3, 58.9,
 ];
 /// How fast each pair turns, in turns a second.
-const TURNS: [f32; PAIRS] = [0.31, -0.37, 0.43, -0.53, 0.59, -0.67, 0.73, -0.83];
+const TURNS: [f32; PAIRS] = [0.43, -0.53, 0.61, -0.71, 0.83, -0.97, 1.07, -1.19];
 /// The turning is computed once in so many frames, and is a straight line between.
 const CONTROL: u32 = 16;
 /// Gains arrive after so many frames.
@@ -110,7 +110,11 @@ impl Tank {
             phases: [0; PAIRS],
             steps: TURNS.map(|turns| {
                 let step = phase_step(turns.abs() * 16.0 / rate);
-                if turns < 0.0 { step.wrapping_neg() } else { step }
+                if turns < 0.0 {
+                    step.wrapping_neg()
+                } else {
+                    step
+                }
             }),
             sines: Moving::ZERO,
             cosines: Moving::ZERO,
@@ -253,19 +257,30 @@ impl Tank {
 
 /// Every line's sum with all others, half of them turned over, in a different way for each.
 #[inline(always)]
-fn hadamard(mut lines: [f32; LINES]) -> [f32; LINES] {
-    for distance in [8, 4, 2, 1] {
-        let before = lines;
-        for (line, mixed) in lines.iter_mut().enumerate() {
-            let other = before[(line ^ distance) & (LINES - 1)];
-            *mixed = if line & distance == 0 {
-                before[line & (LINES - 1)] + other
-            } else {
-                other - before[line & (LINES - 1)]
-            };
-        }
-    }
-    lines
+fn hadamard(lines: [f32; LINES]) -> [f32; LINES] {
+    // Four by four: the rows with each other, then the columns.
+    let rows = quarters(core::array::from_fn(|row| {
+        core::array::from_fn(|column| lines[(row * 4 + column) & (LINES - 1)])
+    }));
+    let columns = quarters(core::array::from_fn(|column| {
+        core::array::from_fn(|row| rows[row][column])
+    }));
+    core::array::from_fn(|line| columns[(line / 4) & 3][line & 3])
+}
+
+#[inline(always)]
+fn quarters([a, b, c, d]: [[f32; 4]; 4]) -> [[f32; 4]; 4] {
+    let sum = |one: [f32; 4], other: [f32; 4]| core::array::from_fn(|at| one[at] + other[at]);
+    let difference =
+        |one: [f32; 4], other: [f32; 4]| core::array::from_fn(|at| one[at] - other[at]);
+    let (ac, bd): ([f32; 4], [f32; 4]) = (sum(a, c), sum(b, d));
+    let (a_c, b_d): ([f32; 4], [f32; 4]) = (difference(a, c), difference(b, d));
+    [
+        sum(ac, bd),
+        difference(ac, bd),
+        sum(a_c, b_d),
+        difference(a_c, b_d),
+    ]
 }
 
 /// The pole of a one-pole low-pass whose squared gain is `square` at the angle of this cosine.

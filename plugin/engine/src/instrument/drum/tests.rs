@@ -109,7 +109,7 @@ const STRIKE: Strike = Strike {
 
 /// A note until it is over, at most for 20 seconds, cut into pieces of `cut` frames.
 fn note(piece: Piece, values: &Values, strike: Strike, cut: usize) -> [Vec<f32>; 2] {
-    let tables = Tables {};
+    let tables = Tables::new();
     let setting = setting(values, &tables);
     let mut drum = Drum::new();
     drum.choose(piece);
@@ -185,7 +185,7 @@ fn every_preset_is_heard_at_once_as_loud_as_the_others_without_offset_and_ends()
 #[test]
 fn a_drum_that_is_over_renders_exact_zeros_until_it_is_struck_again() {
     let preset = named("snare");
-    let tables = Tables {};
+    let tables = Tables::new();
     let setting = setting(&preset.values, &tables);
     let mut drum = Drum::new();
     assert!(drum.is_over());

@@ -67,17 +67,19 @@ impl Filter {
             return;
         };
         let [first, second] = &mut self.sides;
-        let mut filter = |side: &mut StateVariable, channel: &mut Frames| {
-            for (frame, value) in channel.iter_mut().enumerate() {
-                let low = side.next(*value, &tuning).low;
+        if is_mono {
+            for (frame, value) in left.iter_mut().enumerate() {
+                let low = first.next(*value, &tuning).low;
                 *value += (low - *value) * (share + slope * frame as f32);
             }
-        };
-        filter(first, left);
-        if is_mono {
             right.copy_from_slice(left);
         } else {
-            filter(second, right);
+            for (frame, (left, right)) in left.iter_mut().zip(right).enumerate() {
+                let share = share + slope * frame as f32;
+                let (here, there) = (first.next(*left, &tuning), second.next(*right, &tuning));
+                *left += (here.low - *left) * share;
+                *right += (there.low - *right) * share;
+            }
         }
         if target == 0.0 {
             self.sides = [StateVariable::default(); 2];

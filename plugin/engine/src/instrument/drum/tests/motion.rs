@@ -5,7 +5,7 @@ use crate::dsp::noise::Noise;
 
 /// A note that is steered from one set of values to others and back, every so often.
 fn steered(piece: Piece, sets: [&Values; 2]) -> Vec<f32> {
-    let tables = Tables {};
+    let tables = Tables::new();
     let mut drum = Drum::new();
     drum.choose(piece);
     drum.strike(&setting(sets[0], &tables), STRIKE);
@@ -70,7 +70,7 @@ fn turning_a_parameter_does_not_click() {
 fn a_slide_arrives_without_a_jump() {
     let mut preset = named("kick-808");
     preset.values.set(Parameter::Decay, 9_000);
-    let tables = Tables {};
+    let tables = Tables::new();
     for glide in [0, 5_000] {
         preset.values.set(Parameter::Glide, glide);
         let setting = setting(&preset.values, &tables);
@@ -95,7 +95,7 @@ fn a_slide_arrives_without_a_jump() {
 #[test]
 fn no_corner_of_the_parameters_is_too_loud_or_endless() {
     let mut noise = Noise::new(99);
-    let tables = Tables {};
+    let tables = Tables::new();
     let pieces = [
         Piece::Kick,
         Piece::Snare,
