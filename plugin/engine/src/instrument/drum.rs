@@ -29,8 +29,8 @@ use crate::dsp::{
 use finish::Finish;
 use lockstep_session::document::instrument::Parameter;
 use metal::Metal;
-use path::Path;
-use recipe::{Bursts, Recipe};
+use path::Paths;
+use recipe::Recipe;
 use swell::Gain;
 use tone::Tone;
 
@@ -72,7 +72,10 @@ pub(crate) struct Drum {
     periods: f32,
     tones: [Tone; 2],
     hertz: [f32; 2],
-    paths: [Path; 2],
+    paths: Paths,
+    /// Which tones sound in this period, and whether the paths do.
+    rings: [bool; 2],
+    rattles: bool,
     noise: Noise,
     hiss: Gain,
     grain: Gain,
@@ -189,7 +192,9 @@ impl Drum {
             periods: 1.0,
             tones: [Tone::default(); 2],
             hertz: [0.0; 2],
-            paths: recipe.paths.map(|path| Path::start(&path, 48_000.0, 1.0)),
+            paths: Paths::start(&recipe.paths, recipe.bursts, 48_000.0, 1.0),
+            rings: [false; 2],
+            rattles: false,
             noise: Noise::new(0),
             hiss: Gain::default(),
             grain: Gain::default(),
@@ -212,9 +217,7 @@ impl Drum {
 
     /// Applies what moves slowly. Comes once every period of the note's own time.
     fn look(&mut self, rate: f32) {
-        if self.tones.iter().all(Tone::is_over)
-            && self.paths.iter().all(Path::is_over)
-            && self.finish.is_silent()
+        if self.tones.iter().all(Tone::is_over) && self.paths.are_over() && self.finish.is_silent()
         {
             self.over = true;
             return;
@@ -229,11 +232,15 @@ impl Drum {
             }
             self.metal.tune(self.metal_hertz * scale);
         }
-        for tone in &mut self.tones {
-            tone.tick();
+        for (tone, rings) in self.tones.iter_mut().zip(&mut self.rings) {
+            *rings = !tone.is_over();
+            if *rings {
+                tone.tick();
+            }
         }
-        for path in &mut self.paths {
-            path.tick(rate, self.ratio, moved);
+        self.rattles = !self.paths.are_over();
+        if self.rattles {
+            self.paths.tick(rate, self.ratio, moved);
         }
         for gain in [
             &mut self.hiss,
@@ -261,9 +268,7 @@ impl Drum {
             let mut source = [0.0_f32; PERIOD];
             let mut beside = [0.0_f32; PERIOD];
             self.rattle(&mut source, &mut beside, false);
-            for path in &mut self.paths {
-                path.warm(&source, &beside);
-            }
+            self.paths.warm(&source, &beside);
         }
     }
 
@@ -273,27 +278,21 @@ impl Drum {
         let mut middle = [0.0_f32; PERIOD];
         let mut wide = [0.0_f32; PERIOD];
         let (middle, wide) = (&mut middle[..length], &mut wide[..length]);
-        for tone in &mut self.tones {
-            tone.add(middle);
+        for (tone, rings) in self.tones.iter_mut().zip(self.rings) {
+            if rings {
+                tone.add(middle);
+            }
         }
         let is_wide = !self.spread.is_nothing();
-        if !self.paths.iter().all(Path::is_over) {
+        if self.rattles {
             let mut source = [0.0_f32; PERIOD];
             let mut beside = [0.0_f32; PERIOD];
             let (source, beside) = (&mut source[..length], &mut beside[..length]);
             self.rattle(source, beside, is_wide);
-            for path in &mut self.paths {
-                if is_wide {
-                    path.add_wide(source, beside, middle, wide);
-                } else {
-                    path.add(source, middle);
-                }
-            }
+            self.paths.add(source, beside, middle, wide);
         }
-        if is_wide {
-            for wide in wide.iter_mut() {
-                *wide *= self.spread.next();
-            }
+        for wide in wide.iter_mut() {
+            *wide *= self.spread.next();
         }
         self.finish.apply(middle, wide, is_wide);
         let outputs = left.iter_mut().zip(right);
@@ -357,10 +356,7 @@ impl Instrument for Drum {
         self.until_look = 0;
         self.tones = recipe.tones.map(|tone| Tone::start(&tone, rate, periods));
         self.hertz = recipe.tones.map(|tone| tone.hertz);
-        self.paths = recipe.paths.map(|path| Path::start(&path, rate, periods));
-        let Bursts { more, seconds } = recipe.bursts;
-        let spacing = u32::try_from(count(f64::from(seconds * rate))).unwrap_or(0);
-        self.paths[0].repeat(more, spacing);
+        self.paths = Paths::start(&recipe.paths, recipe.bursts, rate, periods);
         self.hiss = Gain::new(recipe.hiss, periods);
         self.grain = Gain::new(recipe.grain, periods);
         self.grains = Grains::new(rate);
@@ -392,9 +388,7 @@ impl Instrument for Drum {
             tone.steer(recipe, setting.rate);
         }
         self.hertz = recipe.tones.map(|tone| tone.hertz);
-        for (path, recipe) in self.paths.iter_mut().zip(&recipe.paths) {
-            path.steer(recipe, setting.rate);
-        }
+        self.paths.steer(&recipe.paths, setting.rate);
         self.hiss.aim(recipe.hiss);
         self.grain.aim(recipe.grain);
         self.metal_hertz = recipe.metal.hertz;
