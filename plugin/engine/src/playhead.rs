@@ -150,6 +150,13 @@ impl Pass {
         self.beats_per_frame
     }
 
+    /// How many beats before its time a frame may be and still count as at it.
+    ///
+    /// Realtime: yes
+    pub(crate) fn early(&self) -> f64 {
+        EARLY * self.beats_per_frame
+    }
+
     /// The place in the song at a frame of the block.
     ///
     /// Realtime: yes
