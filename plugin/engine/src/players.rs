@@ -24,6 +24,8 @@ pub(crate) struct Players {
     tails: Tails,
     loops: Loops,
     keys: Keys,
+    /// How many times something was struck.
+    strokes: u64,
 }
 
 /// Where the sound goes: into the tracks' audio, and which of them have any.
@@ -61,6 +63,7 @@ impl Players {
             tails: Tails::new(),
             loops: Loops::new(rate),
             keys: Keys::default(),
+            strokes: 0,
         }
     }
 
@@ -213,20 +216,27 @@ impl Players {
             return;
         };
         let gains = locked_gains(plays, &note.locks);
-        for (place, semitone) in (0_u32..).zip(note.pitches.iter()) {
+        self.strokes += 1;
+        let stroke = self.strokes;
+        let mut pitches = 0;
+        for (place, semitone) in (0_u8..).zip(note.pitches.iter()) {
             self.strike(&Struck {
                 track: note.track,
                 plays,
                 pitch: f32::from(semitone),
                 semitone,
                 velocity: note.velocity,
-                seed: note.seed.wrapping_add(place.wrapping_mul(0x85eb_ca6b)),
+                seed: note.seed.wrapping_add(u32::from(place).wrapping_mul(0x85eb_ca6b)),
                 locks: note.locks,
                 gains,
                 hold: Hold::Until(note.at + note.length),
-                slides: note.slides && place == 0,
+                slides: note.slides,
+                place,
+                stroke,
             });
+            pitches = place + 1;
         }
+        self.voices.settle(note.track, pitches, note.slides);
     }
 
     fn touch(&mut self, score: &Score, live: &LiveNote) {
@@ -243,6 +253,8 @@ impl Players {
                 };
                 let semitone = i8::try_from(i16::from(key.min(127)) - MIDDLE).unwrap_or(0);
                 let seed = self.keys.next_seed();
+                self.strokes += 1;
+                let stroke = self.strokes;
                 self.strike(&Struck {
                     track,
                     plays,
@@ -254,6 +266,8 @@ impl Players {
                     gains: [1.0; 2],
                     hold: Hold::Key(key),
                     slides: false,
+                    place: 0,
+                    stroke,
                 });
             }
             LiveEvent::Up { key } => {

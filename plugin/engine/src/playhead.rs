@@ -130,6 +130,14 @@ impl HostLoop {
         let (start, end) = (self.start.quarter_notes(), self.end.quarter_notes());
         end - start > 2.0 * beats_per_frame && beat > start - margin && beat < end - margin
     }
+
+    /// Whether it turns between two blocks: one ended at its end, the next begins at its start.
+    fn turns(self, next: f64, beat: f64, beats_per_frame: f64) -> bool {
+        let margin = (LENIENT * beats_per_frame).max(TICK);
+        let (start, end) = (self.start.quarter_notes(), self.end.quarter_notes());
+        let is_longer = end - start > 2.0 * margin;
+        is_longer && (next - end).abs() < margin && (beat - start).abs() < margin
+    }
 }
 
 impl Pass {
@@ -148,6 +156,13 @@ impl Pass {
     /// Realtime: yes
     pub(crate) fn beats_per_frame(&self) -> f64 {
         self.beats_per_frame
+    }
+
+    /// How many beats before its time a frame may be and still count as at it.
+    ///
+    /// Realtime: yes
+    pub(crate) fn early(&self) -> f64 {
+        EARLY * self.beats_per_frame
     }
 
     /// The place in the song at a frame of the block.
@@ -258,7 +273,7 @@ impl Playhead {
             return passes;
         }
         let beats_per_frame = block.tempo.beats_per_frame(rate);
-        let place = self.locate(block.beat.quarter_notes(), beats_per_frame);
+        let place = self.locate(&block, beats_per_frame);
         let beat = place.beat;
         let first = matches!(self.motion, Motion::Still).then(|| block.beat.quarter_notes());
         let block_end = f64::from(frame_count);
@@ -315,8 +330,9 @@ impl Playhead {
         }
     }
 
-    /// Where the block really begins, given that the host says `beat`.
-    fn locate(&self, beat: f64, beats_per_frame: f64) -> Place {
+    /// Where the block really begins, given what the host says.
+    fn locate(&self, block: &HostBlock, beats_per_frame: f64) -> Place {
+        let beat = block.beat.quarter_notes();
         let anew = Place {
             beat,
             begun: beat - LENIENT * beats_per_frame,
@@ -339,6 +355,13 @@ impl Playhead {
             entry: Entry::Onward,
         };
         let ahead = beat - next;
+        if block.looped.is_some_and(|looped| looped.turns(next, beat, beats_per_frame)) {
+            return Place {
+                entry: Entry::Wrap,
+                travelled,
+                ..anew
+            };
+        }
         if first == Some(beat) && ahead.abs() > TICK {
             // The second rolling block at the place of the first: the host was not under way yet.
             return onward(beat);

@@ -28,6 +28,10 @@ pub(crate) struct Struck<'a> {
     pub(crate) gains: [f32; 2],
     pub(crate) hold: Hold,
     pub(crate) slides: bool,
+    /// Which pitch of its note it is, lowest first.
+    pub(crate) place: u8,
+    /// What is struck together has one number.
+    pub(crate) stroke: u64,
 }
 
 /// Who lets go of a note.
@@ -54,6 +58,8 @@ pub(crate) struct Voice {
     /// The track's choke group, and the kit's own.
     chokes: [u8; 2],
     order: u64,
+    place: u8,
+    stroke: u64,
     hold: Hold,
     /// Frames of the fade that are done.
     fading: Option<usize>,
@@ -98,6 +104,8 @@ impl Voice {
             note: 0,
             chokes: [0; 2],
             order: 0,
+            place: 0,
+            stroke: 0,
             hold: Hold::Released,
             fading: None,
             gains: [0.0; 2],
@@ -130,6 +138,10 @@ impl Voice {
         self.order
     }
 
+    pub(crate) fn place(&self) -> u8 {
+        self.place
+    }
+
     /// How much it would be missed.
     pub(crate) fn worth(&self) -> u8 {
         match (self.is_free(), self.fading.is_some(), self.hold) {
@@ -159,7 +171,8 @@ impl Voice {
 
     /// Drums cut off the stroke before, and groups whatever of them sounds elsewhere.
     pub(crate) fn is_cut_off_by(&self, struck: &Struck<'_>) -> bool {
-        if self.is_free() || self.fading.is_some() {
+        let is_same_chord = self.track == struck.track && self.stroke == struck.stroke;
+        if self.is_free() || self.fading.is_some() || is_same_chord {
             return false;
         }
         let [group, group_of_kit] = self.chokes;
@@ -209,6 +222,8 @@ impl Voice {
         self.note = note;
         self.chokes = [struck.plays.choke, choke];
         self.order = order;
+        self.place = struck.place;
+        self.stroke = struck.stroke;
         self.hold = struck.hold;
         self.locks = struck.locks;
         self.values = values;
@@ -234,8 +249,9 @@ impl Voice {
         });
     }
 
-    pub(crate) fn slide(&mut self, pitch: f32, until: f64, stage: &Stage<'_>) {
+    pub(crate) fn slide(&mut self, struck: &Struck<'_>, until: f64, stage: &Stage<'_>) {
         self.hold = Hold::Until(until);
+        let pitch = struck.pitch;
         self.with(stage, |instrument, setting| {
             instrument.slide(setting, pitch)
         });
