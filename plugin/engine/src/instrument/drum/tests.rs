@@ -72,7 +72,7 @@ fn preset(entry: &Value) -> Preset {
         for (named, range) in turned["targets"].as_object().expect("targets") {
             let (from, to) = (amount(&range[0]), amount(&range[1]));
             let value = f64::from(from) + (f64::from(to) - f64::from(from)) * at;
-            let value = u16::try_from(count(value.round())).expect("between two amounts");
+            let value = u16::try_from(count(libm::round(value))).expect("between two amounts");
             values.set(heard(named), value);
         }
     }

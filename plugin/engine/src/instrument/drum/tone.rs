@@ -135,7 +135,7 @@ fn wave(turns: f32) -> f32 {
     let near = 0.25 - (turns.abs() - 0.25).abs();
     let square = near * near;
     let series = 39.536_706;
-    let series = series * square - 76.549_786;
+    let series = series * square - 76.549_79;
     let series = series * square + 81.601_97;
     let series = series * square - 41.341_675;
     let series = series * square + core::f32::consts::TAU;
