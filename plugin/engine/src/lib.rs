@@ -14,6 +14,7 @@ mod meter;
 mod metronome;
 mod mixer;
 mod players;
+mod places;
 mod playhead;
 mod preset;
 mod sample;

@@ -48,6 +48,15 @@ impl Loops {
         self.tracks = [None; MAX_TRACKS];
     }
 
+    /// Two tracks change places.
+    ///
+    /// Realtime: yes
+    pub(crate) fn swap(&mut self, one: usize, other: usize) {
+        if one.max(other) < self.tracks.len() {
+            self.tracks.swap(one, other);
+        }
+    }
+
     /// Lets every loop fade out.
     ///
     /// Realtime: yes

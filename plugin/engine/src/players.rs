@@ -87,6 +87,16 @@ impl Players {
         self.keys = Keys::default();
     }
 
+    /// Two tracks change places.
+    ///
+    /// Realtime: yes
+    pub(crate) fn swap(&mut self, one: usize, other: usize) {
+        self.voices.swap(one, other);
+        self.tails.swap(one, other);
+        self.loops.swap(one, other);
+        self.keys.swap(one, other);
+    }
+
     /// Keeps a sample, or gives it back where there is no place.
     ///
     /// Realtime: yes
@@ -215,6 +225,10 @@ impl Players {
         let Some(plays) = score.tracks().get(usize::from(note.track)) else {
             return;
         };
+        if note.pitches.is_empty() {
+            self.voices.end_of_turn(note.track, note.turn);
+            return;
+        }
         let gains = locked_gains(plays, &note.locks);
         self.strokes += 1;
         let stroke = self.strokes;
@@ -233,6 +247,7 @@ impl Players {
                 slides: note.slides,
                 place,
                 stroke,
+                turn: note.turn,
             });
             pitches = place + 1;
         }
@@ -268,6 +283,7 @@ impl Players {
                     slides: false,
                     place: 0,
                     stroke,
+                    turn: 0,
                 });
             }
             LiveEvent::Up { key } => {

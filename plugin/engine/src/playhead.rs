@@ -199,6 +199,37 @@ impl Pass {
         }
     }
 
+    /// The part of the pass that these frames play where nothing is played before a place, if any.
+    /// What is early for that place sounds on it.
+    ///
+    /// Realtime: yes
+    pub(crate) fn window_from(&self, begins: f64, frames: &Range<usize>) -> Option<Window> {
+        let window = self.window(frames);
+        if window.until < begins || window.after >= begins {
+            return (window.after >= begins).then_some(window);
+        }
+        Some(Window {
+            after: window.after.max(begins - LENIENT * self.beats_per_frame),
+            entry: match window.entry {
+                Entry::Onward => Entry::Wrap,
+                entry => entry,
+            },
+            ..window
+        })
+    }
+
+    /// Where these frames end at the latest, so that a place in the song is the first of others.
+    ///
+    /// Realtime: yes
+    pub(crate) fn cut_at(&self, place: f64, frames: &Range<usize>) -> usize {
+        let frame = self.frame_after(place + self.travelled - self.origin);
+        if frame > frames.start {
+            frame.min(frames.end)
+        } else {
+            frames.end
+        }
+    }
+
     /// The first of these frames at or after the moment at which so many beats have been travelled.
     ///
     /// Realtime: yes

@@ -5,18 +5,18 @@
 mod agenda;
 mod pitch;
 
-pub(crate) use agenda::Agenda;
+pub(crate) use agenda::{Agenda, swapped};
 pub(crate) use pitch::{Pitches, note_number};
 
 use crate::playhead::{Entry, Window};
 use crate::score::{Condition, Content, Locks, MAX_TRACKS, Score, ScoreStep, ScoreTrack};
 use lockstep_session::chance::Chance;
-use lockstep_session::document::launch::{Launches, Turn};
+use lockstep_session::document::launch::{Launches, Playing, Turn};
 use lockstep_session::document::track::StepLength;
 use lockstep_session::ids::SceneIndex;
 use lockstep_session::units::{Beat, BeatSpan};
 
-/// A note that begins.
+/// A note that begins. One without pitches ends what is held of the turn before.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Note {
     pub(crate) track: u8,
@@ -30,6 +30,8 @@ pub(crate) struct Note {
     pub(crate) locks: Locks,
     /// It goes on from the note before it without being struck again.
     pub(crate) slides: bool,
+    /// When what the track plays began, in running micro-beats.
+    pub(crate) turn: i64,
 }
 
 /// What an audio loop is to do.
@@ -54,12 +56,19 @@ struct TrackState {
     turn: Option<(Launches, Turn)>,
     /// The turn before that: looks ahead and looks back take turns around a change.
     before: Option<Turn>,
-    /// Until when, in travelled beats, the last note is held into the steps after it.
-    tied_until: Option<f64>,
+    /// The turn that the sequence is in.
+    playing: Option<Playing>,
+    /// Until when, in travelled beats, the last note is held into the steps after it, and in which
+    /// turn.
+    tied_until: Option<(f64, i64)>,
 }
 
 /// A step of a clip and when it falls due.
 struct Due<'a> {
+    /// When what plays began, in running micro-beats.
+    turn: i64,
+    /// Where in the song something else plays.
+    end: f64,
     scene: SceneIndex,
     steps: &'a [ScoreStep],
     step_length: StepLength,
@@ -89,6 +98,7 @@ impl Sequencer {
             tracks: [TrackState {
                 turn: None,
                 before: None,
+                playing: None,
                 tied_until: None,
             }; MAX_TRACKS],
         }
@@ -100,6 +110,16 @@ impl Sequencer {
     pub(crate) fn forget(&mut self) {
         for track in &mut self.tracks {
             track.tied_until = None;
+            track.playing = None;
+        }
+    }
+
+    /// Two tracks change places.
+    ///
+    /// Realtime: yes
+    pub(crate) fn swap(&mut self, one: usize, other: usize) {
+        if one.max(other) < MAX_TRACKS {
+            self.tracks.swap(one, other);
         }
     }
 
@@ -186,6 +206,9 @@ impl TrackState {
             } else {
                 f64::INFINITY
             };
+            if from <= window.until {
+                self.begin_turn(turn.playing, number, from.max(window.after), window, agenda);
+            }
             if let Some(Content::Pattern(steps)) =
                 turn.playing.clip.and_then(|clip| track.content(clip))
             {
@@ -202,6 +225,8 @@ impl TrackState {
                         let span =
                             beats(length.start_of(place + 1).as_micros()) - beats(start - since);
                         let due = Due {
+                            turn: turn.playing.since.as_micros(),
+                            end,
                             scene,
                             steps,
                             step_length: length,
@@ -223,6 +248,31 @@ impl TrackState {
             }
             // The step on the very beat of the change belongs to the new turn.
             from = end - 0.5e-6;
+        }
+    }
+
+    /// Notes whether something else plays from a place on: what was tied on and on ends there.
+    fn begin_turn(
+        &mut self,
+        playing: Playing,
+        number: u8,
+        place: f64,
+        window: &Window,
+        agenda: &mut Agenda,
+    ) {
+        let before = self.playing.replace(playing);
+        if before.is_some_and(|before| before != playing) {
+            agenda.add(Note {
+                track: number,
+                at: place + window.drift,
+                length: 0.0,
+                pitches: Pitches::NONE,
+                velocity: 0.0,
+                seed: 0,
+                locks: Locks::NONE,
+                slides: false,
+                turn: playing.since.as_micros(),
+            });
         }
     }
 
@@ -276,10 +326,14 @@ impl TrackState {
         let grid = due.beat + window.drift;
         // What is entered past its moment sounds at once.
         let at = (grid + due.late).max(window.after + window.drift);
-        let slides =
-            due.is_tied_into() && self.tied_until.is_some_and(|until| until >= grid - 1e-6);
+        let is_held =
+            |(until, turn): (f64, i64)| until >= grid - 1e-6 && turn == due.turn;
+        let slides = due.is_tied_into() && self.tied_until.is_some_and(is_held);
         let chain = due.chain(track);
-        let until = grid + chain.until;
+        let mut until = grid + chain.until;
+        if chain.is_tied {
+            until = until.min(due.end + window.drift);
+        }
         let strokes = f64::from(step.ratchet());
         let each = due.span / strokes;
         let pitches = Pitches::new(step, track, &score.harmony, due.running);
@@ -302,9 +356,10 @@ impl TrackState {
                 seed: u32::try_from(throw).unwrap_or(0),
                 locks: step.locks(),
                 slides: slides && stroke == 0,
+                turn: due.turn,
             });
         }
-        self.tied_until = chain.is_tied.then_some(until);
+        self.tied_until = chain.is_tied.then_some((until, due.turn));
     }
 }
 

@@ -69,6 +69,30 @@ impl Voices {
         self.pitches = [0; MAX_TRACKS];
     }
 
+    /// Two tracks change places.
+    ///
+    /// Realtime: yes
+    pub(crate) fn swap(&mut self, one: usize, other: usize) {
+        for voice in &mut self.voices {
+            voice.swap(one, other);
+        }
+        if one.max(other) < MAX_TRACKS {
+            self.last.swap(one, other);
+            self.pitches.swap(one, other);
+        }
+    }
+
+    /// A track goes on with something else: lets go of what it holds of anything before.
+    ///
+    /// Realtime: yes
+    pub(crate) fn end_of_turn(&mut self, track: u8, next: i64) {
+        for voice in &mut self.voices {
+            if voice.is_held_in_sequence_on(track) && voice.turn() != next {
+                voice.release();
+            }
+        }
+    }
+
     /// Begins a note.
     ///
     /// Realtime: yes

@@ -36,6 +36,15 @@ impl Agenda {
         }
     }
 
+    /// Two tracks change places.
+    ///
+    /// Realtime: yes
+    pub(crate) fn swap(&mut self, one: usize, other: usize) {
+        for note in self.notes.iter_mut().take(self.count).flatten() {
+            note.track = swapped(note.track, one, other);
+        }
+    }
+
     /// Realtime: yes
     pub(crate) fn clear(&mut self) {
         self.count = 0;
@@ -67,4 +76,16 @@ impl Agenda {
         self.count -= 1;
         taken
     }
+}
+
+/// A track's place after two have changed theirs.
+///
+/// Realtime: yes
+pub(crate) fn swapped(track: u8, one: usize, other: usize) -> u8 {
+    let moved = match usize::from(track) {
+        track if track == one => other,
+        track if track == other => one,
+        track => track,
+    };
+    u8::try_from(moved).unwrap_or(track)
 }

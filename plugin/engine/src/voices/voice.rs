@@ -12,7 +12,7 @@ use crate::instrument::subtractive::Subtractive;
 use crate::instrument::{CHUNK, Instrument, Setting, Strike, Values};
 use crate::sample::SampleKey;
 use crate::score::{Locks, Machine, Score, ScoreTrack};
-use crate::sequencer::note_number;
+use crate::sequencer::{note_number, swapped};
 
 /// A note as the engine hands it to the voices.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +32,8 @@ pub(crate) struct Struck<'a> {
     pub(crate) place: u8,
     /// What is struck together has one number.
     pub(crate) stroke: u64,
+    /// When what the sequence plays began, in running micro-beats.
+    pub(crate) turn: i64,
 }
 
 /// Who lets go of a note.
@@ -60,6 +62,7 @@ pub(crate) struct Voice {
     order: u64,
     place: u8,
     stroke: u64,
+    turn: i64,
     hold: Hold,
     /// Frames of the fade that are done.
     fading: Option<usize>,
@@ -106,6 +109,7 @@ impl Voice {
             order: 0,
             place: 0,
             stroke: 0,
+            turn: 0,
             hold: Hold::Released,
             fading: None,
             gains: [0.0; 2],
@@ -136,6 +140,15 @@ impl Voice {
 
     pub(crate) fn order(&self) -> u64 {
         self.order
+    }
+
+    pub(crate) fn turn(&self) -> i64 {
+        self.turn
+    }
+
+    /// Two tracks change places.
+    pub(crate) fn swap(&mut self, one: usize, other: usize) {
+        self.track = swapped(self.track, one, other);
     }
 
     pub(crate) fn place(&self) -> u8 {
@@ -224,6 +237,7 @@ impl Voice {
         self.order = order;
         self.place = struck.place;
         self.stroke = struck.stroke;
+        self.turn = struck.turn;
         self.hold = struck.hold;
         self.locks = struck.locks;
         self.values = values;
@@ -251,6 +265,7 @@ impl Voice {
 
     pub(crate) fn slide(&mut self, struck: &Struck<'_>, until: f64, stage: &Stage<'_>) {
         self.hold = Hold::Until(until);
+        self.turn = struck.turn;
         let pitch = struck.pitch;
         self.with(stage, |instrument, setting| {
             instrument.slide(setting, pitch)

@@ -46,34 +46,34 @@ fn keys_sound_on_their_frame_as_hard_as_they_are_struck() {
 
 #[test]
 fn a_key_is_held_until_it_is_let_go() {
-    let desk = standing(humming(), 20_000, &[down(0, 60, 0.5), up(9_000, 60)]);
+    let desk = standing(humming(), 20_000, &[down(0, 60, 0.8), up(9_000, 60)]);
     let stretches = desk.stretches();
     assert_eq!(stretches.len(), 1);
     assert!((9_000..10_200).contains(&stretches[0].1), "{stretches:?}");
-    assert!(desk.strength(1_000..8_000, HUM) > 0.2);
-    assert!(desk.sharpest(10..20_000) < 0.003);
+    assert!(desk.strength(1_000..8_000, HUM) > 0.15);
+    assert!(desk.sharpest(10..20_000) < 0.012);
 }
 
 #[test]
 fn a_pedal_holds_what_its_keys_let_go() {
     let live = [
         pedal(0, true),
-        down(100, 60, 0.5),
+        down(100, 60, 0.8),
         up(3_000, 60),
-        down(4_000, 67, 0.5),
+        down(4_000, 67, 0.8),
         pedal(9_000, false),
         up(14_000, 67),
     ];
     let desk = standing(humming(), 20_000, &live);
-    assert!(desk.strength(5_000..8_500, HUM) > 0.2, "the pedal holds it");
+    assert!(desk.strength(5_000..8_500, HUM) > 0.15, "the pedal holds it");
     assert!(desk.strength(10_500..13_500, HUM) < 0.01);
-    assert!(desk.strength(10_500..13_500, HUM * 1.498) > 0.2, "its key holds it");
+    assert!(desk.strength(10_500..13_500, HUM * 1.498) > 0.15, "its key holds it");
     assert!((14_000..15_200).contains(&desk.stretches()[0].1));
 }
 
 #[test]
 fn all_keys_up_lets_go_of_everything_at_once() {
-    let live = [pedal(0, true), down(0, 60, 0.5), up(10, 60), down(0, 64, 0.5), on(0, 8_000, LiveEvent::AllUp)];
+    let live = [pedal(0, true), down(0, 60, 0.8), up(10, 60), down(0, 64, 0.8), on(0, 8_000, LiveEvent::AllUp)];
     let desk = standing(humming(), 20_000, &live);
     assert!((8_000..9_200).contains(&desk.stretches()[0].1));
 }
@@ -81,16 +81,16 @@ fn all_keys_up_lets_go_of_everything_at_once() {
 #[test]
 fn the_wheel_bends_what_sounds_and_what_is_struck_after() {
     let live = [
-        down(0, 60, 0.5),
+        down(0, 60, 0.8),
         on(0, 6_000, LiveEvent::Bend { semitones: 12.0 }),
         up(12_000, 60),
-        down(14_000, 60, 0.5),
+        down(14_000, 60, 0.8),
         on(0, 20_000, LiveEvent::Bend { semitones: f32::NAN }),
     ];
     let desk = standing(humming(), 26_000, &live);
-    assert!(desk.strength(500..5_500, HUM) > 0.2);
-    assert!(desk.strength(7_500..11_500, 2.0 * HUM) > 0.2);
-    assert!(desk.strength(15_000..25_500, 2.0 * HUM) > 0.2);
+    assert!(desk.strength(500..5_500, HUM) > 0.15);
+    assert!(desk.strength(7_500..11_500, 2.0 * HUM) > 0.15);
+    assert!(desk.strength(15_000..25_500, 2.0 * HUM) > 0.15);
     assert!(desk.sharpest(10..13_000) < 0.006);
 }
 
@@ -98,11 +98,11 @@ fn the_wheel_bends_what_sounds_and_what_is_struck_after() {
 fn keys_play_while_the_sequence_does_and_outlast_its_stop() {
     let mut desk = Desk::new(clicks_at(&[0]));
     desk.change(|document| document.tracks.push(track(2, humming(), Vec::new())));
-    desk.render(Some(rolling(0.0, None)), 12_000, &[on(1, 6_000, LiveEvent::Down { key: 60, velocity: 0.5 })]);
+    desk.render(Some(rolling(0.0, None)), 12_000, &[on(1, 6_000, LiveEvent::Down { key: 60, velocity: 0.8 })]);
     desk.stand(12_000);
     desk.render(None, 12_000, &[on(1, 0, LiveEvent::Up { key: 60 })]);
     assert_eq!(desk.clicks()[0], 0);
-    assert!(desk.strength(7_000..11_500, HUM) > 0.2 && desk.strength(12_500..23_500, HUM) > 0.2);
+    assert!(desk.strength(7_000..11_500, HUM) > 0.15 && desk.strength(12_500..23_500, HUM) > 0.15);
     assert!(desk.left[26_000..].iter().all(|sample| *sample == 0.0));
 }
 
@@ -146,7 +146,7 @@ fn a_mute_comes_and_goes_without_a_click() {
     desk.listening.muted = 0;
     desk.roll(15_000.0 / 24_000.0, 10_000, 500);
     assert!(desk.left[10_000..14_000].iter().all(|sample| sample.abs() < 1e-3));
-    assert!(desk.strength(18_000..24_000, HUM) > 0.2);
+    assert!(desk.strength(18_000..24_000, HUM) > 0.15);
     assert!(desk.sharpest(10..25_000 - 2 * desk.engine.latency()) < 0.006);
 }
 
@@ -204,5 +204,5 @@ fn nothing_of_a_step_just_before_the_count_ends_is_heard() {
     let mut desk = Desk::new(one_track(TrackSettings::default(), steps.collect()));
     desk.listening.begins = Some(beats(-0.249));
     desk.roll(-1.0, 2 * BEAT, 6_001);
-    assert_eq!(desk.clicks(), []);
+    assert!(desk.clicks().is_empty());
 }
