@@ -177,7 +177,7 @@ impl Players {
             .iter()
             .filter(|live| frames.contains(&live.frame))
             .peekable();
-        let mut note = agenda.take(by);
+        let mut note = agenda.take(by, frame_of);
         let mut at = frames.start;
         loop {
             let release = self.voices.next_release();
@@ -204,7 +204,7 @@ impl Players {
                 }
             } else if let Some(due) = note.take() {
                 self.begin(score, &due);
-                note = agenda.take(by);
+                note = agenda.take(by, frame_of);
             }
         }
         self.sound(at..frames.end, frames.start, &mut heard);

@@ -255,9 +255,7 @@ impl Voice {
             seed: struck.seed,
             from,
         };
-        if let Machine::Drum(piece) = machine {
-            self.drum.choose(piece);
-        }
+        self.clear(machine);
         self.with(stage, |instrument, setting| {
             instrument.strike(setting, strike)
         });
