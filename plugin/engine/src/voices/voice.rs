@@ -270,6 +270,23 @@ impl Voice {
         });
     }
 
+    /// Makes the instrument new: what it sounded before has left already, in the tails.
+    fn clear(&mut self, machine: Machine) {
+        match machine {
+            Machine::Click => self.click = Click::default(),
+            Machine::Drum(piece) => {
+                self.drum = Drum::new();
+                self.drum.choose(piece);
+            }
+            Machine::Subtractive => self.subtractive = Subtractive::default(),
+            Machine::Fm => self.fm = Fm::default(),
+            Machine::Square => self.square = Square::default(),
+            Machine::Sampler => self.sampler = Sampler::default(),
+            // It fills its string anew by itself, and holds memory of its own.
+            Machine::Pluck | Machine::Kit => {}
+        }
+    }
+
     pub(crate) fn release(&mut self) {
         if self.is_free() || self.hold == Hold::Released {
             return;
