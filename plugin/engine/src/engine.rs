@@ -9,6 +9,7 @@ use crate::meter::Meters;
 use crate::metronome::Metronome;
 use crate::mixer::{Mixer, Stereo};
 use crate::players::{Heard, Players};
+use crate::places::Places;
 use crate::playhead::{Entry, HostBlock, Pass, Playhead};
 use crate::sample::{Sample, SampleKey};
 use crate::score::{MAX_TRACKS, Score};
@@ -31,6 +32,7 @@ pub struct Engine {
     audio: Box<TrackAudio>,
     /// The instruments that the voices follow.
     sounds: u64,
+    places: Places,
     beats_per_second: f64,
     is_rolling: bool,
 }
@@ -69,6 +71,7 @@ impl Engine {
             mixer: Mixer::new(frames),
             audio: Box::new([[[0.0; CHUNK]; 2]; MAX_TRACKS]),
             sounds: 0,
+            places: Places::default(),
             beats_per_second: USUAL_BEATS_PER_SECOND,
             is_rolling: false,
         }
@@ -176,6 +179,12 @@ impl Engine {
         self.is_rolling = moment.position.is_some();
         if self.sounds != score.sounds {
             self.sounds = score.sounds;
+            self.places.follow(score.tracks(), |one, other| {
+                self.sequencer.swap(one, other);
+                self.agenda.swap(one, other);
+                self.players.swap(one, other);
+                self.mixer.swap(one, other);
+            });
             self.players.steer(score);
         }
         self.mixer
@@ -204,6 +213,9 @@ impl Engine {
                 end = self
                     .players
                     .cut(score, pass, start..end, &mut self.sequencer);
+                if let Some(begins) = moment.listening.begins {
+                    end = pass.cut_at(begins.quarter_notes(), &(start..end));
+                }
             }
             self.chunk(score, moment, pass, start..end, sink);
             start = end;
@@ -226,9 +238,12 @@ impl Engine {
         }
         if let Some(pass) = pass {
             let window = pass.window(&frames);
-            let begins = moment.listening.begins.map(|beat| beat.quarter_notes());
-            if begins.is_none_or(|begins| window.until >= begins) {
-                self.sequencer.advance(score, &window, &mut self.agenda);
+            let played = match moment.listening.begins {
+                Some(begins) => pass.window_from(begins.quarter_notes(), &frames),
+                None => Some(window),
+            };
+            if let Some(played) = played {
+                self.sequencer.advance(score, &played, &mut self.agenda);
                 self.players
                     .follow_loops(score, &mut self.sequencer, pass, &frames);
             }

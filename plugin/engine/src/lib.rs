@@ -15,6 +15,7 @@ mod metronome;
 mod mixer;
 mod notes;
 mod players;
+mod places;
 mod playhead;
 mod preset;
 mod sample;

@@ -62,6 +62,17 @@ impl Keys {
         self.pedals & bit != 0
     }
 
+    /// Two tracks change places.
+    ///
+    /// Realtime: yes
+    pub(crate) fn swap(&mut self, one: usize, other: usize) {
+        if one.max(other) < MAX_TRACKS {
+            self.bends.swap(one, other);
+            let differ = (self.pedals >> one ^ self.pedals >> other) & 1;
+            self.pedals ^= differ << one | differ << other;
+        }
+    }
+
     /// A number for the next stroke, so that no two sound quite alike.
     ///
     /// Realtime: yes

@@ -53,6 +53,15 @@ impl Loops {
         self.tracks.iter().all(Option::is_none)
     }
 
+    /// Two tracks change places.
+    ///
+    /// Realtime: yes
+    pub(crate) fn swap(&mut self, one: usize, other: usize) {
+        if one.max(other) < self.tracks.len() {
+            self.tracks.swap(one, other);
+        }
+    }
+
     /// Lets every loop fade out.
     ///
     /// Realtime: yes
@@ -86,13 +95,13 @@ impl Loops {
         sequencer: &mut Sequencer,
     ) -> usize {
         let window = pass.window(&frames);
-        let at = pass.beat_at(frames.start) + NEAR;
+        let at = place_of(pass, &frames);
         let mut end = frames.end;
         for (track, plays) in score.tracks().iter().enumerate() {
             if plays.loops != 0 {
-                let rest = sequencer.rest_of_turn(track, plays, at, &window);
-                let frame = pass.frame_after(at + rest + window.drift);
-                if frame > frames.start && frame < end {
+                let change = sequencer.end_of_turn(track, plays, at, &window);
+                let frame = change.map(|change| pass.frame_after(change + window.drift));
+                if let Some(frame) = frame.filter(|&frame| frame > frames.start && frame < end) {
                     end = frame;
                 }
             }
@@ -113,7 +122,7 @@ impl Loops {
         tails: &mut Tails,
     ) {
         let window = pass.window(frames);
-        let at = pass.beat_at(frames.start) + NEAR;
+        let at = place_of(pass, frames);
         for (track, slot) in self.tracks.iter_mut().enumerate() {
             let plays = score.tracks().get(track).filter(|plays| plays.loops != 0);
             let place = plays.and_then(|plays| sequencer.audio_loop(track, plays, at, &window));
@@ -127,7 +136,7 @@ impl Loops {
                 }
                 continue;
             };
-            let target = Target::new(&place, sample, pass.beats_per_frame());
+            let target = Target::new(&place, sample, pass);
             match slot {
                 Some(playing) if playing.key == key && playing.is_near(&target, sample) => {
                     playing.increment = target.increment;
@@ -181,12 +190,12 @@ struct Target {
 }
 
 impl Target {
-    fn new(place: &LoopPlace, sample: &Sample, beats_per_frame: f64) -> Self {
+    fn new(place: &LoopPlace, sample: &Sample, pass: &Pass) -> Self {
         let frames = length(sample);
         let a_beat = frames / place.span;
         Self {
-            position: fixed((place.into - NEAR).max(0.0) * a_beat),
-            increment: fixed(a_beat * beats_per_frame),
+            position: fixed((place.into - pass.early() - NEAR).max(0.0) * a_beat),
+            increment: fixed(a_beat * pass.beats_per_frame()),
         }
     }
 }
@@ -251,6 +260,11 @@ impl Playing {
             done += CHUNK;
         }
     }
+}
+
+/// Where the first of these frames is, and a little further: frames are not quite on their beats.
+fn place_of(pass: &Pass, frames: &Range<usize>) -> f64 {
+    pass.beat_at(frames.start) + pass.early() + NEAR
 }
 
 fn length(sample: &Sample) -> f64 {

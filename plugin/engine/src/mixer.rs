@@ -126,6 +126,15 @@ impl Mixer {
         }
     }
 
+    /// Two tracks change places.
+    ///
+    /// Realtime: yes
+    pub(crate) fn swap(&mut self, one: usize, other: usize) {
+        if one.max(other) < self.channels.len() {
+            self.channels.swap(one, other);
+        }
+    }
+
     /// How many frames later than its notes the mix comes.
     ///
     /// Realtime: yes

@@ -24,6 +24,8 @@ pub(crate) struct Players {
     tails: Tails,
     loops: Loops,
     keys: Keys,
+    /// How many times something was struck.
+    strokes: u64,
 }
 
 /// Where the sound goes: into the tracks' audio, and which of them have any.
@@ -61,6 +63,7 @@ impl Players {
             tails: Tails::new(),
             loops: Loops::new(rate),
             keys: Keys::default(),
+            strokes: 0,
         }
     }
 
@@ -87,6 +90,16 @@ impl Players {
         self.tails.clear();
         self.loops.clear();
         self.keys = Keys::default();
+    }
+
+    /// Two tracks change places.
+    ///
+    /// Realtime: yes
+    pub(crate) fn swap(&mut self, one: usize, other: usize) {
+        self.voices.swap(one, other);
+        self.tails.swap(one, other);
+        self.loops.swap(one, other);
+        self.keys.swap(one, other);
     }
 
     /// Keeps a sample, or gives it back where there is no place.
@@ -169,7 +182,7 @@ impl Players {
             .iter()
             .filter(|live| frames.contains(&live.frame))
             .peekable();
-        let mut note = agenda.take(by);
+        let mut note = agenda.take(by, frame_of);
         let mut at = frames.start;
         loop {
             let release = self.voices.next_release();
@@ -196,7 +209,7 @@ impl Players {
                 }
             } else if let Some(due) = note.take() {
                 self.begin(score, &due);
-                note = agenda.take(by);
+                note = agenda.take(by, frame_of);
             }
         }
         self.sound(at..frames.end, frames.start, &mut heard);
@@ -217,21 +230,33 @@ impl Players {
         let Some(plays) = score.tracks().get(usize::from(note.track)) else {
             return;
         };
+        if note.pitches.is_empty() {
+            self.voices.end_of_turn(note.track, note.turn);
+            return;
+        }
         let gains = locked_gains(plays, &note.locks);
-        for (place, semitone) in (0_u32..).zip(note.pitches.iter()) {
+        self.strokes += 1;
+        let stroke = self.strokes;
+        let mut pitches = 0;
+        for (place, semitone) in (0_u8..).zip(note.pitches.iter()) {
             self.strike(&Struck {
                 track: note.track,
                 plays,
                 pitch: f32::from(semitone),
                 semitone,
                 velocity: note.velocity,
-                seed: note.seed.wrapping_add(place.wrapping_mul(0x85eb_ca6b)),
+                seed: note.seed.wrapping_add(u32::from(place).wrapping_mul(0x85eb_ca6b)),
                 locks: note.locks,
                 gains,
                 hold: Hold::Until(note.at + note.length),
-                slides: note.slides && place == 0,
+                slides: note.slides,
+                place,
+                stroke,
+                turn: note.turn,
             });
+            pitches = place + 1;
         }
+        self.voices.settle(note.track, pitches, note.slides);
     }
 
     fn touch(&mut self, score: &Score, live: &LiveNote) {
@@ -248,6 +273,8 @@ impl Players {
                 };
                 let semitone = i8::try_from(i16::from(key.min(127)) - MIDDLE).unwrap_or(0);
                 let seed = self.keys.next_seed();
+                self.strokes += 1;
+                let stroke = self.strokes;
                 self.strike(&Struck {
                     track,
                     plays,
@@ -259,6 +286,9 @@ impl Players {
                     gains: [1.0; 2],
                     hold: Hold::Key(key),
                     slides: false,
+                    place: 0,
+                    stroke,
+                    turn: 0,
                 });
             }
             LiveEvent::Up { key } => {

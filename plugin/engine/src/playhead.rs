@@ -130,6 +130,14 @@ impl HostLoop {
         let (start, end) = (self.start.quarter_notes(), self.end.quarter_notes());
         end - start > 2.0 * beats_per_frame && beat > start - margin && beat < end - margin
     }
+
+    /// Whether it turns between two blocks: one ended at its end, the next begins at its start.
+    fn turns(self, next: f64, beat: f64, beats_per_frame: f64) -> bool {
+        let margin = (LENIENT * beats_per_frame).max(TICK);
+        let (start, end) = (self.start.quarter_notes(), self.end.quarter_notes());
+        let is_longer = end - start > 2.0 * margin;
+        is_longer && (next - end).abs() < margin && (beat - start).abs() < margin
+    }
 }
 
 impl Pass {
@@ -148,6 +156,13 @@ impl Pass {
     /// Realtime: yes
     pub(crate) fn beats_per_frame(&self) -> f64 {
         self.beats_per_frame
+    }
+
+    /// How many beats before its time a frame may be and still count as at it.
+    ///
+    /// Realtime: yes
+    pub(crate) fn early(&self) -> f64 {
+        EARLY * self.beats_per_frame
     }
 
     /// The place in the song at a frame of the block.
@@ -181,6 +196,37 @@ impl Pass {
                 .looped
                 .map(|looped| (looped.start.quarter_notes(), looped.end.quarter_notes())),
             drift: self.travelled - self.origin,
+        }
+    }
+
+    /// The part of the pass that these frames play where nothing is played before a place, if any.
+    /// What is early for that place sounds on it.
+    ///
+    /// Realtime: yes
+    pub(crate) fn window_from(&self, begins: f64, frames: &Range<usize>) -> Option<Window> {
+        let window = self.window(frames);
+        if window.until < begins || window.after >= begins {
+            return (window.after >= begins).then_some(window);
+        }
+        Some(Window {
+            after: window.after.max(begins - LENIENT * self.beats_per_frame),
+            entry: match window.entry {
+                Entry::Onward => Entry::Wrap,
+                entry => entry,
+            },
+            ..window
+        })
+    }
+
+    /// Where these frames end at the latest, so that a place in the song is the first of others.
+    ///
+    /// Realtime: yes
+    pub(crate) fn cut_at(&self, place: f64, frames: &Range<usize>) -> usize {
+        let frame = self.frame_after(place + self.travelled - self.origin);
+        if frame > frames.start {
+            frame.min(frames.end)
+        } else {
+            frames.end
         }
     }
 
@@ -258,7 +304,7 @@ impl Playhead {
             return passes;
         }
         let beats_per_frame = block.tempo.beats_per_frame(rate);
-        let place = self.locate(block.beat.quarter_notes(), beats_per_frame);
+        let place = self.locate(&block, beats_per_frame);
         let beat = place.beat;
         let first = matches!(self.motion, Motion::Still).then(|| block.beat.quarter_notes());
         let block_end = f64::from(frame_count);
@@ -315,8 +361,9 @@ impl Playhead {
         }
     }
 
-    /// Where the block really begins, given that the host says `beat`.
-    fn locate(&self, beat: f64, beats_per_frame: f64) -> Place {
+    /// Where the block really begins, given what the host says.
+    fn locate(&self, block: &HostBlock, beats_per_frame: f64) -> Place {
+        let beat = block.beat.quarter_notes();
         let anew = Place {
             beat,
             begun: beat - LENIENT * beats_per_frame,
@@ -339,6 +386,13 @@ impl Playhead {
             entry: Entry::Onward,
         };
         let ahead = beat - next;
+        if block.looped.is_some_and(|looped| looped.turns(next, beat, beats_per_frame)) {
+            return Place {
+                entry: Entry::Wrap,
+                travelled,
+                ..anew
+            };
+        }
         if first == Some(beat) && ahead.abs() > TICK {
             // The second rolling block at the place of the first: the host was not under way yet.
             return onward(beat);

@@ -5,18 +5,18 @@
 mod agenda;
 mod pitch;
 
-pub(crate) use agenda::Agenda;
+pub(crate) use agenda::{Agenda, swapped};
 pub(crate) use pitch::{Pitches, note_number};
 
 use crate::playhead::{Entry, Window};
 use crate::score::{Condition, Content, Locks, MAX_TRACKS, Score, ScoreStep, ScoreTrack};
 use lockstep_session::chance::Chance;
-use lockstep_session::document::launch::{Launches, Turn};
+use lockstep_session::document::launch::{Launches, Playing, Turn};
 use lockstep_session::document::track::StepLength;
 use lockstep_session::ids::SceneIndex;
 use lockstep_session::units::{Beat, BeatSpan};
 
-/// A note that begins.
+/// A note that begins. One without pitches ends what is held of the turn before.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Note {
     pub(crate) track: u8,
@@ -30,6 +30,8 @@ pub(crate) struct Note {
     pub(crate) locks: Locks,
     /// It goes on from the note before it without being struck again.
     pub(crate) slides: bool,
+    /// When what the track plays began, in running micro-beats.
+    pub(crate) turn: i64,
 }
 
 /// What an audio loop is to do.
@@ -52,12 +54,21 @@ pub(crate) struct Sequencer {
 struct TrackState {
     /// What played when it was looked up last, and by what plan.
     turn: Option<(Launches, Turn)>,
-    /// Until when, in travelled beats, the last note is held into the steps after it.
-    tied_until: Option<f64>,
+    /// The turn before that: looks ahead and looks back take turns around a change.
+    before: Option<Turn>,
+    /// The turn that the sequence is in.
+    playing: Option<Playing>,
+    /// Until when, in travelled beats, the last note is held into the steps after it, and in which
+    /// turn.
+    tied_until: Option<(f64, i64)>,
 }
 
 /// A step of a clip and when it falls due.
 struct Due<'a> {
+    /// When what plays began, in running micro-beats.
+    turn: i64,
+    /// Where in the song something else plays.
+    end: f64,
     scene: SceneIndex,
     steps: &'a [ScoreStep],
     step_length: StepLength,
@@ -72,8 +83,11 @@ struct Due<'a> {
     span: f64,
 }
 
-/// How many changes of clips are followed in one look-up; the rest waits for the next.
+/// How many changes of clips are followed in one stretch of beats.
 const MOST_TURNS: usize = 64;
+/// How many follow actions are followed to find out what plays: more than two hours of one-bar
+/// clips. What lies beyond waits for the next look-up.
+const MOST_HOPS: usize = 4096;
 /// The earliest a step can be, as a share of its length.
 const MOST_EARLY: f64 = 0.5;
 
@@ -83,6 +97,8 @@ impl Sequencer {
         Self {
             tracks: [TrackState {
                 turn: None,
+                before: None,
+                playing: None,
                 tied_until: None,
             }; MAX_TRACKS],
         }
@@ -94,6 +110,16 @@ impl Sequencer {
     pub(crate) fn forget(&mut self) {
         for track in &mut self.tracks {
             track.tied_until = None;
+            track.playing = None;
+        }
+    }
+
+    /// Two tracks change places.
+    ///
+    /// Realtime: yes
+    pub(crate) fn swap(&mut self, one: usize, other: usize) {
+        if one.max(other) < MAX_TRACKS {
+            self.tracks.swap(one, other);
         }
     }
 
@@ -138,20 +164,19 @@ impl Sequencer {
         })
     }
 
-    /// How many beats a track goes on with what it plays at a place in the song.
+    /// The place in the song at which a track changes what it plays, seen from another place.
     ///
     /// Realtime: yes
-    pub(crate) fn rest_of_turn(
+    pub(crate) fn end_of_turn(
         &mut self,
         track: usize,
         plays: &ScoreTrack,
         at: f64,
         window: &Window,
-    ) -> f64 {
-        let running = running(at, window);
-        let state = self.tracks.get_mut(track);
-        let next = state.and_then(|state| state.turn_at(&plays.launches(), running).1);
-        next.map_or(f64::INFINITY, |next| beats(next - running))
+    ) -> Option<f64> {
+        let state = self.tracks.get_mut(track)?;
+        let (_, next) = state.turn_at(&plays.launches(), running(at, window));
+        Some(beats(next?.saturating_sub(turned(window))))
     }
 }
 
@@ -165,16 +190,25 @@ impl TrackState {
         agenda: &mut Agenda,
     ) {
         let length = step_length(track);
-        let longest = 2.0 / per_two_beats(length);
+        // Starts of triplets are rounded, so one may be a little longer.
+        let longest = 2.0 / per_two_beats(length) + 2e-6;
         let far = window.until + MOST_EARLY * longest;
         let launches = track.launches();
+        let turned = turned(window);
         // Steps lie in the turn that their own beat falls into.
         let mut from = window.after;
         for _ in 0..MOST_TURNS {
             let (turn, next) = self.turn_at(&launches, running(from, window) + 1);
-            let end = next.map_or(f64::INFINITY, |next| {
-                beats(next) - window.turned.unwrap_or(0.0)
-            });
+            // Whole micro-beats, so that a step on the beat of a change lies in one turn alone.
+            let end_micros = next.map_or(i64::MAX, |next| next.saturating_sub(turned));
+            let end = if next.is_some() {
+                beats(end_micros)
+            } else {
+                f64::INFINITY
+            };
+            if from <= window.until {
+                self.begin_turn(turn.playing, number, from.max(window.after), window, agenda);
+            }
             if let Some(Content::Pattern(steps)) =
                 turn.playing.clip.and_then(|clip| track.content(clip))
             {
@@ -184,19 +218,21 @@ impl TrackState {
                 loop {
                     let start = since + length.start_of(place).as_micros();
                     let beat = beats(start);
-                    if beat > far || beat >= end || beat >= window.bound {
+                    if beat > far || start >= end_micros || beat >= window.bound {
                         break;
                     }
                     if beat > from {
                         let span =
                             beats(length.start_of(place + 1).as_micros()) - beats(start - since);
                         let due = Due {
+                            turn: turn.playing.since.as_micros(),
+                            end,
                             scene,
                             steps,
                             step_length: length,
                             number: place,
                             beat,
-                            running: start + micros(window.turned.unwrap_or(0.0)),
+                            running: start + turned,
                             late: lateness(track, steps, place, span),
                             span,
                         };
@@ -215,27 +251,54 @@ impl TrackState {
         }
     }
 
+    /// Notes whether something else plays from a place on: what was tied on and on ends there.
+    fn begin_turn(
+        &mut self,
+        playing: Playing,
+        number: u8,
+        place: f64,
+        window: &Window,
+        agenda: &mut Agenda,
+    ) {
+        let before = self.playing.replace(playing);
+        if before.is_some_and(|before| before != playing) {
+            agenda.add(Note {
+                track: number,
+                at: place + window.drift,
+                length: 0.0,
+                pitches: Pitches::NONE,
+                velocity: 0.0,
+                seed: 0,
+                locks: Locks::NONE,
+                slides: false,
+                turn: playing.since.as_micros(),
+            });
+        }
+    }
+
     /// What plays at a running beat, and when that ends.
     fn turn_at(&mut self, launches: &Launches, running: i64) -> (Turn, Option<i64>) {
         let beat = Beat::from_micros(running);
         let first = launches.first_turn(beat);
-        let mut turn = match self.turn {
-            Some((plan, turn))
-                if plan == *launches
-                    && turn.since() <= beat
-                    && turn.playing.since >= first.playing.since =>
-            {
-                turn
-            }
-            _ => first,
-        };
-        for _ in 0..MOST_TURNS {
-            match launches.next_turn(&turn, beat) {
-                Some(next) => turn = next,
-                None => break,
+        let begun = |turn: &Turn| turn.since() <= beat && turn.playing.since >= first.playing.since;
+        let known = self.turn.filter(|(plan, _)| plan == launches);
+        let (known, before) = (known.map(|(_, turn)| turn), known.and(self.before));
+        let nearest = [known, before].into_iter().flatten().find(begun);
+        let mut turn = nearest.unwrap_or(first);
+        if nearest.is_none() {
+            self.before = None;
+        }
+        if nearest.is_none() || nearest == known {
+            self.turn = Some((*launches, turn));
+            for _ in 0..MOST_HOPS {
+                let Some(next) = launches.next_turn(&turn, beat) else {
+                    break;
+                };
+                self.before = Some(turn);
+                turn = next;
+                self.turn = Some((*launches, turn));
             }
         }
-        self.turn = Some((*launches, turn));
         let queued = launches
             .queued
             .map(|queued| queued.at)
@@ -263,10 +326,14 @@ impl TrackState {
         let grid = due.beat + window.drift;
         // What is entered past its moment sounds at once.
         let at = (grid + due.late).max(window.after + window.drift);
-        let slides =
-            due.is_tied_into() && self.tied_until.is_some_and(|until| until >= grid - 1e-6);
-        let chain = due.chain();
-        let until = grid + chain.until;
+        let is_held =
+            |(until, turn): (f64, i64)| until >= grid - 1e-6 && turn == due.turn;
+        let slides = due.is_tied_into() && self.tied_until.is_some_and(is_held);
+        let chain = due.chain(track);
+        let mut until = grid + chain.until;
+        if chain.is_tied {
+            until = until.min(due.end + window.drift);
+        }
         let strokes = f64::from(step.ratchet());
         let each = due.span / strokes;
         let pitches = Pitches::new(step, track, &score.harmony, due.running);
@@ -275,7 +342,7 @@ impl TrackState {
             let after = f64::from(stroke) * each;
             let is_last = stroke + 1 == step.ratchet();
             let length = if is_last {
-                (until - grid - after).max(each * step.gate())
+                (until - at - after).max(each * step.gate())
             } else {
                 each * step.gate()
             };
@@ -289,9 +356,10 @@ impl TrackState {
                 seed: u32::try_from(throw).unwrap_or(0),
                 locks: step.locks(),
                 slides: slides && stroke == 0,
+                turn: due.turn,
             });
         }
-        self.tied_until = chain.is_tied.then_some(until);
+        self.tied_until = chain.is_tied.then_some((until, due.turn));
     }
 }
 
@@ -344,7 +412,7 @@ impl Due<'_> {
         before.is_some_and(ScoreStep::is_tied)
     }
 
-    fn chain(&self) -> Chain {
+    fn chain(&self, track: &ScoreTrack) -> Chain {
         let start = self.step_length.start_of(self.number).as_micros();
         let mut last = self.number;
         let tied = |number| {
@@ -355,14 +423,16 @@ impl Due<'_> {
         while tied(last) && last - self.number < 128 {
             last += 1;
         }
-        let gate = match self.steps.get(self.index(last)) {
-            Some(step) if step.is_on() => step.gate(),
-            _ => 1.0,
-        };
         let begins = beats(self.step_length.start_of(last).as_micros() - start);
         let ends = beats(self.step_length.start_of(last + 1).as_micros() - start);
+        let span = ends - begins;
+        // Held until the last of them is struck, late as that may be, and for its gate.
+        let (late, gate) = match self.steps.get(self.index(last)) {
+            Some(step) if step.is_on() => (lateness(track, self.steps, last, span), step.gate()),
+            _ => (0.0, 1.0),
+        };
         Chain {
-            until: begins + (ends - begins) * gate,
+            until: begins + late + span * gate,
             is_tied: last > self.number,
         }
     }
@@ -416,6 +486,11 @@ fn micros(beats: f64) -> i64 {
 
 fn running(place: f64, window: &Window) -> i64 {
     micros(place + window.turned.unwrap_or(0.0))
+}
+
+/// How much further than their place beats have run, in micro-beats.
+fn turned(window: &Window) -> i64 {
+    window.turned.map_or(0, |turned| micros(turned + 0.5e-6))
 }
 
 /// The place in the song that a running beat stands for.

@@ -40,6 +40,8 @@ pub(crate) struct Voices {
     struck: u64,
     /// The pitch that was struck last on each track, to glide from.
     last: [Option<f32>; MAX_TRACKS],
+    /// How many pitches the sequence's last note on each track has.
+    pitches: [u8; MAX_TRACKS],
 }
 
 impl Voices {
@@ -49,6 +51,7 @@ impl Voices {
             voices: (0..MAX_VOICES).map(|_| Voice::new(rate)).collect(),
             struck: 0,
             last: [None; MAX_TRACKS],
+            pitches: [0; MAX_TRACKS],
         }
     }
 
@@ -63,6 +66,31 @@ impl Voices {
     pub(crate) fn clear(&mut self) {
         self.voices.iter_mut().for_each(Voice::free);
         self.last = [None; MAX_TRACKS];
+        self.pitches = [0; MAX_TRACKS];
+    }
+
+    /// Two tracks change places.
+    ///
+    /// Realtime: yes
+    pub(crate) fn swap(&mut self, one: usize, other: usize) {
+        for voice in &mut self.voices {
+            voice.swap(one, other);
+        }
+        if one.max(other) < MAX_TRACKS {
+            self.last.swap(one, other);
+            self.pitches.swap(one, other);
+        }
+    }
+
+    /// A track goes on with something else: lets go of what it holds of anything before.
+    ///
+    /// Realtime: yes
+    pub(crate) fn end_of_turn(&mut self, track: u8, next: i64) {
+        for voice in &mut self.voices {
+            if voice.is_held_in_sequence_on(track) && voice.turn() != next {
+                voice.release();
+            }
+        }
     }
 
     /// Begins a note.
@@ -94,16 +122,37 @@ impl Voices {
         }
     }
 
-    /// Moves the track's held note to another pitch.
+    /// The sequence's note on a track has so many pitches from here on. Of the note before it, what
+    /// has no pitch to go on to is let go.
+    ///
+    /// Realtime: yes
+    pub(crate) fn settle(&mut self, track: u8, pitches: u8, slid: bool) {
+        if slid {
+            let held = self.voices.iter_mut();
+            for voice in held.filter(|voice| voice.is_held_in_sequence_on(track)) {
+                if voice.place() >= pitches {
+                    voice.release();
+                }
+            }
+        }
+        if let Some(slot) = self.pitches.get_mut(usize::from(track)) {
+            *slot = pitches;
+        }
+    }
+
+    /// Moves one pitch of the track's held note to another. What was held and has rung out since is
+    /// not struck again.
     fn slide(&mut self, struck: &Struck<'_>, until: f64, stage: &Stage<'_>) -> bool {
-        let held = self
-            .voices
-            .iter_mut()
-            .filter(|voice| voice.is_held_in_sequence_on(struck.track));
-        let Some(voice) = held.max_by_key(|voice| voice.order()) else {
+        let pitches = self.pitches.get(usize::from(struck.track));
+        if pitches.is_none_or(|&pitches| struck.place >= pitches) {
             return false;
-        };
-        voice.slide(struck.pitch, until, stage);
+        }
+        let held = self.voices.iter_mut().filter(|voice| {
+            voice.is_held_in_sequence_on(struck.track) && voice.place() == struck.place
+        });
+        if let Some(voice) = held.max_by_key(|voice| voice.order()) {
+            voice.slide(struck, until, stage);
+        }
         if let Some(last) = self.last.get_mut(usize::from(struck.track)) {
             *last = Some(struck.pitch);
         }

@@ -13,6 +13,16 @@ pub(crate) struct Pitches {
 const MIDDLE: i16 = 60;
 
 impl Pitches {
+    pub(crate) const NONE: Self = Self {
+        count: 0,
+        semitones: [0; 4],
+    };
+
+    /// Realtime: yes
+    pub(crate) fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
     /// Of a step that falls on a running beat.
     ///
     /// Realtime: yes

@@ -49,6 +49,15 @@ impl Tails {
         self.tracks.iter().all(|tail| tail.rest == 0)
     }
 
+    /// Two tracks change places.
+    ///
+    /// Realtime: yes
+    pub(crate) fn swap(&mut self, one: usize, other: usize) {
+        if one.max(other) < self.tracks.len() {
+            self.tracks.swap(one, other);
+        }
+    }
+
     /// Takes the next frames of a note that leaves; `done` of the fade have been given already.
     ///
     /// Realtime: yes

@@ -12,7 +12,7 @@ use crate::instrument::subtractive::Subtractive;
 use crate::instrument::{CHUNK, Instrument, Setting, Strike, Values};
 use crate::sample::SampleKey;
 use crate::score::{Locks, Machine, Score, ScoreTrack};
-use crate::sequencer::note_number;
+use crate::sequencer::{note_number, swapped};
 
 /// A note as the engine hands it to the voices.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +28,12 @@ pub(crate) struct Struck<'a> {
     pub(crate) gains: [f32; 2],
     pub(crate) hold: Hold,
     pub(crate) slides: bool,
+    /// Which pitch of its note it is, lowest first.
+    pub(crate) place: u8,
+    /// What is struck together has one number.
+    pub(crate) stroke: u64,
+    /// When what the sequence plays began, in running micro-beats.
+    pub(crate) turn: i64,
 }
 
 /// Who lets go of a note.
@@ -54,6 +60,9 @@ pub(crate) struct Voice {
     /// The track's choke group, and the kit's own.
     chokes: [u8; 2],
     order: u64,
+    place: u8,
+    stroke: u64,
+    turn: i64,
     hold: Hold,
     /// Frames of the fade that are done.
     fading: Option<usize>,
@@ -98,6 +107,9 @@ impl Voice {
             note: 0,
             chokes: [0; 2],
             order: 0,
+            place: 0,
+            stroke: 0,
+            turn: 0,
             hold: Hold::Released,
             fading: None,
             gains: [0.0; 2],
@@ -130,6 +142,19 @@ impl Voice {
         self.order
     }
 
+    pub(crate) fn turn(&self) -> i64 {
+        self.turn
+    }
+
+    /// Two tracks change places.
+    pub(crate) fn swap(&mut self, one: usize, other: usize) {
+        self.track = swapped(self.track, one, other);
+    }
+
+    pub(crate) fn place(&self) -> u8 {
+        self.place
+    }
+
     /// How much it would be missed.
     pub(crate) fn worth(&self) -> u8 {
         match (self.is_free(), self.fading.is_some(), self.hold) {
@@ -159,7 +184,8 @@ impl Voice {
 
     /// Drums cut off the stroke before, and groups whatever of them sounds elsewhere.
     pub(crate) fn is_cut_off_by(&self, struck: &Struck<'_>) -> bool {
-        if self.is_free() || self.fading.is_some() {
+        let is_same_chord = self.track == struck.track && self.stroke == struck.stroke;
+        if self.is_free() || self.fading.is_some() || is_same_chord {
             return false;
         }
         let [group, group_of_kit] = self.chokes;
@@ -209,6 +235,9 @@ impl Voice {
         self.note = note;
         self.chokes = [struck.plays.choke, choke];
         self.order = order;
+        self.place = struck.place;
+        self.stroke = struck.stroke;
+        self.turn = struck.turn;
         self.hold = struck.hold;
         self.locks = struck.locks;
         self.values = values;
@@ -226,19 +255,36 @@ impl Voice {
             seed: struck.seed,
             from,
         };
-        if let Machine::Drum(piece) = machine {
-            self.drum.choose(piece);
-        }
+        self.clear(machine);
         self.with(stage, |instrument, setting| {
             instrument.strike(setting, strike)
         });
     }
 
-    pub(crate) fn slide(&mut self, pitch: f32, until: f64, stage: &Stage<'_>) {
+    pub(crate) fn slide(&mut self, struck: &Struck<'_>, until: f64, stage: &Stage<'_>) {
         self.hold = Hold::Until(until);
+        self.turn = struck.turn;
+        let pitch = struck.pitch;
         self.with(stage, |instrument, setting| {
             instrument.slide(setting, pitch)
         });
+    }
+
+    /// Makes the instrument new: what it sounded before has left already, in the tails.
+    fn clear(&mut self, machine: Machine) {
+        match machine {
+            Machine::Click => self.click = Click::default(),
+            Machine::Drum(piece) => {
+                self.drum = Drum::new();
+                self.drum.choose(piece);
+            }
+            Machine::Subtractive => self.subtractive = Subtractive::default(),
+            Machine::Fm => self.fm = Fm::default(),
+            Machine::Square => self.square = Square::default(),
+            Machine::Sampler => self.sampler = Sampler::default(),
+            // It fills its string anew by itself, and holds memory of its own.
+            Machine::Pluck | Machine::Kit => {}
+        }
     }
 
     pub(crate) fn release(&mut self) {

@@ -63,8 +63,9 @@ impl<const N: usize> Moving<N> {
     #[inline(always)]
     fn aim(&mut self, targets: [f32; N], share: f32) {
         self.targets = targets;
-        for index in 0..N {
-            self.steps[index] = (targets[index] - self.values[index]) * share;
+        let ways = targets.iter().zip(&self.values);
+        for (step, (target, value)) in self.steps.iter_mut().zip(ways) {
+            *step = (target - value) * share;
         }
     }
 
@@ -191,11 +192,10 @@ impl Tank {
         for (line, at) in lines.iter_mut().zip(self.at) {
             *line = self.samples.get(at).copied().unwrap_or(0.0);
         }
-        for line in 0..LINES {
-            let state = self.states[line];
-            let state = snapped(state + (lines[line] - state) * self.shares.values[line]);
-            self.states[line] = state;
-            lines[line] = state * self.gains.values[line];
+        let damping = self.shares.values.iter().zip(&self.gains.values);
+        for ((line, state), (share, gain)) in lines.iter_mut().zip(&mut self.states).zip(damping) {
+            *state = snapped(*state + (*line - *state) * share);
+            *line = *state * gain;
         }
         for pair in 0..PAIRS {
             let (sine, cosine) = (self.sines.values[pair], self.cosines.values[pair]);
@@ -297,7 +297,7 @@ pub(super) fn prime(from: usize) -> usize {
     let mut number = from.max(2);
     while (2..)
         .take_while(|factor| factor * factor <= number)
-        .any(|factor| number % factor == 0)
+        .any(|factor| number.is_multiple_of(factor))
     {
         number += 1;
     }

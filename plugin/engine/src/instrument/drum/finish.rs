@@ -45,13 +45,7 @@ impl Channel {
         let soft = (state + self.soft) * 0.5;
         let output = soft - self.low;
         self.low = snapped(self.low * (1.0 - cut) + soft * cut);
-        if output > HIGHEST {
-            HIGHEST
-        } else if output < -HIGHEST {
-            -HIGHEST
-        } else {
-            output
-        }
+        output.clamp(-HIGHEST, HIGHEST)
     }
 }
 
@@ -122,28 +116,41 @@ impl Finish {
         }
     }
 
+    /// `at` is how far into the period each frame lies.
+    ///
     /// Realtime: yes
-    pub(super) fn apply(&mut self, middle: &mut [f32], wide: &mut [f32], is_wide: bool) {
-        let cut = self.cut;
+    pub(super) fn apply(&mut self, at: &[f32], middle: &mut [f32], wide: &mut [f32]) {
+        self.drive(at, middle);
+        self.drive(at, wide);
+        // Copies stay in registers where fields would not.
+        let (mut channel, mut side) = (self.middle, self.side);
+        let (softness, cut) = (self.softness, self.cut);
+        for (at, (middle, wide)) in at.iter().zip(middle.iter_mut().zip(wide)) {
+            let softness = softness.at(*at);
+            *middle = channel.next(*middle, softness, cut);
+            *wide = side.next(*wide, softness, cut);
+        }
+        (self.middle, self.side) = (channel, side);
+    }
+
+    /// The same where there is no side.
+    ///
+    /// Realtime: yes
+    pub(super) fn apply_narrow(&mut self, at: &[f32], middle: &mut [f32]) {
+        self.drive(at, middle);
         let mut channel = self.middle;
-        if is_wide {
-            let mut side = self.side;
-            for (middle, wide) in middle.iter_mut().zip(wide) {
-                let (before, after) = (self.before.next(), self.after.next());
-                let softness = self.softness.next();
-                let sum = saturated(*middle * before) * after;
-                let difference = saturated(*wide * before) * after;
-                *middle = channel.next(sum, softness, cut);
-                *wide = side.next(difference, softness, cut);
-            }
-            self.side = side;
-        } else {
-            for middle in middle {
-                let sum = saturated(*middle * self.before.next()) * self.after.next();
-                *middle = channel.next(sum, self.softness.next(), cut);
-            }
+        let (softness, cut) = (self.softness, self.cut);
+        for (at, middle) in at.iter().zip(middle) {
+            *middle = channel.next(*middle, softness.at(*at), cut);
         }
         self.middle = channel;
+    }
+
+    #[inline(always)]
+    fn drive(&self, at: &[f32], signal: &mut [f32]) {
+        for (at, value) in at.iter().zip(signal) {
+            *value = saturated(*value * self.before.at(*at)) * self.after.at(*at);
+        }
     }
 
     /// Realtime: yes

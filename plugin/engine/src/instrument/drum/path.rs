@@ -98,6 +98,14 @@ impl Filters {
         }
     }
 
+    /// At any corner and resonance the states keep a third of themselves from frame to frame, so that
+    /// they cannot get from what is thrown away to a denormal number within a period.
+    fn snap(&mut self) {
+        for state in self.first.iter_mut().chain(&mut self.second) {
+            *state = snapped(*state);
+        }
+    }
+
     #[inline(always)]
     fn next(&mut self, input: Lanes) -> Lanes {
         let mut output = [0.0; 4];
@@ -106,12 +114,11 @@ impl Filters {
             let input = input[lane];
             output[lane] = self.output_of_first[lane] * first
                 + (self.output_of_second[lane] * second + self.output_of_input[lane] * input);
-            self.first[lane] =
-                snapped(self.first_of_first[lane] * first + self.across[lane] * (input - second));
-            self.second[lane] = snapped(
-                self.second_of_second[lane] * second
-                    + (self.across[lane] * first + self.second_of_input[lane] * input),
-            );
+            self.first[lane] = (self.first_of_first[lane] * first + self.across[lane] * input)
+                - self.across[lane] * second;
+            self.second[lane] = (self.second_of_second[lane] * second
+                + self.second_of_input[lane] * input)
+                + self.across[lane] * first;
         }
         output
     }
@@ -150,6 +157,7 @@ impl Paths {
     ///
     /// Realtime: yes
     pub(super) fn tick(&mut self, rate: f32, ratio: f32, moved: bool) {
+        self.filters.snap();
         for (number, path) in self.paths.iter_mut().enumerate() {
             let [from, to] = path.swell.next();
             let [gain_from, gain_to] = path.gain.span();
@@ -183,29 +191,29 @@ impl Paths {
         }
     }
 
-    /// Adds what is heard of the input to the output, and of what lies beside it to the side.
+    /// Adds what is heard of the input to the output, and of what lies beside it to the side. `at`
+    /// is how far into the period each frame lies.
     ///
     /// Realtime: yes
     pub(super) fn add(
         &mut self,
-        input: &[f32],
-        beside: &[f32],
-        output: &mut [f32],
-        side: &mut [f32],
+        at: &[f32],
+        [input, beside]: [&[f32]; 2],
+        [output, side]: [&mut [f32]; 2],
     ) {
-        // Copies stay in registers where fields would not.
-        let (mut filters, mut levels) = (self.filters, self.levels);
-        let inputs = input.iter().zip(beside);
-        for ((input, beside), (output, side)) in inputs.zip(output.iter_mut().zip(side)) {
+        // A copy stays in registers where fields would not.
+        let mut filters = self.filters;
+        let (levels, steps) = (self.levels, self.steps);
+        let inputs = at.iter().zip(input.iter().zip(beside));
+        for ((at, (input, beside)), (output, side)) in inputs.zip(output.iter_mut().zip(side)) {
             let mut heard = filters.next([*input, *input, *beside, *beside]);
             for lane in 0..4 {
-                levels[lane] += self.steps[lane];
-                heard[lane] *= levels[lane];
+                heard[lane] *= levels[lane] + steps[lane] * at;
             }
             *output += heard[0] + heard[1];
             *side += heard[2] + heard[3];
         }
-        (self.filters, self.levels) = (filters, levels);
+        self.filters = filters;
     }
 }
 

@@ -66,11 +66,19 @@ impl Ramp {
         self.step = 0.0;
     }
 
+    /// Whether it is zero and stays there for this period.
+    ///
+    /// Realtime: yes
+    pub(super) fn is_nothing(&self) -> bool {
+        self.value == 0.0 && self.step == 0.0
+    }
+
+    /// So many frames into the period.
+    ///
     /// Realtime: yes
     #[inline(always)]
-    pub(super) fn next(&mut self) -> f32 {
-        self.value += self.step;
-        self.value
+    pub(super) fn at(&self, frames: f32) -> f32 {
+        self.value + self.step * frames
     }
 }
 
@@ -179,22 +187,23 @@ impl Gain {
         [self.aim.value(), self.aim.next()]
     }
 
-    /// Whether it is zero and stays there for this period.
-    ///
     /// Realtime: yes
     pub(super) fn is_nothing(&self) -> bool {
-        self.ramp.value == 0.0 && self.ramp.step == 0.0
+        self.ramp.is_nothing()
     }
 
+    /// So many frames into the period.
+    ///
     /// Realtime: yes
     #[inline(always)]
-    pub(super) fn next(&mut self) -> f32 {
-        self.ramp.next()
+    pub(super) fn at(&self, frames: f32) -> f32 {
+        self.ramp.at(frames)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::AT;
     use super::*;
 
     #[test]
@@ -239,7 +248,7 @@ mod tests {
             if frame % PERIOD == 0 {
                 gain.tick();
             }
-            let now = gain.next();
+            let now = gain.at(AT[frame % PERIOD]);
             assert!((now - before).abs() < 0.004, "a step of {}", now - before);
             before = now;
         }

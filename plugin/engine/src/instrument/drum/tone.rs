@@ -6,7 +6,7 @@ use super::{
     recipe::{Sweep, ToneRecipe},
     swell::{Gain, Ramp, Swell},
 };
-use crate::dsp::maths::{phase_step, sine, snapped, whole};
+use crate::dsp::maths::{phase_step, snapped, whole};
 
 /// Steps are counted in halves of what a phase of 2^32 to the turn moves, so that they fit.
 const HALF_TURN: f32 = 2_147_483_648.0;
@@ -101,13 +101,58 @@ impl Tone {
         self.swell.is_over()
     }
 
+    /// Whether nothing of it is heard in this period.
+    ///
     /// Realtime: yes
-    pub(super) fn add(&mut self, output: &mut [f32]) {
-        for output in output {
-            let step = whole(self.pace.next()).cast_unsigned() << 1;
-            self.phase = self.phase.wrapping_add(step);
-            let turns = self.phase.cast_signed() as f32 * (0.5 / HALF_TURN);
-            *output += sine(turns) * self.level.next();
+    pub(super) fn is_silent(&self) -> bool {
+        self.level.is_nothing()
+    }
+
+    /// `at` is how far into the period each frame lies.
+    ///
+    /// Realtime: yes
+    pub(super) fn add(&mut self, at: &[f32], output: &mut [f32]) {
+        let mut phases = [0_u32; PERIOD];
+        for (phase, at) in phases.iter_mut().zip(at) {
+            *phase = whole(self.pace.at(*at)).cast_unsigned() << 1;
+        }
+        // Only this needs the frame before it; the rest may be done for several frames at once.
+        for phase in phases.iter_mut().take(at.len()) {
+            self.phase = self.phase.wrapping_add(*phase);
+            *phase = self.phase;
+        }
+        for ((output, at), phase) in output.iter_mut().zip(at).zip(phases) {
+            let turns = phase.cast_signed() as f32 * (0.5 / HALF_TURN);
+            *output += wave(turns) * self.level.at(*at);
+        }
+    }
+}
+
+/// The sine of -0.5 to 0.5 turns, by the series of the general one but without what brings angles
+/// there.
+#[inline(always)]
+fn wave(turns: f32) -> f32 {
+    let near = 0.25 - (turns.abs() - 0.25).abs();
+    let square = near * near;
+    let series = 39.536_706;
+    let series = series * square - 76.549_79;
+    let series = series * square + 81.601_97;
+    let series = series * square - 41.341_675;
+    let series = series * square + core::f32::consts::TAU;
+    let wave = series * near;
+    if turns < 0.0 { -wave } else { wave }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dsp::maths::sine;
+
+    #[test]
+    fn the_wave_is_a_sine() {
+        for step in -499..=499 {
+            let turns = step as f32 * 0.001;
+            assert!((wave(turns) - sine(turns)).abs() < 1e-6, "{turns}");
         }
     }
 }
