@@ -76,6 +76,8 @@ pub fn notes(score: &Score, from: Beats, to: Beats, each: &mut impl FnMut(Played
     let mut after = from - BEFORE;
     let mut entry = Entry::Jump;
     let last = to - BEFORE;
+    let micros = |at: f64| count((at - from) * 1e6 + 0.5);
+    let mut all: Vec<(i64, PlayedNote)> = Vec::new();
     while after < last {
         let until = (after + STRETCH).min(last);
         let window = Window {
@@ -88,11 +90,26 @@ pub fn notes(score: &Score, from: Beats, to: Beats, each: &mut impl FnMut(Played
             drift: 0.0,
         };
         sequencer.advance(score, &window, &mut agenda);
-        while let Some(note) = agenda.take(until) {
-            each(played(&note, from, to));
+        while let Some(note) = agenda.take(until, micros) {
+            if note.pitches.is_empty() {
+                end_of_turn(&mut all, &note);
+            } else {
+                all.push((note.turn, played(&note, from, to)));
+            }
         }
         after = until;
         entry = Entry::Onward;
+    }
+    all.into_iter().for_each(|(_, note)| each(note));
+}
+
+/// Something else plays on a track: what is still held there of what played before is let go.
+fn end_of_turn(all: &mut [(i64, PlayedNote)], next: &Note) {
+    let of_others = |(turn, note): &&mut (i64, PlayedNote)| {
+        note.track == next.track && *turn != next.turn && note.ends > next.at
+    };
+    for (_, note) in all.iter_mut().filter(of_others) {
+        note.ends = next.at.max(note.begins);
     }
 }
 
@@ -117,16 +134,22 @@ mod tests {
     use super::*;
     use lockstep_session::document::Document;
     use lockstep_session::document::clip::Clip;
+    use lockstep_session::document::launch::Queued;
     use lockstep_session::document::pattern::{Pattern, PatternLength};
     use lockstep_session::document::step::{Nudge, Ratchet, Step};
-    use lockstep_session::document::track::{Track, TrackSettings};
+    use lockstep_session::document::track::{StepLength, Track, TrackSettings};
     use lockstep_session::ids::TrackId;
+    use lockstep_session::units::Beat;
     use std::sync::Arc;
 
     fn played_by(steps: Vec<Step>, from: f64, to: f64) -> Vec<PlayedNote> {
         let mut track = Track::new(TrackId(1), TrackSettings::default());
         let pattern = Pattern::new(PatternLength::default(), steps);
         track.clips[0] = Some(Arc::new(Clip::pattern(pattern)));
+        played_on(track, from, to)
+    }
+
+    fn played_on(track: Track, from: f64, to: f64) -> Vec<PlayedNote> {
         let document = Document {
             tracks: vec![Arc::new(track)],
             ..Document::default()
@@ -164,6 +187,22 @@ mod tests {
             ..Step::on()
         };
         assert_eq!(begins(&played_by(steps, 0.0, 0.6)), [0.0, 0.5]);
+    }
+
+    #[test]
+    fn a_launch_lets_go_of_what_is_held_of_the_clip_before() {
+        let mut track = Track::new(TrackId(1), TrackSettings::default());
+        track.settings.step_length = StepLength::Quarter;
+        let pattern = Pattern::new(PatternLength::default(), vec![Step::on()]);
+        track.clips[0] = Some(Arc::new(Clip::pattern(pattern)));
+        let silence = |at| Queued {
+            clip: None,
+            at: Beat::from_micros(at),
+        };
+        track.queued = Some(silence(500_000));
+        let notes = played_on(track, 0.0, 4.0);
+        let spans: Vec<_> = notes.iter().map(|note| (note.begins, note.ends)).collect();
+        assert_eq!(spans, [(0.0, 0.5)]);
     }
 
     #[test]
