@@ -74,7 +74,7 @@ fn a_loop_lasts_its_bars_however_long_its_sample_is() {
         desk.roll(0.0, 2 * BAR, 441);
         desk.settle();
         let bars = bars as f64;
-        for frame in [0, 1, 24_000, 60_000, 95_000, 97_000, 150_000] {
+        for frame in [0, 10, 24_000, 60_000, 95_000, 97_000, 150_000] {
             let turns = frame as f64 / BAR as f64 / bars;
             assert_place(&desk, frame, turns.fract());
         }
