@@ -27,6 +27,7 @@ use theme::Theme;
 const WIDTH: f32 = 1100.0;
 const HEIGHT: f32 = 680.0;
 const ZOOMS: [u32; 6] = [75, 100, 125, 150, 175, 200];
+const MASTER_METER: f32 = 120.0;
 /// While the host rolls, the playhead is redrawn this often.
 const FRAME: Duration = Duration::from_millis(33);
 
@@ -106,7 +107,7 @@ impl NiceEguiApp for LockstepEditor {
         if !is_typing && let Some(focused) = ui.memory(|memory| memory.focused()) {
             ui.memory_mut(|memory| memory.surrender_focus(focused));
         }
-        if host.rolling {
+        if host.rolling || self.ends.levels().master.peak > 0.0 {
             ui.ctx().request_repaint_after(FRAME);
         }
     }
@@ -136,7 +137,11 @@ impl LockstepEditor {
                 chip(ui, &theme, player);
             }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                self.zoom(ui)
+                self.zoom(ui);
+                ui.add_space(theme.space);
+                let size = vec2(MASTER_METER, theme.gap * 2.0);
+                let (area, _) = ui.allocate_exact_size(size, Sense::empty());
+                grid::paint_level(ui.painter(), &theme, area, self.ends.levels().master);
             });
         });
         ui.horizontal(|ui| {
@@ -227,7 +232,11 @@ impl LockstepEditor {
             return;
         }
         let beat = self.beat(host);
-        if let Some(edit) = self.grid.show(ui, &theme, &view.document, beat) {
+        let levels = self.ends.levels();
+        if let Some(edit) = self
+            .grid
+            .show(ui, &theme, &view.document, &levels, beat)
+        {
             self.ask(Command::Edit(edit));
         }
     }

@@ -1,9 +1,12 @@
-//! What the tests drive: real plugin hosts. It must not know any single test.
+//! What the tests drive: real hosts, servers and browsers, and the engine by itself. It must not know
+//! any single test.
 
 pub mod browser;
 pub mod client;
+pub mod conditions;
 pub mod hosts;
 pub mod networks;
+pub mod phrases;
 pub mod scenario;
 pub mod server;
 pub mod world;

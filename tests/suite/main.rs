@@ -13,4 +13,5 @@ mod server_durability;
 mod server_limits;
 mod slice;
 mod sound_identity;
+mod sound_presets;
 mod world;

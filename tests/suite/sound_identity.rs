@@ -67,6 +67,8 @@ fn document(presets: &[&str], turn: usize) -> Document {
 }
 
 fn track(number: usize, source: Value, sample: &str) -> Value {
+    let filters = ["off", "low-pass", "high-pass"];
+    let modes = ["off", "scale", "chord"];
     let lengths = ["eighth", "sixteenth", "sixteenth-triplet", "thirty-second"];
     let steps = (0..16).map(|place| step(number, place)).collect::<Vec<_>>();
     let pattern = json!({ "content": { "pattern": { "length": 9 + number % 8, "steps": steps } } });
@@ -82,10 +84,10 @@ fn track(number: usize, source: Value, sample: &str) -> Value {
             "step_length": lengths[number % 4],
             "reverb_send": 20 + number,
             "delay_send": 30,
-            "filter": { "kind": ["off", "low-pass", "high-pass"][number % 3], "corner": 6_000, "resonance": 40 },
+            "filter": { "kind": filters[number % 3], "corner": 6_000, "resonance": 40 },
             "drive": number * 7 % 60,
             "choke": number % 5,
-            "scale_mode": ["off", "scale", "chord"][number % 3],
+            "scale_mode": modes[number % 3],
         },
         "clips": [pattern, audio, none, none, none, none, none, none],
         // The sampled track goes over to its loop in the second beat.
@@ -94,6 +96,8 @@ fn track(number: usize, source: Value, sample: &str) -> Value {
 }
 
 fn step(track: usize, place: usize) -> Value {
+    let nudges = [0, -20, 35];
+    let pitches = [vec![0], vec![-12, 3], vec![0, 4, 7]];
     let conditions = [
         json!("always"),
         json!({ "every": [1, 2] }),
@@ -103,11 +107,11 @@ fn step(track: usize, place: usize) -> Value {
     json!({
         "on": (place * 5 + track) % 3 != 1,
         "velocity": 40 + (place * 17 + track * 7) % 88,
-        "pitches": [[0, 0, 0], [-12, 3, 3], [0, 4, 7]][(place + track) % 3],
+        "pitches": pitches[(place + track) % 3],
         "chance": if place % 5 == 2 { 60 } else { 100 },
         "condition": conditions[if place % 4 == 3 { track % 4 } else { 0 }],
         "ratchet": if place % 6 == 4 { 3 } else { 1 },
-        "nudge": [0, -20, 35][place % 3],
+        "nudge": nudges[place % 3],
         "tie": place % 7 == 5,
         "gate": 20 + place * 5,
         "locks": if place % 2 == 0 {

@@ -52,7 +52,7 @@ pub(super) fn play(scenario: &Scenario, quantum: usize) -> Sound {
         .map(|bytes| f32::from_le_bytes(*bytes))
         .collect();
     let (left, right) = samples.split_at(scenario.frames);
-    Sound::new(left.to_vec(), right.to_vec())
+    Sound::new(left.to_vec(), right.to_vec(), 0)
 }
 
 /// One change as the processor is told it. Bytes follow those before them and are named by where they

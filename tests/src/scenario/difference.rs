@@ -37,14 +37,14 @@ mod tests {
 
     #[test]
     fn zeros_of_both_signs_are_the_same() {
-        let sound = |zero: f32| Sound::new(vec![zero, 0.5], vec![0.25, zero]);
+        let sound = |zero: f32| Sound::new(vec![zero, 0.5], vec![0.25, zero], 0);
         assert_same_bits(&sound(0.0), &sound(-0.0), "zeros");
     }
 
     #[test]
     #[should_panic(expected = "two: 2 samples differ, first on the right at frame 1")]
     fn the_last_bit_counts() {
-        let expected = Sound::new(vec![0.5, 0.5, 0.5], vec![0.5, 0.5, 0.5]);
+        let expected = Sound::new(vec![0.5, 0.5, 0.5], vec![0.5, 0.5, 0.5], 0);
         let mut found = expected.clone();
         found.right[1] = 0.5_f32.next_up();
         found.left[2] = 0.5_f32.next_down();

@@ -46,7 +46,7 @@ impl Machine for Native {
             left.extend(chunk.mix[0]);
             right.extend(chunk.mix[1]);
         });
-        Sound::new(left, right)
+        Sound::new(left, right, 0)
     }
 }
 

@@ -92,7 +92,11 @@ impl Machine for Wasm {
         let turned = place.map_or(0.0, |place| place.turned);
         let params = (self.player, count, rolling, beat, tempo, start, end, turned);
         self.call::<_, ()>("render", params);
-        Sound::new(self.channel("left", frames), self.channel("right", frames))
+        Sound::new(
+            self.channel("left", frames),
+            self.channel("right", frames),
+            0,
+        )
     }
 }
 

@@ -43,7 +43,7 @@ enum Stage {
 /// The rise aims this high, so that it arrives at one with some speed left.
 const PEAK: f32 = 1.25;
 /// How many time constants a rise from zero to one takes: ln(1.25 / 0.25).
-const RISE: f32 = 1.609_437_9;
+const RISE: f32 = 1.609_438;
 /// Falls aim this far below their end, so that they reach it: sixty decibels down.
 const FLOOR: f32 = 0.001;
 /// How many time constants a fall from one to zero takes: ln(1.001 / 0.001).

@@ -69,18 +69,24 @@ impl Ramp {
 }
 
 impl Oscillator {
-    /// Stands at `phase` and moves by `step` a frame.
+    /// Stands at `phase`, and does not move yet.
     ///
     /// Realtime: yes
-    pub(crate) fn new(tables: &Tables, phase: u32, step: u32) -> Self {
-        let level = tables.level(step);
+    pub(crate) fn at(phase: u32) -> Self {
         Self {
             phase,
-            step,
-            slope: 0,
-            level,
-            level_before: level,
+            ..Self::default()
         }
+    }
+
+    /// At the first tick: moves by `step` at once.
+    ///
+    /// Realtime: yes
+    pub(crate) fn start(&mut self, tables: &Tables, step: u32) {
+        self.step = step;
+        self.slope = 0;
+        self.level = tables.level(step);
+        self.level_before = self.level;
     }
 
     /// At each tick but the first: the step moves to `step` until the next one.
@@ -193,7 +199,8 @@ mod tests {
     /// the phase's units, and what is aliased falls between its harmonics.
     fn tone(tables: &Tables, shape: Shape, width: f32, turns: u32) -> Vec<f32> {
         let step = turns << 17;
-        let mut oscillator = Oscillator::new(tables, 0, step);
+        let mut oscillator = Oscillator::at(0);
+        oscillator.start(tables, step);
         let mut output = vec![0.0; 1 << 15];
         for (index, tick) in output.chunks_mut(16).enumerate() {
             if index > 0 {
@@ -258,7 +265,8 @@ mod tests {
     fn a_glide_over_all_tables_never_jumps() {
         let tables = Tables::new();
         for shape in [Shape::Triangle, Shape::Sine] {
-            let mut oscillator = Oscillator::new(&tables, 0, phase_step(0.000_1));
+            let mut oscillator = Oscillator::at(0);
+            oscillator.start(&tables, phase_step(0.000_1));
             let mut before = 0.0;
             for tick in 1..4_000 {
                 let turns = 0.000_1 * libm::exp2f(tick as f32 / 500.0);
@@ -277,7 +285,8 @@ mod tests {
     #[test]
     fn a_tick_may_be_read_in_parts() {
         let tables = Tables::new();
-        let mut oscillator = Oscillator::new(&tables, 7, phase_step(0.01));
+        let mut oscillator = Oscillator::at(7);
+        oscillator.start(&tables, phase_step(0.01));
         oscillator.aim(&tables, phase_step(0.03));
         let width = Ramp::new(0.3, 0.7);
         for shape in [Shape::Saw, Shape::Pulse, Shape::Triangle, Shape::Sine] {

@@ -156,7 +156,7 @@ mod tests {
         duck.aim(depth);
         let mut key = tone(55.0, level, 48_000);
         for (sample, frame) in key.iter_mut().zip(0_u16..) {
-            *sample *= (-f32::from(frame) / 4_000.0).exp();
+            *sample *= libm::expf(-f32::from(frame) / 4_000.0);
         }
         let mut gains = vec![0.0; 48_000];
         duck.render(&key, &key, &mut gains);

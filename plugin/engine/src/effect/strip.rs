@@ -195,10 +195,17 @@ mod tests {
         let mut partial = 9.0;
         while partial < 40.0 {
             let folded = partial * hertz % 48_000.0;
-            let folded = if folded > 24_000.0 { 48_000.0 - folded } else { folded };
+            let folded = if folded > 24_000.0 {
+                48_000.0 - folded
+            } else {
+                folded
+            };
             if partial * hertz > 24_000.0 && folded < 16_000.0 {
                 let below = heard_at(folded, &left) - fundamental;
-                assert!(below < -40.0, "partial {partial} at {folded} Hz: {below} dB");
+                assert!(
+                    below < -40.0,
+                    "partial {partial} at {folded} Hz: {below} dB"
+                );
             }
             partial += 2.0;
         }

@@ -96,8 +96,14 @@ pub(super) fn sounds_the_same_however_it_is_cut<T: Tried>(seconds: usize) {
         (&[13, 51], true),
     ] {
         let other = bits(&run::<T>(&sound, lengths, skipping));
-        let differ = whole.iter().zip(&other).position(|(one, other)| one != other);
-        assert_eq!(differ, None, "in pieces of {lengths:?}, skipping {skipping}");
+        let differ = whole
+            .iter()
+            .zip(&other)
+            .position(|(one, other)| one != other);
+        assert_eq!(
+            differ, None,
+            "in pieces of {lengths:?}, skipping {skipping}"
+        );
     }
 }
 
@@ -178,7 +184,10 @@ pub(super) fn moves_without_a_click<T: Tried>(times: f32) {
     });
     for channel in &moved {
         let sharp = sharpest(&channel[47_000..]);
-        assert!(sharp < still * times, "{sharp} while moving, {still} standing");
+        assert!(
+            sharp < still * times,
+            "{sharp} while moving, {still} standing"
+        );
     }
 }
 

@@ -10,6 +10,8 @@ mod hat;
 mod kick;
 mod metal;
 mod path;
+mod piece;
+mod rattle;
 mod recipe;
 mod rim;
 mod shaker;
@@ -20,39 +22,25 @@ mod tests;
 mod tom;
 mod tone;
 
-use super::{Instrument, Setting, Strike, Values};
-use crate::dsp::{
-    maths::{count, ratio_of_semitones},
-    noise::Noise,
-    smooth::Smooth,
-};
+use super::{Instrument, Setting, Strike};
+use crate::dsp::{maths::ratio_of_semitones, smooth::Smooth};
 use finish::Finish;
 use lockstep_session::document::instrument::Parameter;
-use metal::Metal;
-use path::Path;
-use recipe::{Bursts, Recipe};
+use path::Paths;
+pub(crate) use piece::Piece;
+use rattle::Rattle;
+use recipe::Recipe;
 use swell::Gain;
 use tone::Tone;
 
 /// So many frames of a note pass between looks at what moves slowly.
 const PERIOD: usize = 16;
+/// How far into a period each of its frames lies.
+const AT: [f32; PERIOD] = [
+    1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0, 12.0, 13.0, 14.0, 15.0, 16.0,
+];
 /// How long a turned parameter takes for two thirds of its way, in seconds.
 const STEERING: f32 = 0.006;
-
-/// What a drum voice may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Piece {
-    Kick,
-    Snare,
-    Clap,
-    Hat,
-    Tom,
-    Rim,
-    Cowbell,
-    Cymbal,
-    Shaker,
-    Conga,
-}
 
 /// One note of any piece.
 #[derive(Clone, Copy, Debug)]
@@ -72,81 +60,13 @@ pub(crate) struct Drum {
     periods: f32,
     tones: [Tone; 2],
     hertz: [f32; 2],
-    paths: [Path; 2],
-    noise: Noise,
-    hiss: Gain,
-    grain: Gain,
-    grains: Grains,
-    metal: Metal,
-    metal_hertz: f32,
-    struck: Gain,
-    rung: Gain,
+    paths: Paths,
+    /// Which tones sound in this period, and whether the paths do.
+    rings: [bool; 2],
+    rattles: bool,
+    rattle: Rattle,
     spread: Gain,
     finish: Finish,
-}
-
-impl Piece {
-    /// The parameters that the piece reads, and where they stand when nothing is said.
-    ///
-    /// Realtime: yes
-    pub(crate) const fn defaults(self) -> &'static [(Parameter, u16)] {
-        match self {
-            Piece::Kick => kick::DEFAULTS,
-            Piece::Snare => snare::DEFAULTS,
-            Piece::Clap => clap::DEFAULTS,
-            Piece::Hat => hat::DEFAULTS,
-            Piece::Tom => tom::DEFAULTS,
-            Piece::Rim => rim::DEFAULTS,
-            Piece::Cowbell => cowbell::DEFAULTS,
-            Piece::Cymbal => cymbal::DEFAULTS,
-            Piece::Shaker => shaker::DEFAULTS,
-            Piece::Conga => tom::CONGA_DEFAULTS,
-        }
-    }
-
-    fn recipe(self, values: &Values, velocity: f32) -> Recipe {
-        match self {
-            Piece::Kick => kick::recipe(values, velocity),
-            Piece::Snare => snare::recipe(values, velocity),
-            Piece::Clap => clap::recipe(values, velocity),
-            Piece::Hat => hat::recipe(values, velocity),
-            Piece::Tom => tom::recipe(values, velocity),
-            Piece::Rim => rim::recipe(values, velocity),
-            Piece::Cowbell => cowbell::recipe(values, velocity),
-            Piece::Cymbal => cymbal::recipe(values, velocity),
-            Piece::Shaker => shaker::recipe(values, velocity),
-            Piece::Conga => tom::conga_recipe(values, velocity),
-        }
-    }
-}
-
-/// Beads that strike a shell at random and are heard for a moment each.
-#[derive(Clone, Copy, Debug, Default)]
-struct Grains {
-    level: f32,
-    keep: f32,
-    chance: u32,
-}
-
-impl Grains {
-    fn new(rate: f32) -> Self {
-        // About 400 beads a second, each of a millisecond and a half.
-        let chance = 65_536.0 * 400.0 / rate;
-        Self {
-            level: 1.0,
-            keep: 1.0 - 700.0 / if rate > 1_400.0 { rate } else { 1_400.0 },
-            chance: u32::try_from(count(f64::from(chance))).unwrap_or(0),
-        }
-    }
-
-    #[inline(always)]
-    fn next(&mut self, bits: u32) -> f32 {
-        self.level *= self.keep;
-        if bits >> 16 < self.chance {
-            self.level += (bits & 0xffff) as f32 * (1.0 / 65_536.0);
-        }
-        self.level
-    }
 }
 
 /// Two octaves to either side, and a semitone to either side of that.
@@ -189,15 +109,10 @@ impl Drum {
             periods: 1.0,
             tones: [Tone::default(); 2],
             hertz: [0.0; 2],
-            paths: recipe.paths.map(|path| Path::start(&path, 48_000.0, 1.0)),
-            noise: Noise::new(0),
-            hiss: Gain::default(),
-            grain: Gain::default(),
-            grains: Grains::default(),
-            metal: Metal::default(),
-            metal_hertz: 0.0,
-            struck: Gain::default(),
-            rung: Gain::default(),
+            paths: Paths::start(&recipe.paths, recipe.bursts, 48_000.0, 1.0),
+            rings: [false; 2],
+            rattles: false,
+            rattle: Rattle::start(&recipe, 0, 48_000.0, 1.0),
             spread: Gain::default(),
             finish: Finish::new(&recipe, 0.0, 48_000.0, 1.0),
         }
@@ -210,11 +125,15 @@ impl Drum {
         self.piece = piece;
     }
 
+    /// After how many periods two thirds of a slide are done.
+    fn gliding(&self, setting: &Setting<'_>) -> f32 {
+        let share = setting.values.share(Parameter::Glide);
+        self.periods * (1.0 + 60.0 * share * share)
+    }
+
     /// Applies what moves slowly. Comes once every period of the note's own time.
     fn look(&mut self, rate: f32) {
-        if self.tones.iter().all(Tone::is_over)
-            && self.paths.iter().all(Path::is_over)
-            && self.finish.is_silent()
+        if self.tones.iter().all(Tone::is_over) && self.paths.are_over() && self.finish.is_silent()
         {
             self.over = true;
             return;
@@ -227,23 +146,21 @@ impl Drum {
             for (tone, hertz) in self.tones.iter_mut().zip(self.hertz) {
                 tone.tune(hertz * scale);
             }
-            self.metal.tune(self.metal_hertz * scale);
+            self.rattle.tune(scale);
         }
-        for tone in &mut self.tones {
-            tone.tick();
+        for (tone, rings) in self.tones.iter_mut().zip(&mut self.rings) {
+            *rings = !tone.is_over();
+            if *rings {
+                tone.tick();
+                *rings = !tone.is_silent();
+            }
         }
-        for path in &mut self.paths {
-            path.tick(rate, self.ratio, moved);
+        self.rattles = !self.paths.are_over();
+        if self.rattles {
+            self.paths.tick(rate, self.ratio, moved);
         }
-        for gain in [
-            &mut self.hiss,
-            &mut self.grain,
-            &mut self.struck,
-            &mut self.rung,
-            &mut self.spread,
-        ] {
-            gain.tick();
-        }
+        self.rattle.tick();
+        self.spread.tick();
         self.finish.tick(rate);
         if self.fresh {
             self.fresh = false;
@@ -254,77 +171,52 @@ impl Drum {
     /// The metal of a machine hums behind a closed door at all times: what the filters make of its
     /// sudden beginning must not be heard.
     fn warm(&mut self) {
-        if self.struck.is_nothing() && self.rung.is_nothing() {
+        if !self.rattle.has_metal() {
             return;
         }
         for _ in 0..4 {
             let mut source = [0.0_f32; PERIOD];
             let mut beside = [0.0_f32; PERIOD];
-            self.rattle(&mut source, &mut beside, false);
-            for path in &mut self.paths {
-                path.warm(&source, &beside);
-            }
+            self.rattle.fill(&AT, &mut source, &mut beside, false);
+            self.paths.warm(&source, &beside);
         }
     }
 
     /// At most to the end of the period.
     fn sound(&mut self, left: &mut [f32], right: &mut [f32]) {
-        let length = left.len().min(PERIOD);
+        let passed = PERIOD - self.until_look;
+        let at = AT.get(passed..passed + left.len()).unwrap_or(&[]);
         let mut middle = [0.0_f32; PERIOD];
         let mut wide = [0.0_f32; PERIOD];
-        let (middle, wide) = (&mut middle[..length], &mut wide[..length]);
-        for tone in &mut self.tones {
-            tone.add(middle);
+        let (middle, wide) = (&mut middle[..at.len()], &mut wide[..at.len()]);
+        for (tone, rings) in self.tones.iter_mut().zip(self.rings) {
+            if rings {
+                tone.add(at, middle);
+            }
         }
         let is_wide = !self.spread.is_nothing();
-        if !self.paths.iter().all(Path::is_over) {
+        if self.rattles {
             let mut source = [0.0_f32; PERIOD];
             let mut beside = [0.0_f32; PERIOD];
-            let (source, beside) = (&mut source[..length], &mut beside[..length]);
-            self.rattle(source, beside, is_wide);
-            for path in &mut self.paths {
-                if is_wide {
-                    path.add_wide(source, beside, middle, wide);
-                } else {
-                    path.add(source, middle);
-                }
-            }
+            let (source, beside) = (&mut source[..at.len()], &mut beside[..at.len()]);
+            self.rattle.fill(at, source, beside, is_wide);
+            self.paths.add(at, [source, beside], [middle, wide]);
         }
         if is_wide {
-            for wide in wide.iter_mut() {
-                *wide *= self.spread.next();
+            for (wide, at) in wide.iter_mut().zip(at) {
+                *wide *= self.spread.at(*at);
             }
-        }
-        self.finish.apply(middle, wide, is_wide);
-        let outputs = left.iter_mut().zip(right);
-        for ((left, right), (middle, wide)) in outputs.zip(middle.iter().zip(wide.iter())) {
-            *left = middle + wide;
-            *right = middle - wide;
-        }
-    }
-
-    /// Noise and metal, as they go into the filters.
-    fn rattle(&mut self, source: &mut [f32], beside: &mut [f32], is_wide: bool) {
-        if !self.hiss.is_nothing() {
-            let grainy = !self.grain.is_nothing();
-            for (source, beside) in source.iter_mut().zip(beside.iter_mut()) {
-                let mut level = self.hiss.next();
-                if grainy {
-                    let grains = self.grains.next(self.noise.bits());
-                    level *= 1.0 + (grains * 2.0 - 1.0) * self.grain.next();
-                }
-                *source = self.noise.next() * level;
-                if is_wide {
-                    *beside = self.noise.next() * level;
-                }
+            self.finish.apply(at, middle, wide);
+            let outputs = left.iter_mut().zip(right);
+            for ((left, right), (middle, wide)) in outputs.zip(middle.iter().zip(wide.iter())) {
+                *left = middle + wide;
+                *right = middle - wide;
             }
-        }
-        if !(self.struck.is_nothing() && self.rung.is_nothing()) {
-            for (source, beside) in source.iter_mut().zip(beside.iter_mut()) {
-                let [sum, products, difference] = self.metal.next();
-                let struck = self.struck.next();
-                *source += sum * struck + products * self.rung.next();
-                *beside += difference * struck;
+        } else {
+            self.finish.apply_narrow(at, middle);
+            for ((left, right), middle) in left.iter_mut().zip(right).zip(middle.iter()) {
+                *left = *middle;
+                *right = *middle;
             }
         }
     }
@@ -340,7 +232,6 @@ impl Instrument for Drum {
         };
         let recipe = self.piece.recipe(setting.values, velocity);
         let periods = STEERING * rate / PERIOD as f32;
-        let mut noise = Noise::new(strike.seed);
         self.over = false;
         self.velocity = velocity;
         self.note = playable(strike.pitch);
@@ -357,20 +248,10 @@ impl Instrument for Drum {
         self.until_look = 0;
         self.tones = recipe.tones.map(|tone| Tone::start(&tone, rate, periods));
         self.hertz = recipe.tones.map(|tone| tone.hertz);
-        self.paths = recipe.paths.map(|path| Path::start(&path, rate, periods));
-        let Bursts { more, seconds } = recipe.bursts;
-        let spacing = u32::try_from(count(f64::from(seconds * rate))).unwrap_or(0);
-        self.paths[0].repeat(more, spacing);
-        self.hiss = Gain::new(recipe.hiss, periods);
-        self.grain = Gain::new(recipe.grain, periods);
-        self.grains = Grains::new(rate);
-        self.metal = Metal::start(recipe.metal.alloy, &mut noise);
-        self.metal_hertz = recipe.metal.hertz;
-        self.struck = Gain::new(recipe.metal.gain * (1.0 - recipe.metal.ring), periods);
-        self.rung = Gain::new(recipe.metal.gain * recipe.metal.ring, periods);
+        self.paths = Paths::start(&recipe.paths, recipe.bursts, rate, periods);
+        self.rattle = Rattle::start(&recipe, strike.seed, rate, periods);
         self.spread = Gain::new(recipe.spread, periods);
         self.finish = Finish::new(&recipe, velocity, rate, periods);
-        self.noise = noise;
     }
 
     fn slide(&mut self, setting: &Setting<'_>, pitch: f32) {
@@ -392,15 +273,8 @@ impl Instrument for Drum {
             tone.steer(recipe, setting.rate);
         }
         self.hertz = recipe.tones.map(|tone| tone.hertz);
-        for (path, recipe) in self.paths.iter_mut().zip(&recipe.paths) {
-            path.steer(recipe, setting.rate);
-        }
-        self.hiss.aim(recipe.hiss);
-        self.grain.aim(recipe.grain);
-        self.metal_hertz = recipe.metal.hertz;
-        self.struck
-            .aim(recipe.metal.gain * (1.0 - recipe.metal.ring));
-        self.rung.aim(recipe.metal.gain * recipe.metal.ring);
+        self.paths.steer(&recipe.paths, setting.rate);
+        self.rattle.steer(&recipe);
         self.spread.aim(recipe.spread);
         self.finish.steer(&recipe, self.velocity);
     }
@@ -428,13 +302,5 @@ impl Instrument for Drum {
 
     fn is_over(&self) -> bool {
         self.over
-    }
-}
-
-impl Drum {
-    /// After how many periods two thirds of a slide are done.
-    fn gliding(&self, setting: &Setting<'_>) -> f32 {
-        let share = setting.values.share(Parameter::Glide);
-        self.periods * (1.0 + 60.0 * share * share)
     }
 }

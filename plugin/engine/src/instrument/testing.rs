@@ -43,7 +43,7 @@ impl Bench {
         }
         Self {
             rate,
-            tables: Tables {},
+            tables: Tables::new(),
             values,
             sample: None,
         }

@@ -48,7 +48,7 @@ impl Average {
     ///
     /// Realtime: no
     pub(super) fn new(window: usize) -> Self {
-        let first = (window.max(2) + 1) / 2;
+        let first = window.max(2).div_ceil(2);
         let second = window.max(2) + 1 - first;
         let sum = |length| Sum {
             numbers: vec![0; length].into_boxed_slice(),

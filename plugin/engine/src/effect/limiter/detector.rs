@@ -9,6 +9,8 @@ const TAPS: usize = 32;
 pub(super) const REACH: usize = TAPS / 2;
 /// The sample before the points.
 const MIDDLE: f64 = 15.0;
+/// Where no sample is above this share of the limit, no sound goes above the limit between them.
+const SAFE: f32 = 0.5;
 /// The window's shape: hardly one, so that little is missed near half the rate.
 const KAISER: f64 = 1.5;
 
@@ -16,8 +18,6 @@ const KAISER: f64 = 1.5;
 pub(super) struct Detector {
     /// For each of the three points between two samples, every sample's share.
     taps: [[f32; TAPS]; 3],
-    /// If no sample is above this share of the ceiling, no point can be above the ceiling.
-    safe: f32,
     sides: [[f32; 2 * TAPS]; 2],
     at: usize,
     /// For how many frames there is still a sample that is not safe.
@@ -30,21 +30,15 @@ impl Detector {
     /// Realtime: no
     pub(super) fn new() -> Self {
         let mut taps = [[0.0; TAPS]; 3];
-        let mut most = 0.0;
         for (taps, shift) in taps.iter_mut().zip([0.25, 0.5, 0.75]) {
-            let mut sum = 0.0;
             for (tap, index) in taps.iter_mut().zip(0_u8..) {
                 let distance = f64::from(index) - MIDDLE - shift;
                 let share = sinc(distance) * kaiser(distance / (MIDDLE + 1.0));
                 *tap = single(share);
-                sum += share.abs();
             }
-            most = if sum > most { sum } else { most };
         }
         Self {
             taps,
-            // The parabola's top is at most an eighth of a point above.
-            safe: single(0.88 / most),
             sides: [[0.0; 2 * TAPS]; 2],
             at: 0,
             hot: 0,
@@ -77,7 +71,7 @@ impl Detector {
         if self.at == TAPS {
             self.at = 0;
         }
-        let safe = limit * self.safe;
+        let safe = limit * SAFE;
         if frame[0].abs() > safe || frame[1].abs() > safe {
             self.hot = TAPS;
         }
@@ -108,16 +102,21 @@ impl Detector {
             samples[REACH],
         ];
         self.last[side] = points[4];
-        let mut three = [points[0], points[1], points[2]];
-        for place in 2..5 {
-            if points[place].abs() > three[1].abs() {
-                three = [points[place - 1], points[place], points[place + 1]];
-            }
+        let heights = points.map(f32::abs);
+        let one = higher(heights[1], heights[2]);
+        let other = higher(heights[3], heights[4]);
+        let peak = higher(one, other);
+        if peak < 0.8 * limit {
+            return peak;
         }
-        let peak = three[1].abs();
-        // If the point after is higher still, it is the next frame's.
-        if peak > 0.8 * limit { top(three) } else { peak }
+        let tops = [0, 1, 2, 3].map(|at| top([points[at], points[at + 1], points[at + 2]]));
+        higher(higher(tops[0], tops[1]), higher(tops[2], tops[3]))
     }
+}
+
+#[inline(always)]
+fn higher(one: f32, other: f32) -> f32 {
+    if one > other { one } else { other }
 }
 
 /// The sum of each sample times its share, in eight sums that can be had side by side.
@@ -139,11 +138,14 @@ fn top(three: [f32; 3]) -> f32 {
     let sign = if three[1] < 0.0 { -1.0 } else { 1.0 };
     let [before, middle, after] = three.map(|point| point * sign);
     let bend = 2.0 * middle - before - after;
-    if before > middle || after > middle || bend <= 0.0 {
-        return middle;
-    }
     let lean = before - after;
-    middle + lean * lean / (8.0 * bend)
+    let over = lean * lean / (8.0 * bend);
+    // Otherwise one of its neighbours is the highest.
+    if lean.abs() < bend {
+        middle + over
+    } else {
+        middle
+    }
 }
 
 fn sinc(distance: f64) -> f64 {

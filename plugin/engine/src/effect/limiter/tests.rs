@@ -4,8 +4,11 @@ use super::Limiter;
 use crate::dsp::maths::single;
 use crate::effect::trial::{RATE, Stereo, noise, stereo, tone, trials, tried};
 
-tried!(Limiter, |limiter, other| limiter
-    .aim(if other { 0.3 } else { 0.7 }));
+tried!(Limiter, |limiter, other| limiter.aim(if other {
+    0.3
+} else {
+    0.7
+}));
 trials!(Limiter, 2, 1.3);
 
 /// How high a signal goes, by sixteen points a frame, each from ninety-six samples.
@@ -20,7 +23,11 @@ fn true_peak(samples: &[f32]) -> f64 {
                 .map(|tap| {
                     let distance = tap as f64 - (HALF as f64 - 1.0) - shift;
                     let angle = core::f64::consts::PI * distance;
-                    let sinc = if distance == 0.0 { 1.0 } else { libm::sin(angle) / angle };
+                    let sinc = if distance == 0.0 {
+                        1.0
+                    } else {
+                        libm::sin(angle) / angle
+                    };
                     let cosine = libm::cos(angle / (2.0 * HALF as f64));
                     sinc * cosine * cosine
                 })
@@ -101,7 +108,10 @@ fn the_ceiling_holds_at_and_between_the_samples() {
     for ceiling in [0.25, 0.89] {
         for (name, sound) in hard() {
             let out = limited(&sound, ceiling);
-            assert!(out[0].iter().all(|sample| sample.abs() <= ceiling), "{name}");
+            assert!(
+                out[0].iter().all(|sample| sample.abs() <= ceiling),
+                "{name}"
+            );
             let over = 20.0 * libm::log10(true_peak(&out[0]) / f64::from(ceiling));
             assert!(over <= 0.1, "{name} goes {over} dB over {ceiling}");
             assert!(over > -9.0, "{name} stays {over} dB below {ceiling}");

@@ -12,7 +12,7 @@ const LENGTHS: [f64; LINES] = [
     13.1, 14.9, 16.3, 18.2, 19.7, 22.1, 24.1, 26.9, 29.3, 32.7, 35.9, 39.8, 43.1, 48.7, 53.3, 58.9,
 ];
 /// How fast each pair turns, in turns a second.
-const TURNS: [f32; PAIRS] = [0.31, -0.37, 0.43, -0.53, 0.59, -0.67, 0.73, -0.83];
+const TURNS: [f32; PAIRS] = [0.43, -0.53, 0.61, -0.71, 0.83, -0.97, 1.07, -1.19];
 /// The turning is computed once in so many frames, and is a straight line between.
 const CONTROL: u32 = 16;
 /// Gains arrive after so many frames.
@@ -63,8 +63,9 @@ impl<const N: usize> Moving<N> {
     #[inline(always)]
     fn aim(&mut self, targets: [f32; N], share: f32) {
         self.targets = targets;
-        for index in 0..N {
-            self.steps[index] = (targets[index] - self.values[index]) * share;
+        let ways = targets.iter().zip(&self.values);
+        for (step, (target, value)) in self.steps.iter_mut().zip(ways) {
+            *step = (target - value) * share;
         }
     }
 
@@ -191,11 +192,10 @@ impl Tank {
         for (line, at) in lines.iter_mut().zip(self.at) {
             *line = self.samples.get(at).copied().unwrap_or(0.0);
         }
-        for line in 0..LINES {
-            let state = self.states[line];
-            let state = snapped(state + (lines[line] - state) * self.shares.values[line]);
-            self.states[line] = state;
-            lines[line] = state * self.gains.values[line];
+        let damping = self.shares.values.iter().zip(&self.gains.values);
+        for ((line, state), (share, gain)) in lines.iter_mut().zip(&mut self.states).zip(damping) {
+            *state = snapped(*state + (*line - *state) * share);
+            *line = *state * gain;
         }
         for pair in 0..PAIRS {
             let (sine, cosine) = (self.sines.values[pair], self.cosines.values[pair]);
@@ -265,7 +265,7 @@ fn hadamard(lines: [f32; LINES]) -> [f32; LINES] {
     let columns = quarters(core::array::from_fn(|column| {
         core::array::from_fn(|row| rows[row][column])
     }));
-    core::array::from_fn(|line| columns[line & 3][(line / 4) & 3])
+    core::array::from_fn(|line| columns[(line / 4) & 3][line & 3])
 }
 
 #[inline(always)]
@@ -275,7 +275,12 @@ fn quarters([a, b, c, d]: [[f32; 4]; 4]) -> [[f32; 4]; 4] {
         |one: [f32; 4], other: [f32; 4]| core::array::from_fn(|at| one[at] - other[at]);
     let (ac, bd): ([f32; 4], [f32; 4]) = (sum(a, c), sum(b, d));
     let (a_c, b_d): ([f32; 4], [f32; 4]) = (difference(a, c), difference(b, d));
-    [sum(ac, bd), difference(ac, bd), sum(a_c, b_d), difference(a_c, b_d)]
+    [
+        sum(ac, bd),
+        difference(ac, bd),
+        sum(a_c, b_d),
+        difference(a_c, b_d),
+    ]
 }
 
 /// The pole of a one-pole low-pass whose squared gain is `square` at the angle of this cosine.
@@ -292,7 +297,7 @@ pub(super) fn prime(from: usize) -> usize {
     let mut number = from.max(2);
     while (2..)
         .take_while(|factor| factor * factor <= number)
-        .any(|factor| number % factor == 0)
+        .any(|factor| number.is_multiple_of(factor))
     {
         number += 1;
     }

@@ -1,7 +1,7 @@
 //! What happens to the whole of a drum: drive, softening above, a cut below, and its level. It does
 //! not know what the sound is made of.
 
-use super::{PERIOD, recipe::Recipe};
+use super::{recipe::Recipe, swell::Ramp};
 use crate::dsp::{
     filter::OnePole,
     maths::{exp2, saturated, snapped},
@@ -31,45 +31,21 @@ pub(super) struct Finish {
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Channel {
-    soft: OnePole,
+    soft: f32,
     low: f32,
 }
 
-/// A straight way to a value over one control period.
-#[derive(Clone, Copy, Debug, Default)]
-struct Ramp {
-    value: f32,
-    step: f32,
-    target: f32,
-}
-
-impl Ramp {
-    fn toward(&mut self, target: f32, at_once: bool) {
-        self.value = if at_once { target } else { self.target };
-        self.step = (target - self.value) * (1.0 / PERIOD as f32);
-        self.target = target;
-    }
-
-    #[inline(always)]
-    fn next(&mut self) -> f32 {
-        self.value += self.step;
-        self.value
-    }
-}
-
 impl Channel {
+    /// A one-pole low-pass in the trapezoidal form, then a simple high-pass.
     #[inline(always)]
     fn next(&mut self, input: f32, softness: f32, cut: f32) -> f32 {
-        let soft = self.soft.next(input, softness);
+        let twice = softness + softness;
+        let state = self.soft;
+        self.soft = snapped(state * (1.0 - twice) + input * twice);
+        let soft = (state + self.soft) * 0.5;
         let output = soft - self.low;
-        self.low = snapped(self.low + output * cut);
-        if output > HIGHEST {
-            HIGHEST
-        } else if output < -HIGHEST {
-            -HIGHEST
-        } else {
-            output
-        }
+        self.low = snapped(self.low * (1.0 - cut) + soft * cut);
+        output.clamp(-HIGHEST, HIGHEST)
     }
 }
 
@@ -125,14 +101,14 @@ impl Finish {
             let after = self.level.next() / saturated(before);
             self.after.toward(after, fresh);
         } else {
-            self.before.toward(self.before.target, true);
-            self.after.toward(self.after.target, true);
+            self.before.rest();
+            self.after.rest();
         }
         if fresh || !self.brightness.has_arrived() {
             let share = OnePole::share(exp2(self.brightness.next()) / rate);
             self.softness.toward(share, fresh);
         } else {
-            self.softness.toward(self.softness.target, true);
+            self.softness.rest();
         }
         if fresh || !self.low_cut.has_arrived() {
             let turns = self.low_cut.next() / rate * core::f32::consts::TAU;
@@ -140,29 +116,46 @@ impl Finish {
         }
     }
 
+    /// `at` is how far into the period each frame lies.
+    ///
     /// Realtime: yes
-    pub(super) fn apply(&mut self, middle: &mut [f32], wide: &mut [f32], is_wide: bool) {
-        let cut = self.cut;
-        if is_wide {
-            for (middle, wide) in middle.iter_mut().zip(wide) {
-                let (before, after) = (self.before.next(), self.after.next());
-                let softness = self.softness.next();
-                let sum = saturated(*middle * before) * after;
-                let difference = saturated(*wide * before) * after;
-                *middle = self.middle.next(sum, softness, cut);
-                *wide = self.side.next(difference, softness, cut);
-            }
-        } else {
-            for middle in middle {
-                let sum = saturated(*middle * self.before.next()) * self.after.next();
-                *middle = self.middle.next(sum, self.softness.next(), cut);
-            }
+    pub(super) fn apply(&mut self, at: &[f32], middle: &mut [f32], wide: &mut [f32]) {
+        self.drive(at, middle);
+        self.drive(at, wide);
+        // Copies stay in registers where fields would not.
+        let (mut channel, mut side) = (self.middle, self.side);
+        let (softness, cut) = (self.softness, self.cut);
+        for (at, (middle, wide)) in at.iter().zip(middle.iter_mut().zip(wide)) {
+            let softness = softness.at(*at);
+            *middle = channel.next(*middle, softness, cut);
+            *wide = side.next(*wide, softness, cut);
+        }
+        (self.middle, self.side) = (channel, side);
+    }
+
+    /// The same where there is no side.
+    ///
+    /// Realtime: yes
+    pub(super) fn apply_narrow(&mut self, at: &[f32], middle: &mut [f32]) {
+        self.drive(at, middle);
+        let mut channel = self.middle;
+        let (softness, cut) = (self.softness, self.cut);
+        for (at, middle) in at.iter().zip(middle) {
+            *middle = channel.next(*middle, softness.at(*at), cut);
+        }
+        self.middle = channel;
+    }
+
+    #[inline(always)]
+    fn drive(&self, at: &[f32], signal: &mut [f32]) {
+        for (at, value) in at.iter().zip(signal) {
+            *value = saturated(*value * self.before.at(*at)) * self.after.at(*at);
         }
     }
 
     /// Realtime: yes
     pub(super) fn is_silent(&self) -> bool {
-        let silent = |channel: &Channel| channel.soft.is_silent() && channel.low.abs() < INAUDIBLE;
+        let silent = |channel: &Channel| channel.soft == 0.0 && channel.low.abs() < INAUDIBLE;
         silent(&self.middle) && silent(&self.side)
     }
 }

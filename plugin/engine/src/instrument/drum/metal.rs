@@ -76,16 +76,17 @@ impl Metal {
     #[inline(always)]
     pub(super) fn next(&mut self) -> [f32; 3] {
         let mut waves = [0.0_f32; WAVES];
-        for lane in 0..WAVES {
-            let phase = self.phases[lane].wrapping_add(self.steps[lane]);
-            self.phases[lane] = phase;
+        let settings = self.steps.iter().zip(&self.edges);
+        let phases = self.phases.iter_mut().zip(settings);
+        for (wave, (phase, (step, edge))) in waves.iter_mut().zip(phases) {
+            *phase = phase.wrapping_add(*step);
             let place = phase.cast_signed() as f32 * (1.0 / 2_147_483_648.0);
             // The edges lie at the middle and at both ends. Around them a parabola takes the place
             // of the jump, so that little is left of what would fold back from above.
-            let near = (0.5 - (place.abs() - 0.5).abs()) * self.edges[lane];
+            let near = (0.5 - (place.abs() - 0.5).abs()) * edge;
             let near = if near < 1.0 { near } else { 1.0 };
-            let wave = near * (2.0 - near);
-            waves[lane] = if place < 0.0 { -wave } else { wave };
+            let size = near * (2.0 - near);
+            *wave = if place < 0.0 { -size } else { size };
         }
         let sums = &self.sums;
         let even =

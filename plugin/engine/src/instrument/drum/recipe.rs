@@ -152,3 +152,12 @@ impl Recipe {
         level: 0.5,
     };
 }
+
+impl MetalRecipe {
+    /// How loud the sum of the waves is, and how loud the products.
+    ///
+    /// Realtime: yes
+    pub(super) fn gains(&self) -> [f32; 2] {
+        [self.gain * (1.0 - self.ring), self.gain * self.ring]
+    }
+}

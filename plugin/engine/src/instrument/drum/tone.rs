@@ -2,20 +2,27 @@
 //! parameter.
 
 use super::{
+    PERIOD,
     recipe::{Sweep, ToneRecipe},
-    swell::{Gain, Swell},
+    swell::{Gain, Ramp, Swell},
 };
-use crate::dsp::maths::{sine, snapped, whole};
+use crate::dsp::maths::{phase_step, snapped, whole};
+
+/// Steps are counted in halves of what a phase of 2^32 to the turn moves, so that they fit.
+const HALF_TURN: f32 = 2_147_483_648.0;
 
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Tone {
     gain: Gain,
     swell: Swell,
-    phase: f32,
+    level: Ramp,
+    phase: u32,
+    pace: Ramp,
     /// Turns a frame, once the pitch has fallen.
     step: f32,
     fast: Fall,
     slow: Fall,
+    fresh: bool,
 }
 
 /// By how much of itself the pitch is too high.
@@ -30,12 +37,12 @@ impl Fall {
         let frames = sweep.seconds * rate;
         Self {
             above: libm::exp2f(sweep.semitones * (1.0 / 12.0)) - 1.0,
-            keep: if frames > 2.0 {
-                1.0 - 1.0 / frames
-            } else {
-                0.5
-            },
+            keep: libm::expf(-(PERIOD as f32) / if frames > 2.0 { frames } else { 2.0 }),
         }
+    }
+
+    fn advance(&mut self) {
+        self.above = snapped(self.above * self.keep);
     }
 }
 
@@ -45,10 +52,11 @@ impl Tone {
         Self {
             gain: Gain::new(recipe.gain, periods),
             swell: Swell::start(0.0, recipe.hold * rate, recipe.decay * rate),
-            phase: recipe.phase,
-            step: 0.0,
+            phase: phase_step(recipe.phase),
             fast: Fall::new(recipe.fast, rate),
             slow: Fall::new(recipe.slow, rate),
+            fresh: true,
+            ..Self::default()
         }
     }
 
@@ -65,32 +73,86 @@ impl Tone {
         self.step = turns;
     }
 
-    /// Realtime: yes
-    pub(super) fn tick(&mut self) {
-        self.gain.tick();
-        // A fall cannot get from above this to a denormal number within one period.
-        self.fast.above = snapped(self.fast.above);
-        self.slow.above = snapped(self.slow.above);
+    fn pace(&self) -> f32 {
+        let turns = self.step * (1.0 + self.fast.above + self.slow.above);
+        (if turns < 0.45 { turns } else { 0.45 }) * HALF_TURN
     }
 
+    /// Must be called once every period.
+    ///
+    /// Realtime: yes
+    pub(super) fn tick(&mut self) {
+        if self.fresh {
+            self.fresh = false;
+            self.pace.toward(self.pace(), true);
+        }
+        self.fast.advance();
+        self.slow.advance();
+        self.pace.toward(self.pace(), false);
+        let [from, to] = self.swell.next();
+        let [gain_from, gain_to] = self.gain.span();
+        self.level.between(from * gain_from, to * gain_to);
+    }
+
+    /// Whether nothing more comes after this period.
+    ///
     /// Realtime: yes
     pub(super) fn is_over(&self) -> bool {
         self.swell.is_over()
     }
 
+    /// Whether nothing of it is heard in this period.
+    ///
     /// Realtime: yes
-    pub(super) fn add(&mut self, output: &mut [f32]) {
-        if self.swell.is_over() {
-            return;
+    pub(super) fn is_silent(&self) -> bool {
+        self.level.is_nothing()
+    }
+
+    /// `at` is how far into the period each frame lies.
+    ///
+    /// Realtime: yes
+    pub(super) fn add(&mut self, at: &[f32], output: &mut [f32]) {
+        let mut phases = [0_u32; PERIOD];
+        for (phase, at) in phases.iter_mut().zip(at) {
+            *phase = whole(self.pace.at(*at)).cast_unsigned() << 1;
         }
-        for output in output {
-            let step = self.step * (1.0 + self.fast.above + self.slow.above);
-            let step = if step < 0.45 { step } else { 0.45 };
-            self.fast.above *= self.fast.keep;
-            self.slow.above *= self.slow.keep;
-            let phase = self.phase + step;
-            self.phase = phase - whole(phase) as f32;
-            *output += sine(self.phase) * self.swell.next() * self.gain.next();
+        // Only this needs the frame before it; the rest may be done for several frames at once.
+        for phase in phases.iter_mut().take(at.len()) {
+            self.phase = self.phase.wrapping_add(*phase);
+            *phase = self.phase;
+        }
+        for ((output, at), phase) in output.iter_mut().zip(at).zip(phases) {
+            let turns = phase.cast_signed() as f32 * (0.5 / HALF_TURN);
+            *output += wave(turns) * self.level.at(*at);
+        }
+    }
+}
+
+/// The sine of -0.5 to 0.5 turns, by the series of the general one but without what brings angles
+/// there.
+#[inline(always)]
+fn wave(turns: f32) -> f32 {
+    let near = 0.25 - (turns.abs() - 0.25).abs();
+    let square = near * near;
+    let series = 39.536_706;
+    let series = series * square - 76.549_79;
+    let series = series * square + 81.601_97;
+    let series = series * square - 41.341_675;
+    let series = series * square + core::f32::consts::TAU;
+    let wave = series * near;
+    if turns < 0.0 { -wave } else { wave }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dsp::maths::sine;
+
+    #[test]
+    fn the_wave_is_a_sine() {
+        for step in -499..=499 {
+            let turns = step as f32 * 0.001;
+            assert!((wave(turns) - sine(turns)).abs() < 1e-6, "{turns}");
         }
     }
 }

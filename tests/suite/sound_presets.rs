@@ -1,0 +1,112 @@
+//! Every preset's sound: as loud as its kind, without an offset, silent in the end, and the same as
+//! it was.
+
+use ebur128::{EbuR128, Mode};
+use lockstep_engine::{Category, PRESETS, Preset};
+use lockstep_session::document::Document;
+use lockstep_session::ids::SampleId;
+use lockstep_tests::conditions;
+use lockstep_tests::hosts::Sound;
+use lockstep_tests::phrases::{BEATS, phrase, sound_of};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+
+/// Seconds that anything may ring on.
+const RINGING: f64 = 16.0;
+/// How far a preset's loudness may be from its kind's.
+const NEAR: f64 = 2.0;
+const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/sounds.txt");
+
+/// How loud the sounds of a kind are, in loudness units below full scale.
+fn target(category: Category) -> f64 {
+    match category {
+        Category::Drums => -23.0,
+        Category::Kits => -19.0,
+        Category::Bass => -19.0,
+        Category::Keys => -20.0,
+        Category::Leads | Category::Plucks | Category::Mallets => -21.0,
+        Category::Pads => -22.0,
+        Category::Fx => -24.0,
+    }
+}
+
+fn loudness(sound: &Sound) -> f64 {
+    let mut meter = EbuR128::new(2, 48_000, Mode::I).expect("a meter");
+    meter
+        .add_frames_planar_f32(&[&sound.left, &sound.right])
+        .expect("it listens");
+    meter.loudness_global().expect("a loudness")
+}
+
+fn all(check: impl Fn(&Preset) -> Result<(), String>) {
+    let complaints: Vec<String> = PRESETS
+        .iter()
+        .filter_map(|preset| Some(format!("{}: {}", preset.name, check(preset).err()?)))
+        .collect();
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+#[test]
+fn presets_of_a_kind_are_equally_loud() {
+    all(|preset| {
+        // Clicks are there to be found, not to be played.
+        if preset.name == "click" {
+            return Ok(());
+        }
+        let loudness = loudness(&sound_of(&phrase(preset), BEATS, 0.0));
+        let off = target(preset.category) - loudness;
+        if off.abs() <= NEAR {
+            Ok(())
+        } else {
+            Err(format!("{loudness:.1} LUFS; its trim is {:+.0} off", off * 10.0))
+        }
+    });
+}
+
+#[test]
+fn presets_have_no_offset_and_end_in_exact_silence() {
+    all(|preset| {
+        let sound = sound_of(&phrase(preset), BEATS, RINGING);
+        let offset = |channel: &[f32]| {
+            let sum: f64 = channel.iter().map(|sample| f64::from(*sample)).sum();
+            sum / f64::from(u32::try_from(channel.len()).expect("short"))
+        };
+        let offset = offset(&sound.left).abs().max(offset(&sound.right).abs());
+        if offset > 0.001 {
+            return Err(format!("an offset of {offset:.5}"));
+        }
+        let end = sound.frames() - 4_800;
+        let rings = sound.left[end..].iter().chain(&sound.right[end..]);
+        match rings.into_iter().find(|sample| **sample != 0.0) {
+            Some(sample) => Err(format!("it still rings at {sample:e}")),
+            None => Ok(()),
+        }
+    });
+}
+
+/// One line each. To take the sounds as they are now for right, run `cargo xtask bless`.
+#[test]
+fn nothing_sounds_different_from_before() {
+    let presets = PRESETS.iter().map(|preset| (preset.name, phrase(preset)));
+    let documents: BTreeMap<&str, Document> = presets.chain(conditions::all()).collect();
+    let mut found = String::new();
+    for (name, document) in &documents {
+        let sound = sound_of(document, BEATS, 1.0);
+        let samples = sound.left.iter().chain(&sound.right);
+        let bytes: Vec<u8> = samples.flat_map(|sample| sample.to_le_bytes()).collect();
+        let _ = writeln!(found, "{name} {}", &SampleId::of(&bytes).hex()[..16]);
+    }
+    if std::env::var_os("LOCKSTEP_BLESS").is_some() {
+        std::fs::write(Path::new(GOLDEN), &found).expect("the sounds are written");
+    }
+    let golden = std::fs::read_to_string(Path::new(GOLDEN)).expect("the sounds are there");
+    let different: Vec<&str> = found
+        .lines()
+        .filter(|line| !golden.lines().any(|known| known == *line))
+        .collect();
+    assert!(
+        different.is_empty() && found.lines().count() == golden.lines().count(),
+        "these sound different or are new: {different:?}"
+    );
+}
