@@ -250,23 +250,3 @@ fn everything_at_once_has_the_same_bits_in_blocks_of_any_size() {
         }
     }
 }
-
-#[test]
-fn zz_debug() {
-    let document = Dice::new(1).document();
-    for place in [14] {
-        let mut one = document.clone();
-        one.tracks = vec![document.tracks[place].clone()];
-        one.effects = Default::default();
-        let mut dry = one.clone();
-        let s = &mut Arc::make_mut(&mut dry.tracks[0]).settings;
-        s.filter = Filter::default(); s.drive = Percent::new(0); s.reverb_send = Percent::new(0); s.delay_send = Percent::new(0);
-        eprintln!("RUN A");
-        let base = rendered(&dry, false, || 512).0;
-        eprintln!("RUN B");
-        let mut dice = Dice::new(101);
-        let other = rendered(&dry, false, || 1 + dice.place(8_192)).0;
-        let e = base.iter().zip(&other).position(|(a, b)| a.to_bits() != b.to_bits());
-        eprintln!("RUN C {e:?}");
-    }
-}
