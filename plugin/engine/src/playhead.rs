@@ -387,7 +387,10 @@ impl Playhead {
             entry: Entry::Onward,
         };
         let ahead = beat - next;
-        if block.looped.is_some_and(|looped| looped.turns(next, beat, beats_per_frame)) {
+        if block
+            .looped
+            .is_some_and(|looped| looped.turns(next, beat, beats_per_frame))
+        {
             return Place {
                 entry: Entry::Wrap,
                 travelled,

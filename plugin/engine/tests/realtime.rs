@@ -13,7 +13,9 @@ use lockstep_session::document::instrument::{Amount, Instrument, Parameter, Sour
 use lockstep_session::document::launch::Queued;
 use lockstep_session::document::mixer::{ChokeGroup, Level, Pan, Percent, Transpose};
 use lockstep_session::document::pattern::{Pattern, PatternLength};
-use lockstep_session::document::step::{Chance, Gate, Nudge, Pitch, Pitches, Ratchet, Step, Velocity};
+use lockstep_session::document::step::{
+    Chance, Gate, Nudge, Pitch, Pitches, Ratchet, Step, Velocity,
+};
 use lockstep_session::document::track::{StepLength, Track, TrackSettings};
 use lockstep_session::ids::{SampleId, SceneIndex, TrackId};
 use lockstep_session::text::Name;
@@ -48,14 +50,19 @@ impl Dice {
     }
 
     fn amount(&mut self) -> (Parameter, Amount) {
-        (Parameter::ALL[self.place(Parameter::ALL.len())], Amount::new(self.below(10_001)))
+        (
+            Parameter::ALL[self.place(Parameter::ALL.len())],
+            Amount::new(self.below(10_001)),
+        )
     }
 
     fn step(&mut self) -> Step {
         let mut step = Step {
             on: self.below(3) > 0,
             velocity: Velocity::new(self.between(1, 127)),
-            pitches: Pitches::new((0..self.between(1, 4)).map(|_| Pitch::new(self.between(-24, 24)))),
+            pitches: Pitches::new(
+                (0..self.between(1, 4)).map(|_| Pitch::new(self.between(-24, 24))),
+            ),
             chance: Chance::new(self.between(30, 140)),
             ratchet: Ratchet::new(self.between(-4, 8)),
             nudge: Nudge::new(self.between(-50, 50)),
@@ -163,7 +170,11 @@ impl Dice {
                     }
                     _ => {
                         let (parameter, amount) = self.amount();
-                        track.settings.instrument.parameters.insert(parameter, amount);
+                        track
+                            .settings
+                            .instrument
+                            .parameters
+                            .insert(parameter, amount);
                     }
                 }
             }
@@ -175,14 +186,25 @@ impl Dice {
         while live.len() < 4 && self.one_in(3) {
             let key = u8::try_from(self.below(128)).expect("a key");
             let event = match self.below(8) {
-                0..=2 => LiveEvent::Down { key, velocity: self.below(110) as f32 / 100.0 },
+                0..=2 => LiveEvent::Down {
+                    key,
+                    velocity: self.below(110) as f32 / 100.0,
+                },
                 3 | 4 => LiveEvent::Up { key },
-                5 => LiveEvent::Pedal { is_down: self.one_in(2) },
+                5 => LiveEvent::Pedal {
+                    is_down: self.one_in(2),
+                },
                 6 => LiveEvent::AllUp,
-                _ => LiveEvent::Bend { semitones: self.between(-99, 99) as f32 },
+                _ => LiveEvent::Bend {
+                    semitones: self.between(-99, 99) as f32,
+                },
             };
             let track = u8::try_from(self.below(18)).expect("small");
-            live.push(LiveNote { frame: self.place(frames), track, event });
+            live.push(LiveNote {
+                frame: self.place(frames),
+                track,
+                event,
+            });
         }
         live.sort_by_key(|live| live.frame);
     }
@@ -271,7 +293,10 @@ fn a_hundred_thousand_blocks_allocate_nothing_and_stay_sane() {
             2 => tempo = 20.0 + dice.below(28_000) as f64 / 100.0,
             3 => {
                 let start = dice.below(16) as f64 / 3.0;
-                looped = HostLoop::new(beats(start), beats(start + 0.02 + dice.below(900) as f64 / 100.0));
+                looped = HostLoop::new(
+                    beats(start),
+                    beats(start + 0.02 + dice.below(900) as f64 / 100.0),
+                );
             }
             4 => looped = None,
             5 => {
@@ -282,8 +307,12 @@ fn a_hundred_thousand_blocks_allocate_nothing_and_stay_sane() {
             7 => listening.begins = dice.one_in(2).then(|| beats(beat + 0.1)),
             _ => {}
         }
-        let kept = dice.one_in(60).then(|| samples[dice.place(SAMPLES)].clone());
-        let dropped = dice.one_in(90).then(|| SampleKey::of(sample_id(dice.place(SAMPLES))));
+        let kept = dice
+            .one_in(60)
+            .then(|| samples[dice.place(SAMPLES)].clone());
+        let dropped = dice
+            .one_in(90)
+            .then(|| SampleKey::of(sample_id(dice.place(SAMPLES))));
         let frames = dice.size();
         dice.live(frames, &mut live);
         let position = is_rolling.then(|| HostBlock {
@@ -292,7 +321,11 @@ fn a_hundred_thousand_blocks_allocate_nothing_and_stay_sane() {
             looped,
             turned: (block % 1_000 < 500).then(|| beats((block / 100) as f64)),
         });
-        let moment = Moment { position, live: &live, listening };
+        let moment = Moment {
+            position,
+            live: &live,
+            listening,
+        };
         let playing = if is_wild { &wild } else { &score };
         let is_reset = dice.one_in(5_000);
         let (given, taken) = assert_no_alloc(|| {
@@ -322,7 +355,10 @@ fn a_hundred_thousand_blocks_allocate_nothing_and_stay_sane() {
             }
         }
     }
-    assert!(peak > 0.5 && longest == lockstep_engine::MAX_VOICES, "{peak} {longest}");
+    assert!(
+        peak > 0.5 && longest == lockstep_engine::MAX_VOICES,
+        "{peak} {longest}"
+    );
 
     // Hands off: everything falls silent for good.
     score = Score::compile(&Document {
@@ -330,12 +366,20 @@ fn a_hundred_thousand_blocks_allocate_nothing_and_stay_sane() {
         ..document
     });
     let ups: Vec<LiveNote> = (0..16)
-        .map(|track| LiveNote { frame: 0, track, event: LiveEvent::AllUp })
+        .map(|track| LiveNote {
+            frame: 0,
+            track,
+            event: LiveEvent::AllUp,
+        })
         .collect();
     let mut silent = 0;
     for second in 0..120 {
         let live = if second == 0 { &ups[..] } else { &[] };
-        let moment = Moment { position: None, live, listening: Listening::default() };
+        let moment = Moment {
+            position: None,
+            live,
+            listening: Listening::default(),
+        };
         let mut sum = 0_u32;
         engine.render(&score, &moment, 48_000, |chunk| {
             for sample in chunk.mix.into_iter().flatten() {
@@ -347,5 +391,9 @@ fn a_hundred_thousand_blocks_allocate_nothing_and_stay_sane() {
             break;
         }
     }
-    assert_eq!((silent, engine.sounding()), (2, 0), "silence comes back to exact zero");
+    assert_eq!(
+        (silent, engine.sounding()),
+        (2, 0),
+        "silence comes back to exact zero"
+    );
 }

@@ -24,7 +24,9 @@ fn sample(frames: &[f32]) -> Arc<Sample> {
 
 /// What is heard is the place in the sample: it rises from 0 to 0.5 in a turn.
 fn ramp(frames: usize) -> Arc<Sample> {
-    let ramp: Vec<f32> = (0..frames).map(|frame| frame as f32 / frames as f32 * 0.5).collect();
+    let ramp: Vec<f32> = (0..frames)
+        .map(|frame| frame as f32 / frames as f32 * 0.5)
+        .collect();
     sample(&ramp)
 }
 
@@ -64,7 +66,10 @@ fn place(desk: &Desk, frame: usize) -> f64 {
 
 fn assert_place(desk: &Desk, frame: usize, expected: f64) {
     let place = place(desk, frame);
-    assert!((place - expected).abs() < 5e-4, "frame {frame}: {place}, not {expected}");
+    assert!(
+        (place - expected).abs() < 5e-4,
+        "frame {frame}: {place}, not {expected}"
+    );
 }
 
 #[test]
@@ -90,7 +95,11 @@ fn a_loop_starts_as_it_was_recorded_and_goes_round_without_a_seam() {
     let mut desk = desk(1, sample(&wave));
     desk.roll(0.0, 3 * BAR, 1_000);
     desk.settle();
-    assert!((desk.left[0] - 0.3).abs() < 1e-3, "its attack is not dulled: {}", desk.left[0]);
+    assert!(
+        (desk.left[0] - 0.3).abs() < 1e-3,
+        "its attack is not dulled: {}",
+        desk.left[0]
+    );
     assert!(desk.sharpest(1..3 * BAR - 1) < 0.003);
 }
 
@@ -208,5 +217,9 @@ fn a_stop_lets_a_loop_go_and_a_sample_may_come_late_or_leave() {
     assert!(desk.engine.drop_sample(SampleKey::of(id())).is_some());
     desk.roll(beats_of(30_000), 2_000, 500);
     assert!(desk.sharpest(1..30_000) < 0.01);
-    assert!(desk.left[desk.left.len() - 1_000..].iter().all(|sample| *sample == 0.0));
+    assert!(
+        desk.left[desk.left.len() - 1_000..]
+            .iter()
+            .all(|sample| *sample == 0.0)
+    );
 }

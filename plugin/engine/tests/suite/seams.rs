@@ -52,7 +52,9 @@ fn a_note_goes_on_through_a_change_of_everything_around_it() {
     let mut desk = Desk::new(one_track(humming(), held()));
     desk.roll(0.0, 10_000, 500);
     desk.change(|document| {
-        document.tracks.push(track(2, playing("click"), vec![Step::default(); 16]));
+        document
+            .tracks
+            .push(track(2, playing("click"), vec![Step::default(); 16]));
         let own = Arc::make_mut(&mut document.tracks[0]);
         own.settings.level = Level::new(-60);
         own.settings.pan = Pan::new(30);
@@ -60,7 +62,11 @@ fn a_note_goes_on_through_a_change_of_everything_around_it() {
     });
     desk.roll(beats_of(10_000), 10_000, 500);
     desk.settle();
-    assert!(desk.sharpest(10..19_900) < 0.004, "{}", desk.sharpest(10..19_900));
+    assert!(
+        desk.sharpest(10..19_900) < 0.004,
+        "{}",
+        desk.sharpest(10..19_900)
+    );
     assert_eq!(desk.stretches().len(), 1);
 }
 
@@ -73,7 +79,9 @@ fn tracks_that_change_places_go_on_sounding_as_they_did() {
         ..playing("click")
     };
     let mut document = one_track(loud, held());
-    document.tracks.push(track(2, quiet, vec![Step::default(); 16]));
+    document
+        .tracks
+        .push(track(2, quiet, vec![Step::default(); 16]));
     let mut still = Desk::new(document.clone());
     still.roll(0.0, 20_000, 500);
     let mut moved = Desk::new(document);
@@ -86,13 +94,18 @@ fn tracks_that_change_places_go_on_sounding_as_they_did() {
 #[test]
 fn ratchets_stay_with_their_track_when_it_moves() {
     let mut document = ratchets();
-    document.tracks.push(track(2, humming(), vec![Step::default(); 16]));
+    document
+        .tracks
+        .push(track(2, humming(), vec![Step::default(); 16]));
     let mut desk = Desk::new(document);
     desk.roll(0.0, 10_000, 500);
     desk.change(|document| document.tracks.swap(0, 1));
     desk.roll(beats_of(10_000), 14_000, 500);
     let frames: Vec<usize> = desk.strokes().into_iter().map(|(frame, _)| frame).collect();
-    assert_eq!(frames, (0..8).map(|stroke| stroke * 3_000).collect::<Vec<_>>());
+    assert_eq!(
+        frames,
+        (0..8).map(|stroke| stroke * 3_000).collect::<Vec<_>>()
+    );
 }
 
 #[test]
@@ -114,7 +127,11 @@ fn a_track_that_is_taken_away_fades_and_leaves_the_others_alone() {
         document.tracks.remove(0);
     });
     desk.roll(beats_of(10_000), 10_000, 500);
-    assert!(desk.sharpest(10..19_000) < 0.004, "{}", desk.sharpest(10..19_000));
+    assert!(
+        desk.sharpest(10..19_000) < 0.004,
+        "{}",
+        desk.sharpest(10..19_000)
+    );
     for frame in 10_200..19_000 {
         assert!((desk.left[frame] - alone.left[frame]).abs() < 1e-6);
     }
@@ -141,7 +158,10 @@ fn tempo_ramps_within_blocks_lose_and_double_nothing() {
         assert_eq!(clicks.len(), 100, "blocks of {size}");
         for (step, click) in clicks.iter().enumerate() {
             let off = place(seconds(*click)) - step as f64 / 4.0;
-            assert!(off.abs() < 0.01, "blocks of {size}: step {step} is {off} beats off");
+            assert!(
+                off.abs() < 0.01,
+                "blocks of {size}: step {step} is {off} beats off"
+            );
         }
     }
 }
@@ -157,7 +177,11 @@ fn relocations_play_what_lies_where_they_go() {
         desk.roll(from, 14_400, 480);
         let first = ((from * 4.0).ceil() - from * 4.0) * 6_000.0;
         let steps = (0..4).map(|step| first.round() as usize + step * 6_000);
-        expected.extend(steps.filter(|step| *step < 14_400).map(|step| step + jump * 14_400));
+        expected.extend(
+            steps
+                .filter(|step| *step < 14_400)
+                .map(|step| step + jump * 14_400),
+        );
     }
     desk.settle();
     assert_eq!(desk.clicks(), expected);
@@ -179,7 +203,9 @@ fn a_stop_lets_everything_go_and_silence_is_exact_zero() {
         let seconds = (0..40).find(|_| {
             desk.stand(2 * BEAT);
             let frames = desk.left.len();
-            desk.left[frames - BEAT..].iter().all(|sample| *sample == 0.0)
+            desk.left[frames - BEAT..]
+                .iter()
+                .all(|sample| *sample == 0.0)
         });
         assert!(seconds.is_some(), "{preset} never falls silent");
         assert_eq!(desk.engine.sounding(), 0, "{preset}");
@@ -191,7 +217,9 @@ fn more_notes_than_there_are_voices_steal_without_a_click() {
     let document = |velocity: i64| {
         let step = |place: usize| Step {
             ratchet: Ratchet::new(8),
-            pitches: Pitches::new([0, 1, 2, 3].map(|add| Pitch::new(add + i64::try_from(place % 3).expect("small")))),
+            pitches: Pitches::new(
+                [0, 1, 2, 3].map(|add| Pitch::new(add + i64::try_from(place % 3).expect("small"))),
+            ),
             velocity: Velocity::new(velocity),
             gate: Gate::new(100),
             tie: place % 2 == 0,

@@ -47,7 +47,9 @@ impl Dice {
         let mut step = Step {
             on: self.below(3) > 0,
             velocity: Velocity::new(self.between(1, 127)),
-            pitches: Pitches::new((0..self.between(1, 4)).map(|_| Pitch::new(self.between(-24, 24)))),
+            pitches: Pitches::new(
+                (0..self.between(1, 4)).map(|_| Pitch::new(self.between(-24, 24))),
+            ),
             chance: Chance::new(self.between(30, 140)),
             ratchet: Ratchet::new(self.between(-4, 8)),
             nudge: Nudge::new(self.between(-50, 50)),
@@ -74,8 +76,18 @@ impl Dice {
 
     fn settings(&mut self, number: usize) -> TrackSettings {
         const SOUNDS: [&str; 12] = [
-            "kit-808", "keys", "pluck", "bass-round", "kick", "snare-909", "open-hat", "click",
-            "kick-808", "closed-hat", "clap", "keys",
+            "kit-808",
+            "keys",
+            "pluck",
+            "cowbell",
+            "kick",
+            "snare-909",
+            "open-hat",
+            "click",
+            "kick-808",
+            "closed-hat",
+            "clap",
+            "keys",
         ];
         let mut settings = if number % 5 == 4 {
             humming()
@@ -112,7 +124,12 @@ impl Dice {
             });
         }
         if self.below(3) > 0 {
-            let actions = [Action::Next, Action::Random, Action::Again, Action::Previous];
+            let actions = [
+                Action::Next,
+                Action::Random,
+                Action::Again,
+                Action::Previous,
+            ];
             clip.follow = Some(Follow {
                 action: actions[self.place(4)],
                 after: Bars::new(1),
@@ -170,9 +187,13 @@ fn loop_id() -> SampleId {
 }
 
 fn sample() -> Arc<Sample> {
-    let frames: Vec<f32> = (0..70_001_u32).map(|frame| (frame * 37 % 1_009) as f32 / 2_018.0 - 0.25).collect();
+    let frames: Vec<f32> = (0..70_001_u32)
+        .map(|frame| (frame * 37 % 1_009) as f32 / 2_018.0 - 0.25)
+        .collect();
     let rate = SampleRate::new(44_100.0).expect("a rate");
-    Arc::new(Sample::new(SampleKey::of(loop_id()), rate, &[&frames, &frames[..]]).expect("a sample"))
+    Arc::new(
+        Sample::new(SampleKey::of(loop_id()), rate, &[&frames, &frames[..]]).expect("a sample"),
+    )
 }
 
 /// What hands do, in frames since the start.
@@ -185,10 +206,18 @@ fn hands() -> Vec<LiveNote> {
         let event = match dice.below(8) {
             0..=3 => LiveEvent::Down { key, velocity: 0.7 },
             4 | 5 => LiveEvent::AllUp,
-            6 => LiveEvent::Pedal { is_down: dice.below(2) == 0 },
-            _ => LiveEvent::Bend { semitones: dice.between(-4, 4) as f32 / 2.0 },
+            6 => LiveEvent::Pedal {
+                is_down: dice.below(2) == 0,
+            },
+            _ => LiveEvent::Bend {
+                semitones: dice.between(-4, 4) as f32 / 2.0,
+            },
         };
-        LiveNote { frame, track: u8::try_from(dice.place(16)).expect("small"), event }
+        LiveNote {
+            frame,
+            track: u8::try_from(dice.place(16)).expect("small"),
+            event,
+        }
     });
     events.collect()
 }
@@ -198,7 +227,11 @@ const FRAMES: usize = 6 * 24_000;
 const LOOP: usize = 61_234;
 
 /// Plays it in blocks of the sizes that are given, with the host's loop in the second half.
-fn rendered(document: &Document, is_session: bool, mut size: impl FnMut() -> usize) -> (Vec<f32>, Vec<f32>) {
+fn rendered(
+    document: &Document,
+    is_session: bool,
+    mut size: impl FnMut() -> usize,
+) -> (Vec<f32>, Vec<f32>) {
     let mut desk = Desk::new(document.clone());
     assert!(desk.engine.keep_sample(sample()).is_none());
     desk.listening.metronome = 0.3;
@@ -210,7 +243,10 @@ fn rendered(document: &Document, is_session: bool, mut size: impl FnMut() -> usi
         let live: Vec<LiveNote> = live
             .iter()
             .filter(|live| (done..done + count).contains(&live.frame))
-            .map(|live| LiveNote { frame: live.frame - done, ..*live })
+            .map(|live| LiveNote {
+                frame: live.frame - done,
+                ..*live
+            })
             .collect();
         let turns = done / LOOP;
         let beat = beats_of(done - turns * LOOP);
@@ -233,12 +269,18 @@ fn everything_at_once_has_the_same_bits_in_blocks_of_any_size() {
         let document = Dice::new(seed).document();
         let is_session = seed % 2 == 0;
         let (left, right) = rendered(&document, is_session, || 512);
-        assert!(left.iter().any(|sample| sample.abs() > 0.05), "there is something to hear");
+        assert!(
+            left.iter().any(|sample| sample.abs() > 0.05),
+            "there is something to hear"
+        );
         let mut dice = Dice::new(seed + 100);
         let mut check = |name: &str, size: &mut dyn FnMut() -> usize| {
             let (other_left, other_right) = rendered(&document, is_session, size);
             for (side, other) in [(&left, &other_left), (&right, &other_right)] {
-                let differs = side.iter().zip(other).position(|(one, other)| one.to_bits() != other.to_bits());
+                let differs = side
+                    .iter()
+                    .zip(other)
+                    .position(|(one, other)| one.to_bits() != other.to_bits());
                 assert_eq!(differs, None, "seed {seed}, {name}");
             }
         };
