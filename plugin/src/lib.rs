@@ -5,8 +5,8 @@
 mod bridge;
 mod clock;
 mod editor;
-mod network;
 mod midi;
+mod network;
 mod params;
 mod state;
 mod transport;

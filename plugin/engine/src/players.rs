@@ -245,7 +245,9 @@ impl Players {
                 pitch: f32::from(semitone),
                 semitone,
                 velocity: note.velocity,
-                seed: note.seed.wrapping_add(u32::from(place).wrapping_mul(0x85eb_ca6b)),
+                seed: note
+                    .seed
+                    .wrapping_add(u32::from(place).wrapping_mul(0x85eb_ca6b)),
                 locks: note.locks,
                 gains,
                 hold: Hold::Until(note.at + note.length),
