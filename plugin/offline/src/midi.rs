@@ -92,7 +92,7 @@ fn channels(document: &Document) -> Vec<u8> {
         .iter()
         .map(|track| drum(track).is_some())
         .collect();
-    let is_taken = |channel: usize| channel == DRUMS || is_drum.get(channel) == Some(&false);
+    let is_taken = |channel: usize| is_drum.get(channel) == Some(&false);
     let spare = (0..CHANNELS).find(|&channel| !is_taken(channel));
     let of_place = |(place, &is_drum): (usize, &bool)| {
         let channel = match (is_drum, place) {

@@ -209,6 +209,8 @@ fn drums_are_general_midis_on_channel_ten_and_the_others_have_their_place() {
     let channels: Vec<u8> = parts[1..].iter().flat_map(|part| part.channel).collect();
     // The tenth place takes the first that a drum left free.
     assert_eq!(channels, [10, 2, 10, 10, 5, 6, 7, 8, 9, 1, 11]);
+    let melodies = (1..=11).map(|id| track(id, "click", low(0)));
+    assert_eq!(written(&session(melodies), bars(1))[10].channel, Some(12));
     let keys = |part: usize| parts[part].notes[0].key;
     assert_eq!((keys(1), keys(2), keys(3), keys(4)), (36, 60, 36, 46));
 }
