@@ -1,12 +1,11 @@
 //! Every preset's sound: as loud as its kind, without an offset, silent in the end, and the same as
 //! it was.
 
-use ebur128::{EbuR128, Mode};
 use lockstep_engine::{Category, PRESETS, Preset};
 use lockstep_session::document::Document;
 use lockstep_session::ids::SampleId;
 use lockstep_tests::conditions;
-use lockstep_tests::hosts::Sound;
+use lockstep_tests::measures::{loudness, offset};
 use lockstep_tests::phrases::{BEATS, phrase, sound_of};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -29,14 +28,6 @@ fn target(category: Category) -> f64 {
         Category::Pads => -22.0,
         Category::Fx => -24.0,
     }
-}
-
-fn loudness(sound: &Sound) -> f64 {
-    let mut meter = EbuR128::new(2, 48_000, Mode::I).expect("a meter");
-    meter
-        .add_frames_planar_f32(&[&sound.left, &sound.right])
-        .expect("it listens");
-    meter.loudness_global().expect("a loudness")
 }
 
 fn all(check: impl Fn(&Preset) -> Result<(), String>) {
@@ -71,11 +62,7 @@ fn presets_of_a_kind_are_equally_loud() {
 fn presets_have_no_offset_and_end_in_exact_silence() {
     all(|preset| {
         let sound = sound_of(&phrase(preset), BEATS, RINGING);
-        let offset = |channel: &[f32]| {
-            let sum: f64 = channel.iter().map(|sample| f64::from(*sample)).sum();
-            sum / f64::from(u32::try_from(channel.len()).expect("short"))
-        };
-        let offset = offset(&sound.left).abs().max(offset(&sound.right).abs());
+        let offset = offset(&sound);
         if offset > 0.001 {
             return Err(format!("an offset of {offset:.5}"));
         }
