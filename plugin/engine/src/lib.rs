@@ -31,7 +31,7 @@ pub use meter::{Level, Meters};
 pub use notes::{PlayedNote, notes};
 pub use playhead::{HostBlock, HostLoop};
 pub use preset::{Category, Macro, PRESETS, Preset};
-pub use sample::{Sample, SampleKey};
+pub use sample::{Interpolation, Reader, Sample, SampleKey};
 pub use score::{MAX_STEPS, MAX_TRACKS, Score};
 pub use units::{Beats, SampleRate, Tempo};
 pub use voices::MAX_VOICES;

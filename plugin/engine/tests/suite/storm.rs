@@ -79,7 +79,7 @@ impl Dice {
             "kit-808",
             "keys",
             "pluck",
-            "cowbell",
+            "bass-round",
             "kick",
             "snare-909",
             "open-hat",
