@@ -9,6 +9,7 @@ use lockstep_engine::SampleRate;
 use lockstep_offline::{Depth, LONGEST_TAIL, Piece, Render, Stretch, Wav, WavError};
 use lockstep_offline::{common_cycle, midi_file};
 use lockstep_session::document::Document;
+use lockstep_session::document::mixer::Percent;
 use lockstep_session::units::{Beat, BeatSpan};
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -28,8 +29,8 @@ pub struct Export {
     /// Where to: what is written depends on its ending, .wav, .mid or .json.
     #[arg(long, value_name = "FILE")]
     to: PathBuf,
-    /// Writes each track to a WAV file of its own in this folder, all of one length: behind its
-    /// fader, without reverb, delay and the mix's own effects.
+    /// Writes each track to a WAV file of its own in this folder, behind its fader, and what reverb
+    /// and delay add to another. All are as long as the mix, and without its own effects.
     #[arg(long, value_name = "FOLDER")]
     stems: Option<PathBuf>,
     /// How many bars.
@@ -160,15 +161,17 @@ impl Export {
             false => None,
         };
         let mut stems = self.stem_files(document)?;
+        let mut sends = self.sends_file(document)?;
         let rendered = render.play(|piece| match piece {
             Piece::Mix(frames) => mix.as_mut().map_or(Ok(()), |mix| mix.write(frames)),
             Piece::Track(number, frames) => stems
                 .get_mut(number)
                 .map_or(Ok(()), |stem| stem.write(frames)),
+            Piece::Sends(frames) => sends.as_mut().map_or(Ok(()), |sends| sends.write(frames)),
         })?;
         let frames = u32::try_from(rendered.frames).map_or(f64::INFINITY, f64::from);
         let seconds = frames / f64::from(self.rate);
-        for sound in mix.into_iter().chain(stems) {
+        for sound in mix.into_iter().chain(stems).chain(sends) {
             let path = sound.finish()?;
             said.files.push(format!(
                 "{}: {}, {seconds:.1} s with what rings on",
@@ -199,6 +202,21 @@ impl Export {
         let tracks = (1..).zip(&document.tracks);
         let names = tracks.map(|(number, track)| stem_name(number, track.settings.name.as_str()));
         names.map(|name| self.sound(folder.join(name))).collect()
+    }
+
+    /// None where nothing is sent.
+    fn sends_file(&self, document: &Document) -> Result<Option<Sound>, ExportError> {
+        let is_sent = document.tracks.iter().any(|track| {
+            let settings = &track.settings;
+            settings.reverb_send > Percent::MIN || settings.delay_send > Percent::MIN
+        });
+        match &self.stems {
+            Some(folder) if is_sent => {
+                let name = stem_name(document.tracks.len() + 1, "Sends");
+                self.sound(folder.join(name)).map(Some)
+            }
+            _ => Ok(None),
+        }
     }
 
     fn sound(&self, path: PathBuf) -> Result<Sound, ExportError> {

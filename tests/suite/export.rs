@@ -94,8 +94,8 @@ fn a_session_of_a_stopped_server_becomes_sound_notes_and_a_document() {
         .map(|sample| sample.expect("whole"));
     assert!(loudest.map(i16::unsigned_abs).max() > Some(1_000));
     let names = names_in(&stems);
-    assert_eq!(names.len(), 8);
-    assert_eq!(names[0], "01 Kick.wav");
+    assert_eq!(names.len(), 9);
+    assert_eq!((&*names[0], &*names[8]), ("01 Kick.wav", "09 Sends.wav"));
     for name in names {
         let stem = WavReader::open(stems.join(&name)).expect("a WAV file");
         assert_eq!(stem.duration(), frames, "{name}");

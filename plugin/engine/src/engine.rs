@@ -53,6 +53,8 @@ pub struct Chunk<'a> {
     pub mix: [&'a [f32]; 2],
     /// Each track behind its fader, dry; earlier than the mix by the engine's latency.
     pub tracks: &'a [[[f32; CHUNK]; 2]; MAX_TRACKS],
+    /// What delay and reverb add to the tracks, as early as they.
+    pub sends: &'a [[f32; CHUNK]; 2],
 }
 
 const USUAL_BEATS_PER_SECOND: f64 = 2.0;
@@ -262,11 +264,13 @@ impl Engine {
         self.players
             .play(score, moment.live, pass, &frames, &mut self.agenda, heard);
         let mut mix: Stereo = [[0.0; CHUNK]; 2];
+        let mut sends: Stereo = [[0.0; CHUNK]; 2];
         self.mixer.mix(
             &mut self.audio,
             &mut sounding,
             clicks.get(..count).unwrap_or(&[]),
             &mut mix,
+            &mut sends,
             count,
         );
         let [left, right] = &mix;
@@ -276,6 +280,7 @@ impl Engine {
                 right.get(..count).unwrap_or(&[]),
             ],
             tracks: &self.audio,
+            sends: &sends,
         });
     }
 }

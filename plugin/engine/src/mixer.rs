@@ -242,7 +242,7 @@ impl Mixer {
 
     /// Mixes a few frames. `audio` holds what the voices gave and becomes what each track sounds
     /// like behind its fader; `sounding` names the tracks that have anything in it. `heard_only`
-    /// is added to the mix alone.
+    /// is added to the mix alone. `returns` becomes what the sends' effects add to the tracks.
     ///
     /// Realtime: yes
     pub(crate) fn mix(
@@ -251,10 +251,12 @@ impl Mixer {
         sounding: &mut [bool; MAX_TRACKS],
         heard_only: &[f32],
         mix: &mut Stereo,
+        returns: &mut Stereo,
         frames: usize,
     ) {
         let mut reverb = [[0.0; CHUNK]; 2];
-        let mut delay = [[0.0; CHUNK]; 2];
+        let delay = returns;
+        *delay = [[0.0; CHUNK]; 2];
         *mix = [[0.0; CHUNK]; 2];
         self.through_strips(audio, sounding, frames);
         let mut ducked = UNDUCKED;
@@ -273,11 +275,11 @@ impl Mixer {
                 &ducked
             };
             channel.fade(track, gains, frames);
-            channel.send(track, &mut reverb, &mut delay, frames);
+            channel.send(track, &mut reverb, delay, frames);
             add(mix, track, frames);
         }
 
-        self.return_sends(&mut reverb, &mut delay, mix, frames);
+        self.return_sends(&mut reverb, delay, mix, frames);
         let [left, right] = mix;
         let (Some(left), Some(right)) = (left.get_mut(..frames), right.get_mut(..frames)) else {
             return;
@@ -342,6 +344,7 @@ impl Mixer {
         }
     }
 
+    /// Leaves what both effects give in `delay`, and adds it to the mix.
     fn return_sends(
         &mut self,
         reverb: &mut Stereo,
@@ -366,8 +369,10 @@ impl Mixer {
             lefts.zip(rights).take(frames)
         {
             let (delay, reverb) = (self.delay_gain.next(), self.reverb_gain.next());
-            *left += *delay_left * delay + *reverb_left * reverb;
-            *right += *delay_right * delay + *reverb_right * reverb;
+            *delay_left = *delay_left * delay + *reverb_left * reverb;
+            *delay_right = *delay_right * delay + *reverb_right * reverb;
+            *left += *delay_left;
+            *right += *delay_right;
         }
     }
 }

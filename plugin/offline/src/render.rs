@@ -23,9 +23,11 @@ pub struct Render<'a> {
 #[derive(Clone, Copy, Debug)]
 pub enum Piece<'a> {
     Mix([&'a [f32]; 2]),
-    /// A track behind its fader, without its share of the sends' effects and without what the mix
-    /// goes through as a whole.
+    /// A track behind its fader. Where the mix goes through nothing as a whole (chorus, compressor,
+    /// master, limiter), tracks and sends together are the mix.
     Track(usize, [&'a [f32]; 2]),
+    /// What delay and reverb add to the tracks.
+    Sends([&'a [f32]; 2]),
 }
 
 /// What came of it.
@@ -48,7 +50,7 @@ impl Render<'_> {
     }
 
     /// Renders everything and gives it to `sink` piece by piece: the mix in order, and each track
-    /// in order. The first error of `sink` ends it.
+    /// and the sends in order. The first error of `sink` ends it.
     pub fn play<E>(&self, mut sink: impl FnMut(Piece<'_>) -> Result<(), E>) -> Result<Rendered, E> {
         let mut engine = Engine::new(self.rate);
         for sample in self.samples {
@@ -59,7 +61,7 @@ impl Render<'_> {
             late: engine.latency(),
             score: Score::compile(self.document),
             engine,
-            tracks: self.document.tracks.len(),
+            tracks: Some(self.document.tracks.len()),
             sink: &mut sink,
         };
         let frames = self.frames();
@@ -77,7 +79,7 @@ impl Render<'_> {
         }
         let is_cut = !playing.engine.is_silent();
         // The mix comes later than the tracks; what it still lacks are frames that have been.
-        playing.tracks = 0;
+        playing.tracks = None;
         playing.render(None, playing.engine.latency())?;
         Ok(Rendered {
             frames: done,
@@ -110,8 +112,8 @@ struct Playing<'a, S> {
     score: Box<Score>,
     /// How many frames of the mix are still to come before the first.
     late: usize,
-    /// How many tracks are given.
-    tracks: usize,
+    /// How many tracks are given, if anything but the mix is.
+    tracks: Option<usize>,
     sink: &'a mut S,
 }
 
@@ -138,13 +140,17 @@ impl<S> Playing<'_, S> {
 fn give<E>(
     chunk: &Chunk<'_>,
     late: &mut usize,
-    tracks: usize,
+    tracks: Option<usize>,
     sink: &mut impl FnMut(Piece<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
     let [left, right] = chunk.mix;
     let frames = left.len();
-    for (number, [left, right]) in chunk.tracks.iter().enumerate().take(tracks) {
-        sink(Piece::Track(number, [&left[..frames], &right[..frames]]))?;
+    if let Some(tracks) = tracks {
+        for (number, [left, right]) in chunk.tracks.iter().enumerate().take(tracks) {
+            sink(Piece::Track(number, [&left[..frames], &right[..frames]]))?;
+        }
+        let [left, right] = chunk.sends;
+        sink(Piece::Sends([&left[..frames], &right[..frames]]))?;
     }
     let early = frames.min(*late);
     *late -= early;

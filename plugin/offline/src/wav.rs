@@ -151,7 +151,7 @@ impl Render<'_> {
         let mut wav = Wav::new(Cursor::new(&mut bytes), self.whole_rate(), depth)?;
         self.play(|piece| match piece {
             Piece::Mix(frames) => wav.write(frames),
-            Piece::Track(..) => Ok(()),
+            Piece::Track(..) | Piece::Sends(_) => Ok(()),
         })?;
         wav.finish()?;
         Ok(bytes)

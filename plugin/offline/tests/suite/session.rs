@@ -61,6 +61,7 @@ pub(crate) fn bars(count: i64) -> Stretch {
 pub(crate) struct Sound {
     pub(crate) mix: [Vec<f32>; 2],
     pub(crate) tracks: Vec<[Vec<f32>; 2]>,
+    pub(crate) sends: [Vec<f32>; 2],
     pub(crate) rendered: Rendered,
 }
 
@@ -76,11 +77,13 @@ pub(crate) fn render(document: &Document, stretch: Stretch) -> Render<'_> {
 
 pub(crate) fn sound(render: &Render<'_>) -> Sound {
     let mut mix = [Vec::new(), Vec::new()];
+    let mut sends = [Vec::new(), Vec::new()];
     let mut tracks = vec![[Vec::new(), Vec::new()]; render.document.tracks.len()];
     let rendered = render.play(|piece| {
         let (sides, frames) = match piece {
             Piece::Mix(frames) => (&mut mix, frames),
             Piece::Track(number, frames) => (&mut tracks[number], frames),
+            Piece::Sends(frames) => (&mut sends, frames),
         };
         for (side, frames) in sides.iter_mut().zip(frames) {
             side.extend(frames);
@@ -91,6 +94,7 @@ pub(crate) fn sound(render: &Render<'_>) -> Sound {
     Sound {
         mix,
         tracks,
+        sends,
         rendered,
     }
 }
