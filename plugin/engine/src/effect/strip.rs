@@ -8,6 +8,7 @@ pub(crate) use self::filter::FilterMode;
 use self::drive::Drive;
 use self::filter::Filter;
 use super::{between, sane};
+use crate::instrument::CHUNK;
 
 #[derive(Debug)]
 pub(crate) struct Strip {
@@ -75,20 +76,57 @@ impl Strip {
             }
             return;
         }
-        for (left, right) in left.iter_mut().zip(right) {
-            let silent = *left == 0.0 && *right == 0.0;
+        let frames = left.len().min(right.len());
+        let mut done = 0;
+        while done < frames {
+            let (Some(left), Some(right)) = (left.get_mut(done..), right.get_mut(done..)) else {
+                return;
+            };
             if self.resting {
-                if silent {
-                    continue;
-                }
+                let mut sides = left.iter().zip(right.iter());
+                let heard = sides.position(|(left, right)| *left != 0.0 || *right != 0.0);
+                let Some(heard) = heard else {
+                    return;
+                };
                 self.resting = false;
-            }
-            let driven = self.drive.next([sane(*left), sane(*right)]);
-            [*left, *right] = self.filter.next(driven);
-            if silent && self.drive.is_silent() && self.filter.is_silent() {
-                self.rest();
+                done += heard;
+            } else if self.drive.is_steady() && self.filter.is_steady() {
+                done += self.render_steadily(left, right);
+            } else if let (Some(left), Some(right)) = (left.first_mut(), right.first_mut()) {
+                let silent = *left == 0.0 && *right == 0.0;
+                let driven = self.drive.next([sane(*left), sane(*right)]);
+                [*left, *right] = self.filter.next(driven);
+                if silent && self.drive.is_silent() && self.filter.is_silent() {
+                    self.rest();
+                }
+                done += 1;
             }
         }
+    }
+
+    /// A piece during which nothing moves, and how long that is. Coming to rest within it would
+    /// change nothing, so it is enough to look at its end.
+    fn render_steadily(&mut self, left: &mut [f32], right: &mut [f32]) -> usize {
+        let frames = left.len().min(right.len()).min(CHUNK);
+        let mut sides = [[0.0; CHUNK]; 2];
+        for (side, samples) in sides.iter_mut().zip([&*left, &*right]) {
+            for (side, sample) in side.iter_mut().zip(samples) {
+                *side = sane(*sample);
+            }
+        }
+        let last = frames.saturating_sub(1) & (CHUNK - 1);
+        let silent = left.get(last) == Some(&0.0) && right.get(last) == Some(&0.0);
+        self.drive.run(&mut sides, frames);
+        self.filter.run(&mut sides, frames);
+        for (side, samples) in sides.iter().zip([left, right]) {
+            for (side, sample) in side.iter().zip(samples) {
+                *sample = *side;
+            }
+        }
+        if silent && self.drive.is_silent() && self.filter.is_silent() {
+            self.rest();
+        }
+        frames
     }
 
     fn rest(&mut self) {

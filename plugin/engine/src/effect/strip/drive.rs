@@ -7,6 +7,7 @@
 use super::super::SMOOTHING;
 use crate::dsp::maths::snapped;
 use crate::dsp::smooth::Smooth;
+use crate::instrument::CHUNK;
 
 /// Sound that peaks here stays as loud as it is.
 const USUAL: f32 = 0.3;
@@ -110,6 +111,58 @@ impl Drive {
             let driven = self.sides[side].next(frame[side] * self.gain);
             frame[side] + self.wet * (self.level * driven - frame[side])
         })
+    }
+
+    /// Whether nothing of it moves.
+    ///
+    /// Realtime: yes
+    pub(super) fn is_steady(&self) -> bool {
+        self.off || self.amount.has_arrived()
+    }
+
+    /// The first frames of a chunk, while it is steady.
+    ///
+    /// Realtime: yes
+    #[inline]
+    pub(super) fn run(&mut self, samples: &mut [[f32; CHUNK]; 2], frames: usize) {
+        let frames = frames.min(CHUNK);
+        if self.off || frames == 0 {
+            return;
+        }
+        let mut lifted = [[0.0; CHUNK]; 2];
+        for ((side, samples), means) in self.sides.iter_mut().zip(&*samples).zip(&mut lifted) {
+            let (mut driven, mut roots) = ([side.before; CHUNK + 1], [side.root; CHUNK + 1]);
+            for ((driven, root), sample) in driven
+                .iter_mut()
+                .zip(&mut roots)
+                .skip(1)
+                .zip(samples)
+            {
+                *driven = sample * self.gain;
+                *root = (1.0 + *driven * *driven).sqrt();
+            }
+            for (frame, mean) in means.iter_mut().enumerate() {
+                let sum = driven[frame + 1] + driven[frame];
+                *mean = (1.0 + LIFT) * (sum / (roots[frame + 1] + roots[frame]));
+            }
+            side.before = driven[frames];
+            side.root = roots[frames];
+        }
+        let [left, right] = &mut lifted;
+        let [mut here, mut there] = [self.sides[0].lifted, self.sides[1].lifted];
+        for (left, right) in left.iter_mut().zip(right.iter_mut()).take(frames) {
+            here = snapped(*left - LIFT * here);
+            there = snapped(*right - LIFT * there);
+            *left = here;
+            *right = there;
+        }
+        self.sides[0].lifted = here;
+        self.sides[1].lifted = there;
+        for (samples, lifted) in samples.iter_mut().zip(&lifted) {
+            for (sample, lifted) in samples.iter_mut().zip(lifted) {
+                *sample += self.wet * (self.level * lifted - *sample);
+            }
+        }
     }
 
     #[inline(always)]

@@ -4,6 +4,7 @@ use super::super::SMOOTHING;
 use crate::dsp::filter::{StateVariable, Tuning};
 use crate::dsp::maths::exp2;
 use crate::dsp::smooth::Smooth;
+use crate::instrument::CHUNK;
 
 /// How many octaves there are between 20 Hz and 20 kHz.
 const OCTAVES: f32 = 9.965_784;
@@ -121,6 +122,42 @@ impl Filter {
             self.off = true;
         }
         mixed
+    }
+
+    /// Whether nothing of it moves.
+    ///
+    /// Realtime: yes
+    pub(super) fn is_steady(&self) -> bool {
+        let ways = [
+            &self.octaves,
+            &self.resonance,
+            &self.dry,
+            &self.low,
+            &self.high,
+        ];
+        self.off || self.dry.value() < 1.0 && ways.into_iter().all(Smooth::has_arrived)
+    }
+
+    /// The first frames of a chunk, while it is steady.
+    ///
+    /// Realtime: yes
+    #[inline]
+    pub(super) fn run(&mut self, samples: &mut [[f32; CHUNK]; 2], frames: usize) {
+        if self.off {
+            return;
+        }
+        let mut bands = [[0.0; CHUNK]; 2];
+        let mut lows = *samples;
+        let (states, tuning) = (&mut self.sides, &self.tuning);
+        StateVariable::run::<2, CHUNK, true>(states, tuning, &mut lows, &mut bands, frames);
+        let (dry, low, high) = (self.dry.value(), self.low.value(), self.high.value());
+        let damping = self.tuning.damping();
+        for ((samples, lows), bands) in samples.iter_mut().zip(&lows).zip(&bands) {
+            for ((sample, below), band) in samples.iter_mut().zip(lows).zip(bands) {
+                let above = *sample - damping * band - below;
+                *sample = dry * *sample + low * below + high * above;
+            }
+        }
     }
 
     #[inline(always)]

@@ -4,7 +4,7 @@ use crate::dsp::filter::{StateVariable, Tuning};
 use crate::dsp::maths::exp2;
 use crate::dsp::smooth::Smooth;
 use crate::instrument::Setting;
-use crate::instrument::ahead::{Frames, PER_TICK};
+use crate::instrument::ahead::{Frames, PER_TICK, TICK};
 use lockstep_session::document::instrument::Parameter;
 
 /// The filter of both channels.
@@ -66,20 +66,16 @@ impl Filter {
         let Some(tuning) = self.tuning else {
             return;
         };
-        let [first, second] = &mut self.sides;
         if is_mono {
-            for (frame, value) in left.iter_mut().enumerate() {
-                let low = first.next(*value, &tuning).low;
-                *value += (low - *value) * (share + slope * frame as f32);
-            }
+            let (mut lows, mut bands) = ([*left], [[0.0; TICK]]);
+            run(&mut self.sides, &tuning, &mut lows, &mut bands);
+            blend(left, &lows[0], share, slope);
             right.copy_from_slice(left);
         } else {
-            for (frame, (left, right)) in left.iter_mut().zip(right).enumerate() {
-                let share = share + slope * frame as f32;
-                let (here, there) = (first.next(*left, &tuning), second.next(*right, &tuning));
-                *left += (here.low - *left) * share;
-                *right += (there.low - *right) * share;
-            }
+            let (mut lows, mut bands) = ([*left, *right], [[0.0; TICK]; 2]);
+            run(&mut self.sides, &tuning, &mut lows, &mut bands);
+            blend(left, &lows[0], share, slope);
+            blend(right, &lows[1], share, slope);
         }
         if target == 0.0 {
             self.sides = [StateVariable::default(); 2];
@@ -94,4 +90,21 @@ impl Filter {
         let corner = self.lowest * exp2(self.cutoff.value() * OCTAVES);
         self.tuning = Some(Tuning::new(corner, self.resonance.value()));
     }
+}
+
+#[inline(always)]
+fn blend(channel: &mut Frames, lows: &Frames, share: f32, slope: f32) {
+    for (frame, (value, low)) in channel.iter_mut().zip(lows).enumerate() {
+        *value += (low - *value) * (share + slope * frame as f32);
+    }
+}
+
+#[inline(always)]
+fn run<const SIDES: usize>(
+    states: &mut [StateVariable; 2],
+    tuning: &Tuning,
+    lows: &mut [Frames; SIDES],
+    bands: &mut [Frames; SIDES],
+) {
+    StateVariable::run::<SIDES, TICK, false>(states, tuning, lows, bands, TICK);
 }

@@ -115,17 +115,23 @@ impl Stage {
         inputs: &[Frames; SIDES],
     ) -> [[Frames; 2]; SIDES] {
         let mut outputs = [[[0.0; TICK]; 2]; SIDES];
+        for ([bands, lows], input) in outputs.iter_mut().zip(inputs) {
+            for frame in 0..TICK {
+                bands[frame] = self.band[frame] * input[frame];
+                lows[frame] = self.low[frame] * input[frame];
+            }
+        }
         let mut now = *states;
         for frame in 0..TICK {
             let (keep, of_band, of_low) = (self.keep[frame], self.band[frame], self.low[frame]);
             for side in 0..SIDES {
                 let [band, low] = now[side];
-                let input = inputs[side][frame];
-                let next_band = keep * band + (of_band * input - of_band * low);
-                let next_low = (low + of_low * input) + (of_band * band - of_low * low);
-                outputs[side][0][frame] = band + next_band;
-                outputs[side][1][frame] = low + next_low;
+                let [bands, lows] = &mut outputs[side];
+                let next_band = keep * band + (bands[frame] - of_band * low);
+                let next_low = (low + lows[frame]) + (of_band * band - of_low * low);
                 now[side] = [next_band, next_low];
+                bands[frame] = band + next_band;
+                lows[frame] = low + next_low;
             }
         }
         // Within a tick nothing falls from the snapping limit to the denormals, so once is enough.
