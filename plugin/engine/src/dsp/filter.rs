@@ -58,6 +58,14 @@ impl Tuning {
         }
     }
 
+    /// What a step multiplies by.
+    ///
+    /// Realtime: yes
+    #[inline(always)]
+    pub(crate) fn paces(&self) -> [f32; 3] {
+        [2.0 * self.a1 - 1.0, 2.0 * self.a2, 2.0 * self.a3]
+    }
+
     /// One over the filter's quality.
     ///
     /// Realtime: yes
@@ -83,43 +91,45 @@ impl StateVariable {
         }
     }
 
-    /// As many frames of one channel or two at once: overwrites each input with the low end, and
-    /// fills in the band. Every sum is arranged so that a frame waits for the one before it as
-    /// shortly as can be. Unless `EACH` is, only the last frame is snapped: that is enough for
-    /// calls that are the same however a note is cut.
+    /// A tick of one channel or two: overwrites each input with its low end. Only the last frame is
+    /// snapped, so ticks must lie alike however a note is cut.
     ///
     /// Realtime: yes
     #[inline(always)]
-    pub(crate) fn run<const SIDES: usize, const FRAMES: usize, const EACH: bool>(
+    pub(crate) fn run<const SIDES: usize, const FRAMES: usize>(
         states: &mut [Self; 2],
         tuning: &Tuning,
         inputs: &mut [[f32; FRAMES]; SIDES],
-        bands: &mut [[f32; FRAMES]; SIDES],
-        frames: usize,
     ) {
-        let kept = 2.0 * tuning.a1 - 1.0;
-        let (of_band, of_low) = (2.0 * tuning.a2, 2.0 * tuning.a3);
-        let mut now = *states;
-        for frame in 0..frames.min(FRAMES) {
+        let paces = tuning.paces();
+        for frame in 0..FRAMES {
             for side in 0..SIDES {
-                let Self { first, second } = now[side];
-                let input = inputs[side][frame];
-                let next_first = kept * first + (of_band * input - of_band * second);
-                let next_second =
-                    (second + of_low * input) + (of_band * first - of_low * second);
-                bands[side][frame] = 0.5 * (first + next_first);
-                inputs[side][frame] = 0.5 * (second + next_second);
-                let keep = |value| if EACH { snapped(value) } else { value };
-                now[side] = Self {
-                    first: keep(next_first),
-                    second: keep(next_second),
-                };
+                let [_, low] = states[side].step(inputs[side][frame], paces);
+                inputs[side][frame] = 0.5 * low;
             }
         }
-        for (state, now) in states.iter_mut().zip(now) {
-            state.first = snapped(now.first);
-            state.second = snapped(now.second);
-        }
+        states.iter_mut().for_each(Self::snap);
+    }
+
+    /// Twice the band and the low end of a frame, not snapped. Every sum is arranged so that a frame
+    /// waits for the one before it as shortly as can be.
+    ///
+    /// Realtime: yes
+    #[inline(always)]
+    pub(crate) fn step(&mut self, input: f32, [kept, of_band, of_low]: [f32; 3]) -> [f32; 2] {
+        let Self { first, second } = *self;
+        self.first = kept * first + (of_band * input - of_band * second);
+        self.second = (second + of_low * input) + (of_band * first - of_low * second);
+        [first + self.first, second + self.second]
+    }
+
+    /// Must be called once in a few dozen steps.
+    ///
+    /// Realtime: yes
+    #[inline(always)]
+    pub(crate) fn snap(&mut self) {
+        self.first = snapped(self.first);
+        self.second = snapped(self.second);
     }
 
     /// Realtime: yes

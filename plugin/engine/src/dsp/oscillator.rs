@@ -139,10 +139,17 @@ impl Oscillator {
                 let wave = tables.triangle(level);
                 move |phase, _| read(wave, phase)
             }),
+            // A saw less another one that comes later: high for the time between.
+            Shape::Pulse if width.slope == 0.0 => {
+                let lag = phase_step(width.from * 0.5) << 1;
+                self.fade(first, output, |level| {
+                    let wave = tables.saw(level);
+                    move |phase, _| read(wave, phase) - read(wave, phase.wrapping_sub(lag))
+                });
+            }
             Shape::Pulse => self.fade(first, output, |level| {
                 let wave = tables.saw(level);
                 move |phase: u32, frame| {
-                    // A saw less another one that comes later: high for the time between.
                     let lag = phase_step(width.at(frame) * 0.5) << 1;
                     read(wave, phase) - read(wave, phase.wrapping_sub(lag))
                 }

@@ -8,7 +8,11 @@ pub(crate) use self::filter::FilterMode;
 use self::drive::Drive;
 use self::filter::Filter;
 use super::{between, sane};
-use crate::instrument::CHUNK;
+use crate::dsp::filter::StateVariable;
+use crate::dsp::maths::snapped;
+
+/// While nothing moves, so many frames are done at once, and states are snapped after them.
+const PIECE: usize = 16;
 
 #[derive(Debug)]
 pub(crate) struct Strip {
@@ -18,6 +22,8 @@ pub(crate) struct Strip {
     drive: Drive,
     filter: Filter,
     resting: bool,
+    /// How much of a piece is done.
+    done: usize,
 }
 
 impl Strip {
@@ -29,6 +35,7 @@ impl Strip {
             drive: Drive::new(rate),
             filter: Filter::new(rate),
             resting: true,
+            done: 0,
         }
     }
 
@@ -99,31 +106,54 @@ impl Strip {
                 if silent && self.drive.is_silent() && self.filter.is_silent() {
                     self.rest();
                 }
+                self.done = 0;
                 done += 1;
             }
         }
     }
 
-    /// A piece during which nothing moves, and how long that is. Coming to rest within it would
-    /// change nothing, so it is enough to look at its end.
+    /// Up to the end of a piece during which nothing moves, and how long that is.
     fn render_steadily(&mut self, left: &mut [f32], right: &mut [f32]) -> usize {
-        let frames = left.len().min(right.len()).min(CHUNK);
-        let mut sides = [[0.0; CHUNK]; 2];
+        let room = PIECE - self.done;
+        let frames = left.len().min(right.len()).min(room);
+        let mut sides = [[0.0; PIECE]; 2];
         for (side, samples) in sides.iter_mut().zip([&*left, &*right]) {
-            for (side, sample) in side.iter_mut().zip(samples) {
+            for (side, sample) in side.iter_mut().zip(samples.iter().take(frames)) {
                 *side = sane(*sample);
             }
         }
-        let last = frames.saturating_sub(1) & (CHUNK - 1);
+        let means = self.drive.means(&sides, frames);
+        let [lift, dry, wet] = self.drive.shares();
+        let [paces, [of_input, of_band, of_low]] = self.filter.paces();
+        let mut lifted = self.drive.lifted();
+        let mut states = *self.filter.sides();
+        for frame in 0..frames.min(PIECE) {
+            for side in 0..2 {
+                lifted[side] = means[side][frame] - lift * lifted[side];
+                let driven = dry * sides[side][frame] + wet * lifted[side];
+                let [band, low] = states[side].step(driven, paces);
+                sides[side][frame] = of_input * driven + (of_band * band + of_low * low);
+            }
+        }
+        self.done += frames;
+        let is_whole = self.done == PIECE;
+        if is_whole {
+            self.done = 0;
+            lifted = lifted.map(snapped);
+            states.iter_mut().for_each(StateVariable::snap);
+        }
+        self.drive.keep(lifted);
+        if !self.filter.is_off() {
+            *self.filter.sides() = states;
+        }
+        let last = frames.saturating_sub(1);
         let silent = left.get(last) == Some(&0.0) && right.get(last) == Some(&0.0);
-        self.drive.run(&mut sides, frames);
-        self.filter.run(&mut sides, frames);
         for (side, samples) in sides.iter().zip([left, right]) {
-            for (side, sample) in side.iter().zip(samples) {
+            for (side, sample) in side.iter().zip(samples.iter_mut().take(frames)) {
                 *sample = *side;
             }
         }
-        if silent && self.drive.is_silent() && self.filter.is_silent() {
+        if is_whole && silent && self.drive.is_silent() && self.filter.is_silent() {
             self.rest();
         }
         frames
@@ -131,6 +161,7 @@ impl Strip {
 
     fn rest(&mut self) {
         self.resting = true;
+        self.done = 0;
         self.drive.rest();
         self.filter.rest();
     }

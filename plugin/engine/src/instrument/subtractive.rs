@@ -14,7 +14,7 @@ use crate::dsp::maths::{exp2, phase_step, ratio_of_semitones};
 use crate::dsp::noise::Noise;
 use crate::dsp::oscillator::{Oscillator, Ramp, Shape, TICK};
 use filter::{Course, Filter, Stand};
-use patch::{Knobs, Patch, UNISON};
+use patch::{Knobs, Patch, TARGETS, UNISON};
 
 pub(crate) use patch::DEFAULTS;
 
@@ -143,7 +143,11 @@ impl Sounding {
             self.gliding -= 1;
         }
         let knobs = &self.knobs;
-        let (wave, wander) = (self.lfo.wave(), self.lfo.wander());
+        let (wave, wander) = if knobs.targets == [0.0; TARGETS] {
+            (0.0, 0.0)
+        } else {
+            (self.lfo.wave(), self.lfo.wander())
+        };
         self.lfo.advance(self.wobble);
         let [vibrato, sweep, breath, tremolo, drift, chance] = knobs.targets;
         let pitch = self.pitch + knobs.tune + vibrato * wave + drift * wander;

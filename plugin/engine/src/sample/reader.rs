@@ -209,8 +209,7 @@ fn interpolated<const DEGREE: u8>(window: &[f32; WINDOW], places: &Places) -> [f
     let mut run = [0.0; RUN];
     for (frame, output) in run.iter_mut().enumerate() {
         let rest = places.rest[frame];
-        let (before, near, next, after) =
-            (before[frame], near[frame], next[frame], after[frame]);
+        let (before, near, next, after) = (before[frame], near[frame], next[frame], after[frame]);
         *output = if DEGREE == 0 {
             near
         } else if DEGREE == 1 {

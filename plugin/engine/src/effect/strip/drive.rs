@@ -5,9 +5,9 @@
 //! rather than the curve itself keeps most of what would alias away.
 
 use super::super::SMOOTHING;
+use super::PIECE;
 use crate::dsp::maths::snapped;
 use crate::dsp::smooth::Smooth;
-use crate::instrument::CHUNK;
 
 /// Sound that peaks here stays as loud as it is.
 const USUAL: f32 = 0.3;
@@ -120,48 +120,65 @@ impl Drive {
         self.off || self.amount.has_arrived()
     }
 
-    /// The first frames of a chunk, while it is steady.
+    /// The means of the curve while it is steady, before they are lifted. Without drive they are
+    /// the samples.
     ///
     /// Realtime: yes
-    #[inline]
-    pub(super) fn run(&mut self, samples: &mut [[f32; CHUNK]; 2], frames: usize) {
-        let frames = frames.min(CHUNK);
-        if self.off || frames == 0 {
-            return;
+    #[inline(always)]
+    pub(super) fn means(
+        &mut self,
+        samples: &[[f32; PIECE]; 2],
+        frames: usize,
+    ) -> [[f32; PIECE]; 2] {
+        if self.off {
+            return *samples;
         }
-        let mut lifted = [[0.0; CHUNK]; 2];
-        for ((side, samples), means) in self.sides.iter_mut().zip(&*samples).zip(&mut lifted) {
-            let (mut driven, mut roots) = ([side.before; CHUNK + 1], [side.root; CHUNK + 1]);
-            for ((driven, root), sample) in driven
-                .iter_mut()
-                .zip(&mut roots)
-                .skip(1)
-                .zip(samples)
-            {
-                *driven = sample * self.gain;
-                *root = (1.0 + *driven * *driven).sqrt();
+        let mut means = [[0.0; PIECE]; 2];
+        for ((side, samples), means) in self.sides.iter_mut().zip(samples).zip(&mut means) {
+            let (mut driven, mut roots) = ([side.before; PIECE + 1], [side.root; PIECE + 1]);
+            for frame in 0..PIECE {
+                let sample = samples[frame] * self.gain;
+                driven[frame + 1] = sample;
+                roots[frame + 1] = (1.0 + sample * sample).sqrt();
             }
-            for (frame, mean) in means.iter_mut().enumerate() {
+            for frame in 0..PIECE {
                 let sum = driven[frame + 1] + driven[frame];
-                *mean = (1.0 + LIFT) * (sum / (roots[frame + 1] + roots[frame]));
+                means[frame] = (1.0 + LIFT) * (sum / (roots[frame + 1] + roots[frame]));
             }
-            side.before = driven[frames];
-            side.root = roots[frames];
+            side.before = driven[frames.min(PIECE)];
+            side.root = roots[frames.min(PIECE)];
         }
-        let [left, right] = &mut lifted;
-        let [mut here, mut there] = [self.sides[0].lifted, self.sides[1].lifted];
-        for (left, right) in left.iter_mut().zip(right.iter_mut()).take(frames) {
-            here = snapped(*left - LIFT * here);
-            there = snapped(*right - LIFT * there);
-            *left = here;
-            *right = there;
-        }
-        self.sides[0].lifted = here;
-        self.sides[1].lifted = there;
-        for (samples, lifted) in samples.iter_mut().zip(&lifted) {
-            for (sample, lifted) in samples.iter_mut().zip(lifted) {
-                *sample += self.wet * (self.level * lifted - *sample);
+        means
+    }
+
+    /// What each side's means were lifted to last.
+    ///
+    /// Realtime: yes
+    #[inline(always)]
+    pub(super) fn lifted(&self) -> [f32; 2] {
+        self.sides.map(|side| side.lifted)
+    }
+
+    /// Realtime: yes
+    #[inline(always)]
+    pub(super) fn keep(&mut self, lifted: [f32; 2]) {
+        if !self.off {
+            for (side, lifted) in self.sides.iter_mut().zip(lifted) {
+                side.lifted = lifted;
             }
+        }
+    }
+
+    /// How much of the lifted mean before is taken from the next one, and how much is heard of the
+    /// sound and of what is lifted.
+    ///
+    /// Realtime: yes
+    #[inline(always)]
+    pub(super) fn shares(&self) -> [f32; 3] {
+        if self.off {
+            [0.0, 0.0, 1.0]
+        } else {
+            [LIFT, 1.0 - self.wet, self.wet * self.level]
         }
     }
 

@@ -4,7 +4,6 @@ use super::super::SMOOTHING;
 use crate::dsp::filter::{StateVariable, Tuning};
 use crate::dsp::maths::exp2;
 use crate::dsp::smooth::Smooth;
-use crate::instrument::CHUNK;
 
 /// How many octaves there are between 20 Hz and 20 kHz.
 const OCTAVES: f32 = 9.965_784;
@@ -138,26 +137,27 @@ impl Filter {
         self.off || self.dry.value() < 1.0 && ways.into_iter().all(Smooth::has_arrived)
     }
 
-    /// The first frames of a chunk, while it is steady.
+    /// What a step multiplies by, and how much is heard of the sound, of twice the band and of twice
+    /// the low end: while it is steady.
     ///
     /// Realtime: yes
-    #[inline]
-    pub(super) fn run(&mut self, samples: &mut [[f32; CHUNK]; 2], frames: usize) {
+    #[inline(always)]
+    pub(super) fn paces(&self) -> [[f32; 3]; 2] {
         if self.off {
-            return;
+            return [[0.0; 3], [1.0, 0.0, 0.0]];
         }
-        let mut bands = [[0.0; CHUNK]; 2];
-        let mut lows = *samples;
-        let (states, tuning) = (&mut self.sides, &self.tuning);
-        StateVariable::run::<2, CHUNK, true>(states, tuning, &mut lows, &mut bands, frames);
         let (dry, low, high) = (self.dry.value(), self.low.value(), self.high.value());
-        let damping = self.tuning.damping();
-        for ((samples, lows), bands) in samples.iter_mut().zip(&lows).zip(&bands) {
-            for ((sample, below), band) in samples.iter_mut().zip(lows).zip(bands) {
-                let above = *sample - damping * band - below;
-                *sample = dry * *sample + low * below + high * above;
-            }
-        }
+        let of_band = -0.5 * high * self.tuning.damping();
+        [
+            self.tuning.paces(),
+            [dry + high, of_band, 0.5 * (low - high)],
+        ]
+    }
+
+    /// Realtime: yes
+    #[inline(always)]
+    pub(super) fn sides(&mut self) -> &mut [StateVariable; 2] {
+        &mut self.sides
     }
 
     #[inline(always)]

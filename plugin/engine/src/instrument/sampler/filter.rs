@@ -4,7 +4,7 @@ use crate::dsp::filter::{StateVariable, Tuning};
 use crate::dsp::maths::exp2;
 use crate::dsp::smooth::Smooth;
 use crate::instrument::Setting;
-use crate::instrument::ahead::{Frames, PER_TICK, TICK};
+use crate::instrument::ahead::{Frames, PER_TICK};
 use lockstep_session::document::instrument::Parameter;
 
 /// The filter of both channels.
@@ -67,13 +67,13 @@ impl Filter {
             return;
         };
         if is_mono {
-            let (mut lows, mut bands) = ([*left], [[0.0; TICK]]);
-            run(&mut self.sides, &tuning, &mut lows, &mut bands);
+            let mut lows = [*left];
+            StateVariable::run(&mut self.sides, &tuning, &mut lows);
             blend(left, &lows[0], share, slope);
             right.copy_from_slice(left);
         } else {
-            let (mut lows, mut bands) = ([*left, *right], [[0.0; TICK]; 2]);
-            run(&mut self.sides, &tuning, &mut lows, &mut bands);
+            let mut lows = [*left, *right];
+            StateVariable::run(&mut self.sides, &tuning, &mut lows);
             blend(left, &lows[0], share, slope);
             blend(right, &lows[1], share, slope);
         }
@@ -97,14 +97,4 @@ fn blend(channel: &mut Frames, lows: &Frames, share: f32, slope: f32) {
     for (frame, (value, low)) in channel.iter_mut().zip(lows).enumerate() {
         *value += (low - *value) * (share + slope * frame as f32);
     }
-}
-
-#[inline(always)]
-fn run<const SIDES: usize>(
-    states: &mut [StateVariable; 2],
-    tuning: &Tuning,
-    lows: &mut [Frames; SIDES],
-    bands: &mut [Frames; SIDES],
-) {
-    StateVariable::run::<SIDES, TICK, false>(states, tuning, lows, bands, TICK);
 }
