@@ -4,11 +4,13 @@
 mod browser;
 mod difference;
 mod native;
+mod race;
 mod registers;
 mod stage;
 mod wasm;
 
 pub use difference::assert_same_bits;
+pub use race::{Race, Runner, Timed};
 
 use crate::hosts::Sound;
 use std::path::PathBuf;
@@ -167,7 +169,7 @@ impl Place {
 
 /// The wasm that `LOCKSTEP_WORKLET` names. Without it there is nothing to test, so a test that asks
 /// fails with what to do.
-fn compiled_engine() -> Vec<u8> {
+pub fn compiled_engine() -> Vec<u8> {
     let file = std::env::var_os("LOCKSTEP_WORKLET")
         .expect("LOCKSTEP_WORKLET names the engine's wasm: run `cargo xtask test`");
     std::fs::read(PathBuf::from(file)).expect("the engine's wasm is built")

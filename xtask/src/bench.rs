@@ -5,8 +5,11 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use crate::arguments::Arguments;
-use crate::shell;
 use crate::workspace::Workspace;
+use crate::{setup, shell, worklet};
+
+/// The benchmark that runs the engine in a browser, too.
+const ENGINE: &str = "engine";
 
 pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<()> {
     let names = names(&workspace.root().join("tests/benches"))?;
@@ -30,6 +33,12 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<()>
         &name,
         "--",
     ]);
+    if name == ENGINE {
+        setup::for_page()?;
+        setup::for_browser()?;
+        worklet::make(workspace)?;
+        command.env("LOCKSTEP_WORKLET", worklet::built(workspace));
+    }
     shell::run(command.args(arguments.remaining()))
 }
 

@@ -33,8 +33,13 @@ pub(crate) fn for_page() -> Result<()> {
 
 /// What running the tests needs beyond that: a browser, a display, and plugin hosts.
 pub(crate) fn for_tests(workspace: &Workspace) -> Result<()> {
-    packages::ensure("the browser and display of the tests", packages::TESTS)?;
+    for_browser()?;
     hosts::ensure(workspace)
+}
+
+/// What running a browser needs.
+pub(crate) fn for_browser() -> Result<()> {
+    packages::ensure("the browser and display of the tests", packages::TESTS)
 }
 
 /// What fuzzing needs: the tool, and a compiler for the C++ of its engine.

@@ -96,6 +96,14 @@ impl Engine {
         self.players.sounding()
     }
 
+    /// Whether nothing sounds and nothing will until something begins: what it renders of a
+    /// transport that stands still is exact silence.
+    ///
+    /// Realtime: yes
+    pub fn is_silent(&self) -> bool {
+        self.players.is_silent() && self.mixer.is_silent()
+    }
+
     /// Realtime: yes
     pub fn meters(&self) -> Meters {
         self.mixer.meters()

@@ -48,6 +48,11 @@ impl Loops {
         self.tracks = [None; MAX_TRACKS];
     }
 
+    /// Realtime: yes
+    pub(crate) fn is_silent(&self) -> bool {
+        self.tracks.iter().all(Option::is_none)
+    }
+
     /// Two tracks change places.
     ///
     /// Realtime: yes

@@ -73,6 +73,11 @@ impl Players {
     }
 
     /// Realtime: yes
+    pub(crate) fn is_silent(&self) -> bool {
+        self.voices.sounding() == 0 && self.tails.is_silent() && self.loops.is_silent()
+    }
+
+    /// Realtime: yes
     pub(crate) fn stage(&self) -> Stage<'_> {
         stage(self.rate, &self.tables, &self.bank, &self.keys)
     }

@@ -5,7 +5,8 @@ mod bank;
 mod reader;
 
 pub(crate) use bank::Bank;
-pub(crate) use reader::{Interpolation, MOST_STRETCHED, Reader, UNITY};
+pub use reader::{Interpolation, Reader};
+pub(crate) use reader::{MOST_STRETCHED, UNITY};
 
 use crate::units::SampleRate;
 use lockstep_session::ids::SampleId;

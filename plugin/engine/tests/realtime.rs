@@ -1,5 +1,9 @@
 //! A hundred thousand blocks of random music and random hands under an allocator that aborts where
 //! the audio thread allocates or frees.
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "the numbers of tests are small"
+)]
 
 use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use lockstep_engine::{
@@ -240,7 +244,7 @@ fn sample(number: usize) -> Arc<Sample> {
         .collect();
     let rate = SampleRate::new([8_000.0, 44_100.0, 192_000.0][number % 3]).expect("a rate");
     let key = SampleKey::of(sample_id(number));
-    let sample = if number % 2 == 0 {
+    let sample = if number.is_multiple_of(2) {
         Sample::new(key, rate, &[&noise])
     } else {
         Sample::new(key, rate, &[&noise, &noise])

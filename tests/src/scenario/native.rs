@@ -20,6 +20,23 @@ impl Native {
             score: Score::boxed(),
         }
     }
+
+    /// Renders what nobody hears.
+    pub(super) fn run(&mut self, place: Place, frames: usize) {
+        let moment = Moment {
+            position: Some(block(place)),
+            live: &[],
+            listening: Listening::default(),
+        };
+        self.engine.render(&self.score, &moment, frames, |chunk| {
+            std::hint::black_box(chunk.mix);
+        });
+    }
+
+    /// How many notes sound.
+    pub(super) fn sounding(&self) -> usize {
+        self.engine.sounding()
+    }
 }
 
 impl Machine for Native {

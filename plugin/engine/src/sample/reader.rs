@@ -6,7 +6,7 @@ use crate::dsp::maths::turns;
 
 /// How what lies between two frames is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Interpolation {
+pub enum Interpolation {
     /// On the straight line between its two neighbours.
     Linear,
     /// On the smooth curve through its four neighbours.
@@ -28,7 +28,7 @@ const _: () = assert!(128 * (RUN - 1) + 4 <= WINDOW && WINDOW.is_power_of_two())
 
 /// A place in a sample, in frames with 32 bits behind the point.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Reader {
+pub struct Reader {
     position: i64,
 }
 
@@ -40,7 +40,7 @@ struct Places {
 
 impl Reader {
     /// Realtime: yes
-    pub(crate) fn new(position: i64) -> Self {
+    pub fn new(position: i64) -> Self {
         Self { position }
     }
 
@@ -56,7 +56,7 @@ impl Reader {
     ///
     /// Realtime: yes
     #[inline]
-    pub(crate) fn render(
+    pub fn render(
         &mut self,
         sample: &Sample,
         increment: i64,

@@ -222,7 +222,7 @@ fn more_notes_than_there_are_voices_steal_without_a_click() {
             ),
             velocity: Velocity::new(velocity),
             gate: Gate::new(100),
-            tie: place % 2 == 0,
+            tie: place.is_multiple_of(2),
             nudge: Nudge::new(i64::try_from(place).expect("small") * 3 - 20),
             ..Step::on()
         };

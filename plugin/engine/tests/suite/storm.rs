@@ -79,7 +79,7 @@ impl Dice {
             "kit-808",
             "keys",
             "pluck",
-            "cowbell",
+            "bass-round",
             "kick",
             "snare-909",
             "open-hat",
@@ -274,7 +274,7 @@ fn everything_at_once_has_the_same_bits_in_blocks_of_any_size() {
             "there is something to hear"
         );
         let mut dice = Dice::new(seed + 100);
-        let mut check = |name: &str, size: &mut dyn FnMut() -> usize| {
+        let check = |name: &str, size: &mut dyn FnMut() -> usize| {
             let (other_left, other_right) = rendered(&document, is_session, size);
             for (side, other) in [(&left, &other_left), (&right, &other_right)] {
                 let differs = side
