@@ -31,6 +31,25 @@ fn target(preset: &Preset) -> f64 {
     }
 }
 
+fn drum_target(preset: &Preset) -> f64 {
+    const MIDDLE_C: u8 = 60;
+    let drum = preset.general_midi(MIDDLE_C);
+    match drum.expect("a single drum is one of General MIDI's") {
+        KICK => -21.0,
+        // Snare and clap, toms and congas, and what rings on.
+        SNARE | CLAP | 41 | 43 | 45 | 47 | 48 | 50 | 62..=64 | CRASH | RIDE | OPEN_HAT => -25.0,
+        // Closed hats, rims, cowbells and shakers.
+        _ => -29.0,
+    }
+}
+
+const KICK: u8 = 36;
+const SNARE: u8 = 38;
+const CLAP: u8 = 39;
+const OPEN_HAT: u8 = 46;
+const CRASH: u8 = 49;
+const RIDE: u8 = 51;
+
 fn all(check: impl Fn(&Preset) -> Result<(), String>) {
     let complaints: Vec<String> = PRESETS
         .iter()

@@ -9,7 +9,9 @@ const FALL: f64 = 20.0;
 /// Over how many seconds the mean is taken.
 const MEAN: f32 = 0.3;
 /// The needles move once in so many frames.
-const CONTROL: u32 = 16;
+const CONTROL: usize = 16;
+/// So many sums of power run side by side.
+const LANES: usize = 4;
 /// A peak below this, -120 dB, is none.
 const NONE: f32 = 1e-6;
 
@@ -37,8 +39,8 @@ pub(crate) struct Meter {
     share: f32,
     /// Of the frames since the needles last moved.
     loudest: f32,
-    power: f32,
-    until: u32,
+    power: [f32; LANES],
+    until: usize,
     peak: f32,
     held: u32,
     mean: f32,
@@ -48,14 +50,14 @@ pub(crate) struct Meter {
 impl Meter {
     /// Realtime: no
     pub(crate) fn new(rate: f32) -> Self {
-        let ticks = f64::from(rate) / f64::from(CONTROL);
+        let ticks = f64::from(rate) / CONTROL as f64;
         let hold = count(f64::from(HOLD) * ticks);
         Self {
             hold: u32::try_from(hold).unwrap_or(u32::MAX),
             fall: single(libm::pow(10.0, -FALL / 20.0 / ticks)),
             share: single(1.0 - libm::exp(-1.0 / (f64::from(MEAN) * ticks))),
             loudest: 0.0,
-            power: 0.0,
+            power: [0.0; LANES],
             until: CONTROL,
             peak: 0.0,
             held: 0,
@@ -88,7 +90,7 @@ impl Meter {
     /// Realtime: yes
     pub(crate) fn clear(&mut self) {
         self.loudest = 0.0;
-        self.power = 0.0;
+        self.power = [0.0; LANES];
         self.until = CONTROL;
         self.peak = 0.0;
         self.held = 0;
@@ -98,26 +100,55 @@ impl Meter {
 
     /// Realtime: yes
     pub(crate) fn hear(&mut self, left: &[f32], right: &[f32]) {
-        for (left, right) in left.iter().zip(right) {
+        let (mut left, mut right) = (left, right);
+        while !left.is_empty() && !right.is_empty() {
             if self.resting {
-                if *left == 0.0 && *right == 0.0 {
-                    continue;
-                }
+                let mut sides = left.iter().zip(right);
+                let heard = sides.position(|(left, right)| *left != 0.0 || *right != 0.0);
+                let Some(heard) = heard else {
+                    return;
+                };
                 self.resting = false;
+                left = left.get(heard..).unwrap_or_default();
+                right = right.get(heard..).unwrap_or_default();
             }
-            // Neither NaN nor infinity is a level.
-            let (left, right) = (left.abs(), right.abs());
-            let peak = if left > right { left } else { right };
-            let power = left * left + right * right;
-            if power < 1e12 {
-                self.power += power;
-                if peak > self.loudest {
-                    self.loudest = peak;
+            let count = left.len().min(right.len()).min(self.until);
+            let (now_left, later_left) = left.split_at(count);
+            let (now_right, later_right) = right.split_at(count);
+            if let (Some(left), Some(right)) = (now_left.first_chunk(), now_right.first_chunk()) {
+                self.hear_all(left, right);
+            } else {
+                let first = CONTROL - self.until;
+                for (frame, (left, right)) in (first..).zip(now_left.iter().zip(now_right)) {
+                    let (peak, power) = level(*left, *right);
+                    self.power[frame % LANES] += power;
+                    if peak > self.loudest {
+                        self.loudest = peak;
+                    }
                 }
             }
-            self.until -= 1;
+            self.until -= count;
             if self.until == 0 {
                 self.swing();
+            }
+            (left, right) = (later_left, later_right);
+        }
+    }
+
+    /// All frames from one movement of the needles to the next: the same sums, side by side.
+    fn hear_all(&mut self, left: &[f32; CONTROL], right: &[f32; CONTROL]) {
+        let mut loudest = [0.0; LANES];
+        for (left, right) in left.chunks_exact(LANES).zip(right.chunks_exact(LANES)) {
+            for lane in 0..LANES {
+                let (peak, power) = level(left[lane], right[lane]);
+                self.power[lane] += power;
+                let before = loudest[lane];
+                loudest[lane] = if peak > before { peak } else { before };
+            }
+        }
+        for peak in loudest {
+            if peak > self.loudest {
+                self.loudest = peak;
             }
         }
     }
@@ -135,13 +166,27 @@ impl Meter {
         if self.peak < NONE {
             self.peak = 0.0;
         }
-        let power = self.power * (0.5 / 16.0);
+        let [a, b, c, d] = self.power;
+        let power = ((a + b) + (c + d)) * (0.5 / 16.0);
         self.mean = snapped(self.mean + (power - self.mean) * self.share);
         self.loudest = 0.0;
-        self.power = 0.0;
+        self.power = [0.0; LANES];
         if self.peak == 0.0 && self.mean == 0.0 {
             self.clear();
         }
+    }
+}
+
+/// A frame's peak and power. Neither NaN nor infinity is a level.
+#[inline(always)]
+fn level(left: f32, right: f32) -> (f32, f32) {
+    let (left, right) = (left.abs(), right.abs());
+    let peak = if left > right { left } else { right };
+    let power = left * left + right * right;
+    if power < 1e12 {
+        (peak, power)
+    } else {
+        (0.0, 0.0)
     }
 }
 

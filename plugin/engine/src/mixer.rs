@@ -286,10 +286,13 @@ impl Mixer {
         };
         self.chorus.render(left, right);
         self.compressor.render(left, right);
-        for (left, right) in left.iter_mut().zip(right.iter_mut()) {
-            let gain = self.master.next();
-            *left *= gain;
-            *right *= gain;
+        let mut gains = [0.0; CHUNK];
+        self.master
+            .fill(gains.get_mut(..frames).unwrap_or_default());
+        for side in [&mut *left, &mut *right] {
+            for (sample, gain) in side.iter_mut().zip(&gains) {
+                *sample *= gain;
+            }
         }
         for ((left, right), heard) in left.iter_mut().zip(right.iter_mut()).zip(heard_only) {
             *left += heard;
@@ -360,19 +363,20 @@ impl Mixer {
         if let (Some(left), Some(right)) = (left.get_mut(..frames), right.get_mut(..frames)) {
             self.reverb.render(left, right);
         }
-        let [mix_left, mix_right] = mix;
-        let [delay_left, delay_right] = delay;
-        let [reverb_left, reverb_right] = reverb;
-        let lefts = mix_left.iter_mut().zip(delay_left).zip(reverb_left);
-        let rights = mix_right.iter_mut().zip(delay_right).zip(reverb_right);
-        for (((left, delay_left), reverb_left), ((right, delay_right), reverb_right)) in
-            lefts.zip(rights).take(frames)
-        {
-            let (delay, reverb) = (self.delay_gain.next(), self.reverb_gain.next());
-            *delay_left = *delay_left * delay + *reverb_left * reverb;
-            *delay_right = *delay_right * delay + *reverb_right * reverb;
-            *left += *delay_left;
-            *right += *delay_right;
+        let (mut delay_gains, mut reverb_gains) = ([0.0; CHUNK], [0.0; CHUNK]);
+        self.delay_gain
+            .fill(delay_gains.get_mut(..frames).unwrap_or_default());
+        self.reverb_gain
+            .fill(reverb_gains.get_mut(..frames).unwrap_or_default());
+        for ((mixed, delay), reverb) in mix.iter_mut().zip(delay).zip(reverb) {
+            let gains = delay_gains.iter().zip(&reverb_gains);
+            let sent = delay.iter_mut().zip(reverb).zip(gains);
+            for (mixed, ((delay, reverb), (delay_gain, reverb_gain))) in
+                mixed.iter_mut().zip(sent).take(frames)
+            {
+                *delay = *delay * delay_gain + *reverb * reverb_gain;
+                *mixed += *delay;
+            }
         }
     }
 }
@@ -402,11 +406,12 @@ impl Channel {
         let (Some(left), Some(right)) = (left.get_mut(..frames), right.get_mut(..frames)) else {
             return;
         };
-        for (sample, duck) in left.iter_mut().zip(gains) {
-            *sample *= self.left.next() * duck;
-        }
-        for (sample, duck) in right.iter_mut().zip(gains) {
-            *sample *= self.right.next() * duck;
+        let mut fader = [0.0; CHUNK];
+        for (samples, faded) in [(&mut *left, &mut self.left), (&mut *right, &mut self.right)] {
+            faded.fill(fader.get_mut(..frames).unwrap_or_default());
+            for ((sample, duck), fader) in samples.iter_mut().zip(gains).zip(&fader) {
+                *sample *= fader * duck;
+            }
         }
         self.meter.hear(left, right);
     }
@@ -421,13 +426,12 @@ fn send(amount: &mut Smooth, track: &Stereo, bus: &mut Stereo, frames: usize) {
     if amount.has_arrived() && amount.value() == 0.0 {
         return;
     }
-    let ([left, right], [to_left, to_right]) = (track, bus);
-    let lefts = to_left.iter_mut().zip(left);
-    let rights = to_right.iter_mut().zip(right);
-    for ((to_left, left), (to_right, right)) in lefts.zip(rights).take(frames) {
-        let amount = amount.next();
-        *to_left += left * amount;
-        *to_right += right * amount;
+    let mut amounts = [0.0; CHUNK];
+    amount.fill(amounts.get_mut(..frames).unwrap_or_default());
+    for (bus, side) in bus.iter_mut().zip(track) {
+        for ((to, sample), amount) in bus.iter_mut().zip(side).zip(&amounts).take(frames) {
+            *to += sample * amount;
+        }
     }
 }
 

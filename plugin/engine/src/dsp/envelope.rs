@@ -152,6 +152,20 @@ impl Envelope {
         self.value
     }
 
+    /// The next values, as many as there is room for.
+    ///
+    /// Realtime: yes
+    #[inline(always)]
+    pub(crate) fn fill<const N: usize>(&mut self, values: &mut [f32; N]) {
+        if self.stage == Stage::Decay && self.value == self.sustain && self.value != 0.0 {
+            values.fill(self.value);
+            return;
+        }
+        for value in values {
+            *value = self.next();
+        }
+    }
+
     #[inline(always)]
     fn fall(&mut self, end: f32, share: f32) {
         let fallen = self.value + (end - FLOOR - self.value) * share;

@@ -7,6 +7,9 @@ use super::tables::{Tables, read};
 /// Pitches and levels move in straight lines over so many frames.
 pub(crate) const TICK: u8 = 1 << TICK_BITS;
 const TICK_BITS: u32 = 4;
+const COUNT: [f32; 1 << TICK_BITS] = [
+    0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0, 12.0, 13.0, 14.0, 15.0,
+];
 
 /// A value on its way from one tick to the next.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -61,6 +64,16 @@ impl Ramp {
         self.from + self.slope * frame
     }
 
+    /// The value at each frame of the tick.
+    ///
+    /// Realtime: yes
+    #[inline(always)]
+    pub(crate) fn fill(self, values: &mut [f32; 1 << TICK_BITS]) {
+        for (value, frame) in values.iter_mut().zip(COUNT) {
+            *value = self.at(frame);
+        }
+    }
+
     /// Realtime: yes
     #[inline(always)]
     pub(crate) fn is_zero(self) -> bool {
@@ -108,7 +121,7 @@ impl Oscillator {
     /// turn a pulse is high.
     ///
     /// Realtime: yes
-    #[inline]
+    #[inline(always)]
     pub(crate) fn read(
         &self,
         tables: &Tables,
@@ -126,10 +139,17 @@ impl Oscillator {
                 let wave = tables.triangle(level);
                 move |phase, _| read(wave, phase)
             }),
+            // A saw less another one that comes later: high for the time between.
+            Shape::Pulse if width.slope == 0.0 => {
+                let lag = phase_step(width.from * 0.5) << 1;
+                self.fade(first, output, |level| {
+                    let wave = tables.saw(level);
+                    move |phase, _| read(wave, phase) - read(wave, phase.wrapping_sub(lag))
+                });
+            }
             Shape::Pulse => self.fade(first, output, |level| {
                 let wave = tables.saw(level);
                 move |phase: u32, frame| {
-                    // A saw less another one that comes later: high for the time between.
                     let lag = phase_step(width.at(frame) * 0.5) << 1;
                     read(wave, phase) - read(wave, phase.wrapping_sub(lag))
                 }

@@ -74,6 +74,20 @@ impl Smooth {
         };
         self.value
     }
+
+    /// The next values, as many as there is room for.
+    ///
+    /// Realtime: yes
+    #[inline]
+    pub(crate) fn fill(&mut self, values: &mut [f32]) {
+        if self.has_arrived() {
+            values.fill(self.value);
+        } else {
+            for value in values {
+                *value = self.next();
+            }
+        }
+    }
 }
 
 #[cfg(test)]

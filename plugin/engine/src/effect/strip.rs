@@ -8,6 +8,11 @@ pub(crate) use self::filter::FilterMode;
 use self::drive::Drive;
 use self::filter::Filter;
 use super::{between, sane};
+use crate::dsp::filter::StateVariable;
+use crate::dsp::maths::snapped;
+
+/// While nothing moves, so many frames are done at once, and states are snapped after them.
+const PIECE: usize = 16;
 
 #[derive(Debug)]
 pub(crate) struct Strip {
@@ -17,6 +22,8 @@ pub(crate) struct Strip {
     drive: Drive,
     filter: Filter,
     resting: bool,
+    /// How much of a piece is done.
+    done: usize,
 }
 
 impl Strip {
@@ -28,6 +35,7 @@ impl Strip {
             drive: Drive::new(rate),
             filter: Filter::new(rate),
             resting: true,
+            done: 0,
         }
     }
 
@@ -75,24 +83,85 @@ impl Strip {
             }
             return;
         }
-        for (left, right) in left.iter_mut().zip(right) {
-            let silent = *left == 0.0 && *right == 0.0;
+        let frames = left.len().min(right.len());
+        let mut done = 0;
+        while done < frames {
+            let (Some(left), Some(right)) = (left.get_mut(done..), right.get_mut(done..)) else {
+                return;
+            };
             if self.resting {
-                if silent {
-                    continue;
-                }
+                let mut sides = left.iter().zip(right.iter());
+                let heard = sides.position(|(left, right)| *left != 0.0 || *right != 0.0);
+                let Some(heard) = heard else {
+                    return;
+                };
                 self.resting = false;
-            }
-            let driven = self.drive.next([sane(*left), sane(*right)]);
-            [*left, *right] = self.filter.next(driven);
-            if silent && self.drive.is_silent() && self.filter.is_silent() {
-                self.rest();
+                done += heard;
+            } else if self.drive.is_steady() && self.filter.is_steady() {
+                done += self.render_steadily(left, right);
+            } else if let (Some(left), Some(right)) = (left.first_mut(), right.first_mut()) {
+                let silent = *left == 0.0 && *right == 0.0;
+                let driven = self.drive.next([sane(*left), sane(*right)]);
+                [*left, *right] = self.filter.next(driven);
+                if silent && self.drive.is_silent() && self.filter.is_silent() {
+                    self.rest();
+                }
+                self.done = 0;
+                done += 1;
             }
         }
     }
 
+    /// Up to the end of a piece during which nothing moves, and how long that is.
+    fn render_steadily(&mut self, left: &mut [f32], right: &mut [f32]) -> usize {
+        let room = PIECE - self.done;
+        let frames = left.len().min(right.len()).min(room);
+        let mut sides = [[0.0; PIECE]; 2];
+        for (side, samples) in sides.iter_mut().zip([&*left, &*right]) {
+            for (side, sample) in side.iter_mut().zip(samples.iter().take(frames)) {
+                *side = sane(*sample);
+            }
+        }
+        let means = self.drive.means(&sides, frames);
+        let [lift, dry, wet] = self.drive.shares();
+        let [paces, [of_input, of_band, of_low]] = self.filter.paces();
+        let mut lifted = self.drive.lifted();
+        let mut states = *self.filter.sides();
+        for frame in 0..frames.min(PIECE) {
+            for side in 0..2 {
+                lifted[side] = means[side][frame] - lift * lifted[side];
+                let driven = dry * sides[side][frame] + wet * lifted[side];
+                let [band, low] = states[side].step(driven, paces);
+                sides[side][frame] = of_input * driven + (of_band * band + of_low * low);
+            }
+        }
+        self.done += frames;
+        let is_whole = self.done == PIECE;
+        if is_whole {
+            self.done = 0;
+            lifted = lifted.map(snapped);
+            states.iter_mut().for_each(StateVariable::snap);
+        }
+        self.drive.keep(lifted);
+        if !self.filter.is_off() {
+            *self.filter.sides() = states;
+        }
+        let last = frames.saturating_sub(1);
+        let silent = left.get(last) == Some(&0.0) && right.get(last) == Some(&0.0);
+        for (side, samples) in sides.iter().zip([left, right]) {
+            for (side, sample) in side.iter().zip(samples.iter_mut().take(frames)) {
+                *sample = *side;
+            }
+        }
+        if is_whole && silent && self.drive.is_silent() && self.filter.is_silent() {
+            self.rest();
+        }
+        frames
+    }
+
     fn rest(&mut self) {
         self.resting = true;
+        self.done = 0;
         self.drive.rest();
         self.filter.rest();
     }

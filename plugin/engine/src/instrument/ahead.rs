@@ -59,6 +59,18 @@ impl Ahead {
         let mut done = 0;
         while done < length {
             if self.is_spent() {
+                // A whole tick need not be kept.
+                let room = left
+                    .get_mut(done..length)
+                    .and_then(<[f32]>::first_chunk_mut);
+                let beside = right
+                    .get_mut(done..length)
+                    .and_then(<[f32]>::first_chunk_mut);
+                if let (Some(left), Some(right)) = (room, beside) {
+                    next(left, right);
+                    done += TICK;
+                    continue;
+                }
                 next(&mut self.left, &mut self.right);
                 self.at = 0;
             }

@@ -6,19 +6,19 @@ mod patch;
 #[cfg(test)]
 mod tests;
 
+use super::ahead::{Ahead, Frames, TICK as LENGTH};
 use super::{Instrument, Setting, Strike};
 use crate::dsp::envelope::Envelope;
 use crate::dsp::lfo::Lfo;
-use crate::dsp::maths::{exp2, phase_step};
+use crate::dsp::maths::{exp2, phase_step, ratio_of_semitones};
 use crate::dsp::noise::Noise;
 use crate::dsp::oscillator::{Oscillator, Ramp, Shape, TICK};
 use filter::{Course, Filter, Stand};
-use patch::{Knobs, Patch, UNISON};
+use patch::{Knobs, Patch, TARGETS, UNISON};
 
 pub(crate) use patch::DEFAULTS;
 
 const MIDDLE_C: f32 = 261.625_58;
-const LENGTH: usize = TICK as usize;
 /// How long a turned parameter takes to be where it should, in seconds.
 const TURN: f32 = 0.015;
 /// A slide without a glide still takes this long, so that nothing jumps.
@@ -34,9 +34,17 @@ const START: u32 = 1 << 31;
 /// A note of the subtractive synthesiser.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Subtractive {
+    ahead: Ahead,
+    note: Sounding,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Sounding {
     knobs: Knobs,
     goal: Knobs,
     turning: u16,
+    /// Nothing that only the knobs move is on its way any more.
+    settled: bool,
     pitch: f32,
     way: f32,
     gliding: u32,
@@ -46,11 +54,12 @@ pub(crate) struct Subtractive {
     shaping: Envelope,
     lfo: Lfo,
     wobble: u32,
-    /// Frames since the tick.
-    frame: u8,
     struck: bool,
     stereo: bool,
     pairs: [[Oscillator; 2]; UNISON],
+    /// How much faster than the note each of the unison turns, and the second wave.
+    ratios: [f32; UNISON],
+    interval: f32,
     sub: Oscillator,
     noise: Option<Noise>,
     waves: [[Ramp; 4]; 2],
@@ -61,10 +70,10 @@ pub(crate) struct Subtractive {
     gain: Ramp,
     width: Ramp,
     course: Course,
-    filters: [Filter; 2],
+    filter: Filter,
 }
 
-impl Subtractive {
+impl Sounding {
     fn take(&mut self, setting: &Setting<'_>) {
         let patch = Patch::new(setting);
         let ticks = setting.rate / f32::from(TICK);
@@ -76,165 +85,7 @@ impl Subtractive {
         self.turning = ticks_in(TURN, ticks).try_into().unwrap_or(u16::MAX);
     }
 
-    fn glide_to(&mut self, pitch: f32, seconds: f32, rate: f32) {
-        let ticks = ticks_in(seconds, rate / f32::from(TICK));
-        self.way = (pitch - self.pitch) / ticks as f32;
-        self.gliding = ticks;
-    }
-
-    /// All that happens once a tick.
-    fn tick(&mut self, setting: &Setting<'_>) {
-        let fresh = core::mem::take(&mut self.struck);
-        if self.turning > 0 {
-            self.knobs
-                .approach(&self.goal, 1.0 / f32::from(self.turning));
-            self.turning -= 1;
-            if self.turning == 0 {
-                self.knobs = self.goal;
-            }
-        }
-        if self.gliding > 0 {
-            self.pitch += self.way;
-            self.gliding -= 1;
-        }
-        let knobs = &self.knobs;
-        let (wave, wander) = (self.lfo.wave(), self.lfo.wander());
-        self.lfo.advance(self.wobble);
-        let [vibrato, sweep, breath, tremolo, drift, chance] = knobs.targets;
-        let pitch = self.pitch + knobs.tune + vibrato * wave + drift * wander;
-        let go = |ramp: &mut Ramp, to: f32| {
-            *ramp = if fresh {
-                Ramp::new(to, to)
-            } else {
-                ramp.then(to)
-            };
-        };
-        go(&mut self.width, bounded(knobs.width + breath * wave));
-        go(
-            &mut self.gain,
-            LEVEL * self.velocity * (1.0 - tremolo * (0.5 - 0.5 * wave)),
-        );
-        go(&mut self.sub_gain, knobs.sub);
-        go(&mut self.noise_gain, knobs.noise);
-        for (ramps, gains) in self.waves.iter_mut().zip(&knobs.waves) {
-            for (ramp, gain) in ramps.iter_mut().zip(gains) {
-                go(ramp, *gain);
-            }
-        }
-        let aim = |oscillator: &mut Oscillator, step| {
-            if fresh {
-                oscillator.start(setting.tables, step);
-            } else {
-                oscillator.aim(setting.tables, step);
-            }
-        };
-        let base = MIDDLE_C / setting.rate;
-        let both = [pitch, pitch + knobs.interval];
-        for (index, pair) in self.pairs.iter_mut().enumerate() {
-            go(&mut self.left[index], knobs.left[index]);
-            go(&mut self.right[index], knobs.right[index]);
-            if self.left[index].is_zero() && self.right[index].is_zero() {
-                continue;
-            }
-            for ((oscillator, pitch), gains) in pair.iter_mut().zip(both).zip(&self.waves) {
-                if gains.iter().all(|gain| gain.is_zero()) {
-                    continue;
-                }
-                let semitones = pitch + knobs.places[index];
-                let step = phase_step(base * exp2(semitones * (1.0 / 12.0)));
-                aim(oscillator, step);
-            }
-        }
-        if !self.sub_gain.is_zero() {
-            let step = phase_step(base * exp2((pitch - 12.0) * (1.0 / 12.0)));
-            aim(&mut self.sub, step);
-        }
-        let cutoff = knobs.cutoff
-            + knobs.amount * self.shaping.next()
-            + knobs.tracking * pitch * (1.0 / 12.0)
-            + sweep * wave
-            + chance * wander
-            - SOFTNESS * (1.0 - self.velocity);
-        let corner = exp2(cutoff) / setting.rate;
-        let stand = Stand {
-            corner: if corner > 0.000_4 { corner } else { 0.000_4 },
-            resonance: knobs.resonance,
-            modes: knobs.modes,
-            drive: knobs.drive,
-        };
-        self.course.aim(&stand, fresh);
-        if !self.stereo && self.left != self.right {
-            // Up to here both sides were the same.
-            self.stereo = true;
-            self.filters[1] = self.filters[0];
-        }
-    }
-
-    /// Overwrites a part of a tick.
-    fn play(&mut self, setting: &Setting<'_>, left: &mut [f32], right: &mut [f32]) {
-        let count = left.len().min(LENGTH);
-        let (mut both, mut wave) = ([0.0; LENGTH], [0.0; LENGTH]);
-        let (both, wave) = (&mut both[..count], &mut wave[..count]);
-        left.fill(0.0);
-        right.fill(0.0);
-        for (index, pair) in self.pairs.iter().enumerate() {
-            let (to_left, to_right) = (self.left[index], self.right[index]);
-            if to_left.is_zero() && to_right.is_zero() {
-                continue;
-            }
-            both.fill(0.0);
-            for (oscillator, gains) in pair.iter().zip(&self.waves) {
-                for (shape, gain) in SHAPES.into_iter().zip(gains) {
-                    if !gain.is_zero() {
-                        oscillator.read(setting.tables, shape, self.width, self.frame, wave);
-                        add(both, wave, *gain, self.frame);
-                    }
-                }
-            }
-            add(left, both, to_left, self.frame);
-            if self.stereo {
-                add(right, both, to_right, self.frame);
-            }
-        }
-        both.fill(0.0);
-        if !self.sub_gain.is_zero() {
-            let tables = setting.tables;
-            self.sub
-                .read(tables, Shape::Sine, self.width, self.frame, wave);
-            add(both, wave, self.sub_gain, self.frame);
-        }
-        if let Some(noise) = self.noise.as_mut().filter(|_| !self.noise_gain.is_zero()) {
-            for value in wave.iter_mut() {
-                *value = noise.next();
-            }
-            add(both, wave, self.noise_gain, self.frame);
-        }
-        let whole = Ramp::new(1.0, 1.0);
-        add(left, both, whole, self.frame);
-        self.filters[0].run(&self.course, self.frame, left);
-        if self.stereo {
-            add(right, both, whole, self.frame);
-            self.filters[1].run(&self.course, self.frame, right);
-        } else {
-            right.copy_from_slice(left);
-        }
-        let mut frame = f32::from(self.frame);
-        for (left, right) in left.iter_mut().zip(right) {
-            let level = self.amplitude.next() * self.gain.at(frame);
-            *left *= level;
-            *right *= level;
-            frame += 1.0;
-        }
-    }
-}
-
-impl Instrument for Subtractive {
-    /// A note that still sounds goes on from where it is.
-    fn strike(&mut self, setting: &Setting<'_>, strike: Strike) {
-        let sounding = !self.is_over();
-        if !sounding {
-            *self = Self::default();
-        }
+    fn strike(&mut self, setting: &Setting<'_>, strike: Strike, sounding: bool) {
         self.take(setting);
         let velocity = strike.velocity;
         self.velocity = velocity * (0.4 + 0.6 * velocity);
@@ -242,6 +93,7 @@ impl Instrument for Subtractive {
         if !sounding {
             self.struck = true;
             self.turning = 0;
+            self.settled = false;
             self.knobs = self.goal;
             let mut chance = Noise::new(strike.seed);
             for (index, pair) in self.pairs.iter_mut().enumerate() {
@@ -268,42 +120,223 @@ impl Instrument for Subtractive {
         self.shaping.strike();
     }
 
-    fn slide(&mut self, setting: &Setting<'_>, pitch: f32) {
-        self.glide_to(pitch, self.glide.max(SHORTEST_SLIDE), setting.rate);
+    fn glide_to(&mut self, pitch: f32, seconds: f32, rate: f32) {
+        let ticks = ticks_in(seconds, rate / f32::from(TICK));
+        self.way = (pitch - self.pitch) / ticks as f32;
+        self.gliding = ticks;
     }
 
-    fn release(&mut self) {
-        self.amplitude.release();
-        self.shaping.release();
-    }
-
-    fn steer(&mut self, setting: &Setting<'_>) {
-        self.take(setting);
-    }
-
-    fn render(&mut self, setting: &Setting<'_>, mut left: &mut [f32], mut right: &mut [f32]) {
-        while !left.is_empty() && !right.is_empty() {
-            if self.is_over() {
-                left.fill(0.0);
-                right.fill(0.0);
-                return;
+    /// All that happens once a tick.
+    fn tick(&mut self, setting: &Setting<'_>) {
+        let fresh = core::mem::take(&mut self.struck);
+        let turns = fresh || self.turning > 0;
+        if self.turning > 0 {
+            self.knobs
+                .approach(&self.goal, 1.0 / f32::from(self.turning));
+            self.turning -= 1;
+            if self.turning == 0 {
+                self.knobs = self.goal;
             }
-            if self.frame == 0 {
-                self.tick(setting);
+        }
+        if self.gliding > 0 {
+            self.pitch += self.way;
+            self.gliding -= 1;
+        }
+        let knobs = &self.knobs;
+        let (wave, wander) = if knobs.targets == [0.0; TARGETS] {
+            (0.0, 0.0)
+        } else {
+            (self.lfo.wave(), self.lfo.wander())
+        };
+        self.lfo.advance(self.wobble);
+        let [vibrato, sweep, breath, tremolo, drift, chance] = knobs.targets;
+        let pitch = self.pitch + knobs.tune + vibrato * wave + drift * wander;
+        let go = |ramp: &mut Ramp, to: f32| {
+            *ramp = if fresh {
+                Ramp::new(to, to)
+            } else {
+                ramp.then(to)
+            };
+        };
+        go(&mut self.width, bounded(knobs.width + breath * wave));
+        go(
+            &mut self.gain,
+            LEVEL * self.velocity * (1.0 - tremolo * (0.5 - 0.5 * wave)),
+        );
+        if turns || !self.settled {
+            self.settled = !turns;
+            let go = |ramp: &mut Ramp, to: f32| {
+                *ramp = if fresh || !turns {
+                    Ramp::new(to, to)
+                } else {
+                    ramp.then(to)
+                };
+            };
+            go(&mut self.sub_gain, knobs.sub);
+            go(&mut self.noise_gain, knobs.noise);
+            for (ramps, gains) in self.waves.iter_mut().zip(&knobs.waves) {
+                for (ramp, gain) in ramps.iter_mut().zip(gains) {
+                    go(ramp, *gain);
+                }
             }
-            let rest = usize::from(TICK - self.frame);
-            let count = left.len().min(right.len()).min(rest);
-            let (now_left, later_left) = left.split_at_mut(count);
-            let (now_right, later_right) = right.split_at_mut(count);
-            self.play(setting, now_left, now_right);
-            let after = count + usize::from(self.frame);
-            self.frame = u8::try_from(after % LENGTH).unwrap_or(0);
-            (left, right) = (later_left, later_right);
+            for index in 0..UNISON {
+                go(&mut self.left[index], knobs.left[index]);
+                go(&mut self.right[index], knobs.right[index]);
+                self.ratios[index] = ratio_of_semitones(knobs.places[index]);
+            }
+            self.interval = ratio_of_semitones(knobs.interval);
+        }
+        let aim = |oscillator: &mut Oscillator, step| {
+            if fresh {
+                oscillator.start(setting.tables, step);
+            } else {
+                oscillator.aim(setting.tables, step);
+            }
+        };
+        let turns = MIDDLE_C / setting.rate * ratio_of_semitones(pitch);
+        let both = [turns, turns * self.interval];
+        for (index, pair) in self.pairs.iter_mut().enumerate() {
+            if self.left[index].is_zero() && self.right[index].is_zero() {
+                continue;
+            }
+            for ((oscillator, turns), gains) in pair.iter_mut().zip(both).zip(&self.waves) {
+                if !gains.iter().all(|gain| gain.is_zero()) {
+                    aim(oscillator, phase_step(turns * self.ratios[index]));
+                }
+            }
+        }
+        if !self.sub_gain.is_zero() {
+            aim(&mut self.sub, phase_step(0.5 * turns));
+        }
+        let cutoff = knobs.cutoff
+            + knobs.amount * self.shaping.next()
+            + knobs.tracking * pitch * (1.0 / 12.0)
+            + sweep * wave
+            + chance * wander
+            - SOFTNESS * (1.0 - self.velocity);
+        let corner = exp2(cutoff) / setting.rate;
+        let stand = Stand {
+            corner: if corner > 0.000_4 { corner } else { 0.000_4 },
+            resonance: knobs.resonance,
+            modes: knobs.modes,
+            drive: knobs.drive,
+        };
+        self.course.aim(&stand, fresh);
+        if !self.stereo && self.left != self.right {
+            // Up to here both sides were the same.
+            self.stereo = true;
+            self.filter.part();
         }
     }
 
+    /// Overwrites both channels with the next tick.
+    fn compute(&mut self, setting: &Setting<'_>, left: &mut Frames, right: &mut Frames) {
+        if self.amplitude.is_over() {
+            left.fill(0.0);
+            right.fill(0.0);
+            return;
+        }
+        self.tick(setting);
+        let mut levels = [0.0; LENGTH];
+        self.amplitude.fill(&mut levels);
+        let mut gains = [0.0; LENGTH];
+        self.gain.fill(&mut gains);
+        for (level, gain) in levels.iter_mut().zip(&gains) {
+            *level *= gain;
+        }
+        let mut channels = [[0.0; LENGTH]; 2];
+        self.sources(setting, &mut channels);
+        if self.stereo {
+            self.filter.run(&self.course, &mut channels);
+        } else {
+            let [mut alone, _] = channels.map(|channel| [channel]);
+            self.filter.run(&self.course, &mut alone);
+            channels = [alone[0]; 2];
+        }
+        for ((left, channel), level) in left.iter_mut().zip(&channels[0]).zip(&levels) {
+            *left = channel * level;
+        }
+        for ((right, channel), level) in right.iter_mut().zip(&channels[1]).zip(&levels) {
+            *right = channel * level;
+        }
+    }
+
+    /// What the filter gets: the first channel alone unless the note is wide.
+    fn sources(&mut self, setting: &Setting<'_>, channels: &mut [Frames; 2]) {
+        let tables = setting.tables;
+        let [left, right] = channels;
+        let mut wave = [0.0; LENGTH];
+        for (index, pair) in self.pairs.iter().enumerate() {
+            let (to_left, to_right) = (self.left[index], self.right[index]);
+            if to_left.is_zero() && to_right.is_zero() {
+                continue;
+            }
+            let mut both = [0.0; LENGTH];
+            for (oscillator, gains) in pair.iter().zip(&self.waves) {
+                for (shape, gain) in SHAPES.into_iter().zip(gains) {
+                    if !gain.is_zero() {
+                        oscillator.read(tables, shape, self.width, 0, &mut wave);
+                        add(&mut both, &wave, *gain);
+                    }
+                }
+            }
+            add(left, &both, to_left);
+            if self.stereo {
+                add(right, &both, to_right);
+            }
+        }
+        let mut both = [0.0; LENGTH];
+        if !self.sub_gain.is_zero() {
+            self.sub.read(tables, Shape::Sine, self.width, 0, &mut wave);
+            add(&mut both, &wave, self.sub_gain);
+        }
+        if let Some(noise) = self.noise.as_mut().filter(|_| !self.noise_gain.is_zero()) {
+            for value in &mut wave {
+                *value = noise.next();
+            }
+            add(&mut both, &wave, self.noise_gain);
+        }
+        for channel in [left, right] {
+            for (value, both) in channel.iter_mut().zip(&both) {
+                *value += both;
+            }
+        }
+    }
+}
+
+impl Instrument for Subtractive {
+    /// A note that still sounds goes on from where it is.
+    fn strike(&mut self, setting: &Setting<'_>, strike: Strike) {
+        let sounding = !self.is_over();
+        if !sounding {
+            *self = Self::default();
+        }
+        self.note.strike(setting, strike, sounding);
+    }
+
+    fn slide(&mut self, setting: &Setting<'_>, pitch: f32) {
+        let note = &mut self.note;
+        note.glide_to(pitch, note.glide.max(SHORTEST_SLIDE), setting.rate);
+    }
+
+    fn release(&mut self) {
+        self.note.amplitude.release();
+        self.note.shaping.release();
+    }
+
+    fn steer(&mut self, setting: &Setting<'_>) {
+        self.note.take(setting);
+    }
+
+    fn render(&mut self, setting: &Setting<'_>, left: &mut [f32], right: &mut [f32]) {
+        let note = &mut self.note;
+        self.ahead.render(left, right, |left, right| {
+            note.compute(setting, left, right);
+        });
+    }
+
     fn is_over(&self) -> bool {
-        self.amplitude.is_over()
+        self.note.amplitude.is_over() && self.ahead.is_spent()
     }
 }
 
@@ -323,10 +356,10 @@ fn bounded(width: f32) -> f32 {
 }
 
 #[inline(always)]
-fn add(sum: &mut [f32], values: &[f32], gain: Ramp, first: u8) {
-    let mut frame = f32::from(first);
-    for (sum, value) in sum.iter_mut().zip(values) {
-        *sum += value * gain.at(frame);
-        frame += 1.0;
+fn add(sum: &mut Frames, values: &Frames, gain: Ramp) {
+    let mut gains = [0.0; LENGTH];
+    gain.fill(&mut gains);
+    for ((sum, value), gain) in sum.iter_mut().zip(values).zip(&gains) {
+        *sum += value * gain;
     }
 }

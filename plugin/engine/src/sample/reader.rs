@@ -191,18 +191,30 @@ impl Places {
 /// A curve through the window's frames, at each place.
 #[inline(always)]
 fn interpolated<const DEGREE: u8>(window: &[f32; WINDOW], places: &Places) -> [f32; RUN] {
+    // Looked up first, so that the curves of several frames can be worked on at once.
+    let mut near = [[0.0; RUN]; 4];
+    for (frame, index) in places.index.iter().enumerate() {
+        for (tap, near) in near.iter_mut().enumerate() {
+            let is_read = match DEGREE {
+                0 => tap == 1,
+                1 => tap == 1 || tap == 2,
+                _ => true,
+            };
+            if is_read {
+                near[frame] = window[(index + tap) & MASK];
+            }
+        }
+    }
+    let [before, near, next, after] = near;
     let mut run = [0.0; RUN];
-    for ((output, index), rest) in run.iter_mut().zip(places.index).zip(places.rest) {
-        let near = window[(index + 1) & MASK];
+    for (frame, output) in run.iter_mut().enumerate() {
+        let rest = places.rest[frame];
+        let (before, near, next, after) = (before[frame], near[frame], next[frame], after[frame]);
         *output = if DEGREE == 0 {
             near
         } else if DEGREE == 1 {
-            let next = window[(index + 2) & MASK];
             near + (next - near) * rest
         } else {
-            let before = window[index & MASK];
-            let next = window[(index + 2) & MASK];
-            let after = window[(index + 3) & MASK];
             hermite([before, near, next, after], rest)
         };
     }

@@ -5,6 +5,7 @@
 //! rather than the curve itself keeps most of what would alias away.
 
 use super::super::SMOOTHING;
+use super::PIECE;
 use crate::dsp::maths::snapped;
 use crate::dsp::smooth::Smooth;
 
@@ -110,6 +111,75 @@ impl Drive {
             let driven = self.sides[side].next(frame[side] * self.gain);
             frame[side] + self.wet * (self.level * driven - frame[side])
         })
+    }
+
+    /// Whether nothing of it moves.
+    ///
+    /// Realtime: yes
+    pub(super) fn is_steady(&self) -> bool {
+        self.off || self.amount.has_arrived()
+    }
+
+    /// The means of the curve while it is steady, before they are lifted. Without drive they are
+    /// the samples.
+    ///
+    /// Realtime: yes
+    #[inline(always)]
+    pub(super) fn means(
+        &mut self,
+        samples: &[[f32; PIECE]; 2],
+        frames: usize,
+    ) -> [[f32; PIECE]; 2] {
+        if self.off {
+            return *samples;
+        }
+        let mut means = [[0.0; PIECE]; 2];
+        for ((side, samples), means) in self.sides.iter_mut().zip(samples).zip(&mut means) {
+            let (mut driven, mut roots) = ([side.before; PIECE + 1], [side.root; PIECE + 1]);
+            for frame in 0..PIECE {
+                let sample = samples[frame] * self.gain;
+                driven[frame + 1] = sample;
+                roots[frame + 1] = (1.0 + sample * sample).sqrt();
+            }
+            for frame in 0..PIECE {
+                let sum = driven[frame + 1] + driven[frame];
+                means[frame] = (1.0 + LIFT) * (sum / (roots[frame + 1] + roots[frame]));
+            }
+            side.before = driven[frames.min(PIECE)];
+            side.root = roots[frames.min(PIECE)];
+        }
+        means
+    }
+
+    /// What each side's means were lifted to last.
+    ///
+    /// Realtime: yes
+    #[inline(always)]
+    pub(super) fn lifted(&self) -> [f32; 2] {
+        self.sides.map(|side| side.lifted)
+    }
+
+    /// Realtime: yes
+    #[inline(always)]
+    pub(super) fn keep(&mut self, lifted: [f32; 2]) {
+        if !self.off {
+            for (side, lifted) in self.sides.iter_mut().zip(lifted) {
+                side.lifted = lifted;
+            }
+        }
+    }
+
+    /// How much of the lifted mean before is taken from the next one, and how much is heard of the
+    /// sound and of what is lifted.
+    ///
+    /// Realtime: yes
+    #[inline(always)]
+    pub(super) fn shares(&self) -> [f32; 3] {
+        if self.off {
+            [0.0, 0.0, 1.0]
+        } else {
+            [LIFT, 1.0 - self.wet, self.wet * self.level]
+        }
     }
 
     #[inline(always)]

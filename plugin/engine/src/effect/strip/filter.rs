@@ -123,6 +123,43 @@ impl Filter {
         mixed
     }
 
+    /// Whether nothing of it moves.
+    ///
+    /// Realtime: yes
+    pub(super) fn is_steady(&self) -> bool {
+        let ways = [
+            &self.octaves,
+            &self.resonance,
+            &self.dry,
+            &self.low,
+            &self.high,
+        ];
+        self.off || self.dry.value() < 1.0 && ways.into_iter().all(Smooth::has_arrived)
+    }
+
+    /// What a step multiplies by, and how much is heard of the sound, of twice the band and of twice
+    /// the low end: while it is steady.
+    ///
+    /// Realtime: yes
+    #[inline(always)]
+    pub(super) fn paces(&self) -> [[f32; 3]; 2] {
+        if self.off {
+            return [[0.0; 3], [1.0, 0.0, 0.0]];
+        }
+        let (dry, low, high) = (self.dry.value(), self.low.value(), self.high.value());
+        let of_band = -0.5 * high * self.tuning.damping();
+        [
+            self.tuning.paces(),
+            [dry + high, of_band, 0.5 * (low - high)],
+        ]
+    }
+
+    /// Realtime: yes
+    #[inline(always)]
+    pub(super) fn sides(&mut self) -> &mut [StateVariable; 2] {
+        &mut self.sides
+    }
+
     #[inline(always)]
     fn tune(&mut self) {
         let corner = 20.0 * exp2(self.octaves.value()) / self.rate;

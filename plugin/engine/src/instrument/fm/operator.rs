@@ -72,18 +72,17 @@ impl Operator {
         let slope = (drive.level - self.level) * PER_TICK;
         let share = 0.5 * drive.feedback * STEPS;
         let [mut last, mut second, mut third] = self.last;
-        let mut waves = self.phases(drive.step).map(|phase| (phase, 0.0));
-        for (phase, value) in &mut waves {
+        for (frame, phase) in frames.iter_mut().zip(self.phases(drive.step)) {
             // The mean of two frames, for one alone would whistle; and not the very last, so that
             // two frames can be worked on at a time.
             let moved = whole((second + third) * share).cast_unsigned() << 8;
             third = second;
             second = last;
             last = wave(phase.wrapping_add(moved));
-            *value = last;
+            *frame = last;
         }
-        for ((frame, (_, value)), at) in frames.iter_mut().zip(waves).zip(COUNT) {
-            *frame = (self.level + slope * at) * value;
+        for (frame, at) in frames.iter_mut().zip(COUNT) {
+            *frame *= self.level + slope * at;
         }
         self.last = [last, second, third];
         self.finish(drive);
@@ -92,12 +91,13 @@ impl Operator {
     /// The phase at each frame of the tick.
     #[inline(always)]
     fn phases(&self, step: u32) -> [u32; TICK] {
-        let mut phase = self.phase;
-        [(); TICK].map(|()| {
-            let now = phase;
-            phase = phase.wrapping_add(step);
-            now
-        })
+        let mut phases = [0; TICK];
+        let mut now = self.phase;
+        for phase in &mut phases {
+            *phase = now;
+            now = now.wrapping_add(step);
+        }
+        phases
     }
 
     #[inline(always)]

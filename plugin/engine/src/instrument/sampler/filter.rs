@@ -66,20 +66,16 @@ impl Filter {
         let Some(tuning) = self.tuning else {
             return;
         };
-        let [first, second] = &mut self.sides;
         if is_mono {
-            for (frame, value) in left.iter_mut().enumerate() {
-                let low = first.next(*value, &tuning).low;
-                *value += (low - *value) * (share + slope * frame as f32);
-            }
+            let mut lows = [*left];
+            StateVariable::run(&mut self.sides, &tuning, &mut lows);
+            blend(left, &lows[0], share, slope);
             right.copy_from_slice(left);
         } else {
-            for (frame, (left, right)) in left.iter_mut().zip(right).enumerate() {
-                let share = share + slope * frame as f32;
-                let (here, there) = (first.next(*left, &tuning), second.next(*right, &tuning));
-                *left += (here.low - *left) * share;
-                *right += (there.low - *right) * share;
-            }
+            let mut lows = [*left, *right];
+            StateVariable::run(&mut self.sides, &tuning, &mut lows);
+            blend(left, &lows[0], share, slope);
+            blend(right, &lows[1], share, slope);
         }
         if target == 0.0 {
             self.sides = [StateVariable::default(); 2];
@@ -93,5 +89,12 @@ impl Filter {
     fn retune(&mut self) {
         let corner = self.lowest * exp2(self.cutoff.value() * OCTAVES);
         self.tuning = Some(Tuning::new(corner, self.resonance.value()));
+    }
+}
+
+#[inline(always)]
+fn blend(channel: &mut Frames, lows: &Frames, share: f32, slope: f32) {
+    for (frame, (value, low)) in channel.iter_mut().zip(lows).enumerate() {
+        *value += (low - *value) * (share + slope * frame as f32);
     }
 }

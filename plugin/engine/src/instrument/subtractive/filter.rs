@@ -3,7 +3,8 @@
 
 use super::patch::MODES;
 use crate::dsp::maths::{saturated, snapped, warp};
-use crate::dsp::oscillator::{Ramp, TICK};
+use crate::dsp::oscillator::Ramp;
+use crate::instrument::ahead::{Frames, TICK};
 
 /// Where the coefficients of both stages go in the course of a tick.
 ///
@@ -18,18 +19,21 @@ pub(super) struct Course {
     steep: Ramp,
     drive: Ramp,
     makeup: Ramp,
+    /// Where it goes, and whether it is there and stays.
+    aimed: Option<Stand>,
+    still: bool,
 }
 
-/// One channel's state.
+/// Both channels' state.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Filter {
-    first: [f32; 2],
-    second: [f32; 2],
+    first: [[f32; 2]; 2],
+    second: [[f32; 2]; 2],
 }
 
 /// Where the filter should stand: the corner as a share of the sample rate, the rest from 0 to 1
 /// but for the drive, which is the saturation's slope.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Stand {
     pub(super) corner: f32,
     pub(super) resonance: f32,
@@ -42,6 +46,13 @@ impl Course {
     ///
     /// Realtime: yes
     pub(super) fn aim(&mut self, stand: &Stand, at_once: bool) {
+        let stays = self.aimed == Some(*stand);
+        if stays && self.still {
+            return;
+        }
+        self.aimed = Some(*stand);
+        self.still = stays || at_once;
+        let at_once = self.still;
         let [steep, gentle, band, high] = stand.modes;
         let g = warp(stand.corner);
         let damping = 1.5 - 1.45 * stand.resonance;
@@ -72,50 +83,126 @@ impl Course {
     }
 }
 
+/// What one stage does in each frame of a tick: twice its coefficients, and what the band keeps.
+struct Stage {
+    keep: Frames,
+    band: Frames,
+    low: Frames,
+}
+
+impl Stage {
+    #[inline(always)]
+    fn new(ramps: &[Ramp; 3]) -> Self {
+        let [mut keep, mut band, mut low] = [[0.0; TICK]; 3];
+        let [of_keep, of_band, of_low] = ramps;
+        of_keep.fill(&mut keep);
+        of_band.fill(&mut band);
+        of_low.fill(&mut low);
+        for frame in 0..TICK {
+            keep[frame] = 2.0 * keep[frame] - 1.0;
+            band[frame] *= 2.0;
+            low[frame] *= 2.0;
+        }
+        Self { keep, band, low }
+    }
+
+    /// Twice the band and the low end of each frame. Every sum is arranged so that a frame waits for
+    /// the one before it as shortly as can be.
+    #[inline(always)]
+    fn run<const SIDES: usize>(
+        &self,
+        states: &mut [[f32; 2]; 2],
+        inputs: &[Frames; SIDES],
+    ) -> [[Frames; 2]; SIDES] {
+        let mut outputs = [[[0.0; TICK]; 2]; SIDES];
+        for ([bands, lows], input) in outputs.iter_mut().zip(inputs) {
+            for frame in 0..TICK {
+                bands[frame] = self.band[frame] * input[frame];
+                lows[frame] = self.low[frame] * input[frame];
+            }
+        }
+        let mut now = *states;
+        for frame in 0..TICK {
+            let (keep, of_band, of_low) = (self.keep[frame], self.band[frame], self.low[frame]);
+            for side in 0..SIDES {
+                let [band, low] = now[side];
+                let [bands, lows] = &mut outputs[side];
+                let next_band = keep * band + (bands[frame] - of_band * low);
+                let next_low = (low + lows[frame]) + (of_band * band - of_low * low);
+                now[side] = [next_band, next_low];
+                bands[frame] = band + next_band;
+                lows[frame] = low + next_low;
+            }
+        }
+        // Within a tick nothing falls from the snapping limit to the denormals, so once is enough.
+        *states = now.map(|state| state.map(snapped));
+        outputs
+    }
+}
+
 impl Filter {
-    /// Filters what comes from `first` frames after the tick on.
+    /// The second channel was the same as the first so far.
+    ///
+    /// Realtime: yes
+    pub(super) fn part(&mut self) {
+        self.first[1] = self.first[0];
+        self.second[1] = self.second[0];
+    }
+
+    /// Filters a tick of the first channel alone or of both.
     ///
     /// Realtime: yes
     #[inline]
-    pub(super) fn run(&mut self, course: &Course, first: u8, channel: &mut [f32]) {
-        let mut frame = f32::from(first);
-        let driven = !course.drive.is_zero();
-        let steep = !course.steep.is_zero();
-        let [mut a, mut b] = self.first;
-        let [mut c, mut d] = self.second;
-        for value in channel {
-            let mut input = *value;
-            if driven {
-                // Straight for small signals, and the straighter the lower the drive.
-                let slope = course.drive.at(frame) + 1e-3;
-                input = saturated(input * slope) / slope;
+    pub(super) fn run<const SIDES: usize>(
+        &mut self,
+        course: &Course,
+        channels: &mut [Frames; SIDES],
+    ) {
+        let mut gains = [0.0; TICK];
+        if !course.drive.is_zero() {
+            // Straight for small signals, and the straighter the lower the drive.
+            course.drive.fill(&mut gains);
+            for channel in channels.iter_mut() {
+                for (value, drive) in channel.iter_mut().zip(&gains) {
+                    let slope = drive + 1e-3;
+                    *value = saturated(*value * slope) / slope;
+                }
             }
-            input *= course.makeup.at(frame);
-            let [a1, a2, a3] = course.first.map(|ramp| ramp.at(frame));
-            let rest = input - b;
-            let band = a1 * a + a2 * rest;
-            let low = b + a2 * a + a3 * rest;
-            a = 2.0 * band - a;
-            b = 2.0 * low - b;
-            let [of_input, of_band, of_low] = course.mix.map(|ramp| ramp.at(frame));
-            let output = limited(of_input * input + of_band * band + of_low * low);
-            *value = output;
-            if steep {
-                let [a1, a2, a3] = course.second.map(|ramp| ramp.at(frame));
-                let rest = output - d;
-                let band = a1 * c + a2 * rest;
-                let low = d + a2 * c + a3 * rest;
-                c = 2.0 * band - c;
-                d = 2.0 * low - d;
-                *value = output + (low - output) * course.steep.at(frame);
-            }
-            frame += 1.0;
         }
-        // Within a tick nothing falls from the snapping limit to the denormals, so once is enough.
-        let settled = frame >= f32::from(TICK);
-        let keep = |value: f32| if settled { snapped(value) } else { value };
-        self.first = [keep(a), keep(b)];
-        self.second = [keep(c), keep(d)];
+        course.makeup.fill(&mut gains);
+        for channel in channels.iter_mut() {
+            for (value, makeup) in channel.iter_mut().zip(&gains) {
+                *value *= makeup;
+            }
+        }
+        let bands = Stage::new(&course.first).run(&mut self.first, channels);
+        let mut mix = [[0.0; TICK]; 3];
+        for (gains, ramp) in mix.iter_mut().zip(&course.mix) {
+            ramp.fill(gains);
+        }
+        let [of_input, of_band, of_low] = &mix;
+        for (channel, [band, low]) in channels.iter_mut().zip(&bands) {
+            for frame in 0..TICK {
+                let heard = of_band[frame] * band[frame] + of_low[frame] * low[frame];
+                channel[frame] = of_input[frame] * channel[frame] + 0.5 * heard;
+            }
+            if channel.iter().any(|value| value.abs() > 1.0) {
+                for value in channel.iter_mut() {
+                    *value = limited(*value);
+                }
+            }
+        }
+        if course.steep.is_zero() {
+            return;
+        }
+        let bands = Stage::new(&course.second).run(&mut self.second, channels);
+        course.steep.fill(&mut gains);
+        for (channel, [_, low]) in channels.iter_mut().zip(&bands) {
+            for frame in 0..TICK {
+                let value = channel[frame];
+                channel[frame] = value + (0.5 * low[frame] - value) * gains[frame];
+            }
+        }
     }
 }
 
