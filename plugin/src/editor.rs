@@ -233,10 +233,7 @@ impl LockstepEditor {
         }
         let beat = self.beat(host);
         let levels = self.ends.levels();
-        if let Some(edit) = self
-            .grid
-            .show(ui, &theme, &view.document, &levels, beat)
-        {
+        if let Some(edit) = self.grid.show(ui, &theme, &view.document, &levels, beat) {
             self.ask(Command::Edit(edit));
         }
     }

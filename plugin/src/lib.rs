@@ -5,8 +5,8 @@
 mod bridge;
 mod clock;
 mod editor;
-mod network;
 mod midi;
+mod network;
 mod params;
 mod state;
 mod transport;
@@ -213,7 +213,7 @@ impl Plugin for Lockstep {
         };
         let moment = Moment {
             position: HostTransport::block(context.transport()),
-            live: rendering.hands.hear(context),
+            live: rendering.hands.hear(context, frames),
             listening: Listening::default(),
         };
         let mut done = 0;

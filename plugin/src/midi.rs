@@ -28,14 +28,23 @@ impl Default for Hands {
 }
 
 impl Hands {
-    /// What was played in this block, in order.
+    /// What was played in this block of so many frames, in order. What a host puts behind the last
+    /// frame falls on it.
     ///
     /// Realtime: yes
-    pub(crate) fn hear(&mut self, context: &mut impl ProcessContext<Lockstep>) -> &[LiveNote] {
+    pub(crate) fn hear(
+        &mut self,
+        context: &mut impl ProcessContext<Lockstep>,
+        frames: usize,
+    ) -> &[LiveNote] {
+        let last = frames.saturating_sub(1);
         let mut count = 0;
         while let Some(event) = context.next_event() {
             if let (Some(note), Some(slot)) = (live(&event), self.notes.get_mut(count)) {
-                *slot = note;
+                *slot = LiveNote {
+                    frame: note.frame.min(last),
+                    ..note
+                };
                 count += 1;
             }
         }

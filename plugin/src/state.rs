@@ -119,12 +119,7 @@ impl SavedSession {
 
     /// Keeps what the network thread holds and plays what it shows, unless a project was loaded
     /// meanwhile.
-    pub(crate) fn replace(
-        &self,
-        generation: Generation,
-        state: SavedState,
-        shown: &Document,
-    ) {
+    pub(crate) fn replace(&self, generation: Generation, state: SavedState, shown: &Document) {
         let mut desk = self.desk();
         if desk.generation == generation {
             desk.play(shown);

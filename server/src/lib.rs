@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod clock;
+pub mod export;
 mod http;
 mod journal;
 mod link;

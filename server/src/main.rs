@@ -4,11 +4,12 @@
 mod terminal;
 
 use anyhow::{Context, Result};
-use clap::Parser;
+use clap::{Parser, Subcommand};
+use lockstep_server::export::Export;
 use lockstep_server::{Config, Server};
 use std::io::{IsTerminal, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tokio::net::TcpListener;
 use tracing::level_filters::LevelFilter;
 
@@ -16,6 +17,8 @@ use tracing::level_filters::LevelFilter;
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Flags {
+    #[command(subcommand)]
+    command: Option<Command>,
     /// Where to listen. 0.0.0.0:7878 lets the local network in.
     #[arg(
         long,
@@ -27,6 +30,7 @@ struct Flags {
     /// The folder that keeps the sessions.
     #[arg(
         long,
+        global = true,
         env = "LOCKSTEP_DATA",
         default_value = "lockstep-data",
         value_name = "FOLDER"
@@ -59,9 +63,18 @@ struct Flags {
     log: LevelFilter,
 }
 
+/// What else it does than serve.
+#[derive(Debug, Subcommand)]
+enum Command {
+    Export(Export),
+}
+
 #[tokio::main]
 async fn main() -> Result<()> {
     let flags = Flags::parse();
+    if let Some(Command::Export(export)) = flags.command {
+        return write_files(&export, &flags.data);
+    }
     tracing_subscriber::fmt()
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
@@ -91,6 +104,17 @@ async fn main() -> Result<()> {
         terminal::show_link(&session.link(&base));
     }
     server.run(listener, stopped()).await;
+    Ok(())
+}
+
+fn write_files(export: &Export, data: &Path) -> Result<()> {
+    let exported = export.run(data)?;
+    for warning in exported.warnings {
+        let _ = writeln!(std::io::stderr(), "note: {warning}");
+    }
+    for file in exported.files {
+        let _ = writeln!(std::io::stdout(), "{file}");
+    }
     Ok(())
 }
 

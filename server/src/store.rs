@@ -3,12 +3,16 @@
 
 mod embedded;
 mod file;
+mod glance;
 mod writer;
 
 #[cfg(test)]
 mod conformance;
 
 pub use embedded::EmbeddedStore;
+pub use glance::GlanceError;
+
+pub(crate) use glance::glance;
 
 use crate::link::LinkKey;
 use lockstep_session::{ids::Epoch, protocol::Role};
@@ -49,6 +53,15 @@ pub struct Holding {
     pub records: Vec<Vec<u8>>,
     /// Where the next record goes.
     pub next: Place,
+}
+
+/// What a store keeps of one session.
+#[derive(Debug)]
+pub(crate) struct Stored {
+    pub(crate) snapshot: Vec<u8>,
+    /// The records since the snapshot, in order.
+    pub(crate) records: Vec<Vec<u8>>,
+    next: Place,
 }
 
 /// An answer that comes when the store has it. Whatever changes the store is durable by then.

@@ -2,6 +2,7 @@
 
 use crate::phrases::{note, one_track};
 use lockstep_session::document::Document;
+use lockstep_session::document::clip::Content;
 use lockstep_session::document::clip::{Action, Bars, Clip, Follow};
 use lockstep_session::document::effects::{DelayTime, Effects, ReverbDecay};
 use lockstep_session::document::harmony::{Degree, Harmony, HarmonyPlan, Scale};
@@ -13,7 +14,6 @@ use lockstep_session::document::step::{
     Chance, Condition, Cycle, Nudge, Ratchet, Step, Turn, Velocity,
 };
 use lockstep_session::document::track::{ScaleMode, StepLength, TrackSettings};
-use lockstep_session::document::clip::Content;
 use lockstep_session::ids::TrackId;
 use std::sync::Arc;
 
@@ -26,7 +26,9 @@ pub fn all() -> Vec<(&'static str, Document)> {
 }
 
 fn line() -> Vec<Step> {
-    [0, 7, 3, 12, 10, 7, 5, 2].map(|pitch| note(&[pitch], 60)).to_vec()
+    [0, 7, 3, 12, 10, 7, 5, 2]
+        .map(|pitch| note(&[pitch], 60))
+        .to_vec()
 }
 
 fn each(change: impl Fn(usize, &mut Step)) -> Document {
@@ -41,11 +43,23 @@ fn steps() -> Vec<(&'static str, Document)> {
     let every = |turn, of| Condition::Every(Cycle::new(Turn::new(turn), Turn::new(of)));
     let whole = |index: usize| i64::try_from(index).expect("short");
     vec![
-        ("step velocity", each(|index, step| step.velocity = Velocity::new(whole(index) * 16 + 10))),
-        ("step chord", each(|_, step| step.pitches = note(&[0, 3, 7, 10], 60).pitches)),
+        (
+            "step velocity",
+            each(|index, step| step.velocity = Velocity::new(whole(index) * 16 + 10)),
+        ),
+        (
+            "step chord",
+            each(|_, step| step.pitches = note(&[0, 3, 7, 10], 60).pitches),
+        ),
         ("step chance", each(|_, step| step.chance = Chance::new(50))),
-        ("step every second", each(|index, step| step.condition = every(1 + whole(index) % 2, 2))),
-        ("step first", each(|_, step| step.condition = Condition::First)),
+        (
+            "step every second",
+            each(|index, step| step.condition = every(1 + whole(index) % 2, 2)),
+        ),
+        (
+            "step first",
+            each(|_, step| step.condition = Condition::First),
+        ),
         ("step fill", {
             let mut document = each(|index, step| {
                 if index % 2 == 1 {
@@ -55,15 +69,24 @@ fn steps() -> Vec<(&'static str, Document)> {
             document.fill = true;
             document
         }),
-        ("step ratchet", each(|index, step| step.ratchet = Ratchet::new(whole(index) + 1))),
-        ("step nudge", each(|index, step| step.nudge = Nudge::new(whole(index) * 14 - 49))),
+        (
+            "step ratchet",
+            each(|index, step| step.ratchet = Ratchet::new(whole(index) + 1)),
+        ),
+        (
+            "step nudge",
+            each(|index, step| step.nudge = Nudge::new(whole(index) * 14 - 49)),
+        ),
         ("step tie", each(|index, step| step.tie = index % 3 != 2)),
-        ("step locks", each(|index, step| {
-            let amount = Amount::new(whole(index) * 1_200);
-            for parameter in [Parameter::Level, Parameter::Pan, Parameter::Macro1] {
-                step.locks.set(parameter, amount);
-            }
-        })),
+        (
+            "step locks",
+            each(|index, step| {
+                let amount = Amount::new(whole(index) * 1_200);
+                for parameter in [Parameter::Level, Parameter::Pan, Parameter::Macro1] {
+                    step.locks.set(parameter, amount);
+                }
+            }),
+        ),
     ]
 }
 
@@ -99,9 +122,15 @@ fn tracks() -> Vec<(&'static str, Document)> {
     vec![
         ("track level", set(|track| track.level = Level::new(-120))),
         ("track pan", set(|track| track.pan = Pan::new(-70))),
-        ("track transpose", set(|track| track.transpose = Transpose::new(-5))),
+        (
+            "track transpose",
+            set(|track| track.transpose = Transpose::new(-5)),
+        ),
         ("track swing", set(|track| track.swing = Percent::new(60))),
-        ("track triplets", set(|track| track.step_length = StepLength::EighthTriplet)),
+        (
+            "track triplets",
+            set(|track| track.step_length = StepLength::EighthTriplet),
+        ),
         ("track drive", set(|track| track.drive = Percent::new(70))),
         ("track low-pass", filtered(FilterKind::LowPass)),
         ("track high-pass", filtered(FilterKind::HighPass)),
@@ -120,7 +149,8 @@ fn tracks() -> Vec<(&'static str, Document)> {
             if let Content::Pattern(pattern) = &mut second.content {
                 let mut steps: Vec<Step> = pattern.playing().collect();
                 steps.reverse();
-                *pattern = lockstep_session::document::pattern::Pattern::new(pattern.length(), steps);
+                *pattern =
+                    lockstep_session::document::pattern::Pattern::new(pattern.length(), steps);
             }
             track.clips[0] = Some(Arc::new(first));
             track.clips[1] = Some(Arc::new(second));
@@ -143,13 +173,25 @@ fn with(sends: bool, change: impl FnOnce(&mut Effects)) -> Document {
 fn effects() -> Vec<(&'static str, Document)> {
     vec![
         ("effect sends", with(true, |_| {})),
-        ("effect short room", with(true, |effects| effects.reverb_decay = ReverbDecay::new(30))),
-        ("effect delay", with(true, |effects| {
-            effects.delay_time = DelayTime::new(4);
-            effects.delay_ping_pong = false;
-        })),
-        ("effect chorus", with(false, |effects| effects.chorus_mix = Percent::new(60))),
-        ("effect compressor", with(false, |effects| effects.compressor = Percent::new(80))),
+        (
+            "effect short room",
+            with(true, |effects| effects.reverb_decay = ReverbDecay::new(30)),
+        ),
+        (
+            "effect delay",
+            with(true, |effects| {
+                effects.delay_time = DelayTime::new(4);
+                effects.delay_ping_pong = false;
+            }),
+        ),
+        (
+            "effect chorus",
+            with(false, |effects| effects.chorus_mix = Percent::new(60)),
+        ),
+        (
+            "effect compressor",
+            with(false, |effects| effects.compressor = Percent::new(80)),
+        ),
         ("effect ducking", {
             let mut document = with(false, |effects| {
                 effects.duck_by = Some(TrackId(2));

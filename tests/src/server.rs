@@ -164,6 +164,12 @@ impl Server {
         (self.process, self.address) = launch(shell, self.address, self.data.path(), &self.flags);
     }
 
+    /// Exports a session from this server's data, by the program itself. It need not run.
+    pub fn export(&self, session: &str, to: &Path, more: &[&str]) -> Output {
+        let data = self.data.path().to_string_lossy();
+        export(session, to, &[&["--data", &data], more].concat())
+    }
+
     /// Runs a second server on the same data, to its end.
     pub fn run_another_on_the_same_data(&self) -> Output {
         program()
@@ -180,6 +186,16 @@ impl Drop for Server {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// Runs the program to export a session to a file, to its end.
+pub fn export(session: &str, to: &Path, more: &[&str]) -> Output {
+    program()
+        .args(["export", session, "--to"])
+        .arg(to)
+        .args(more)
+        .output()
+        .expect("the program can be run")
 }
 
 fn program() -> Command {

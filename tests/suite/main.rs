@@ -2,6 +2,7 @@
 
 mod browser_page;
 mod browser_together;
+mod export;
 mod fuzz_corpus;
 mod plugin_clap;
 mod plugin_joined;

@@ -50,7 +50,10 @@ fn presets_of_a_kind_are_equally_loud() {
         if off.abs() <= NEAR {
             Ok(())
         } else {
-            Err(format!("{loudness:.1} LUFS; its trim is {:+.0} off", off * 10.0))
+            Err(format!(
+                "{loudness:.1} LUFS; its trim is {:+.0} off",
+                off * 10.0
+            ))
         }
     });
 }

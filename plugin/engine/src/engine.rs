@@ -8,8 +8,8 @@ use crate::live::LiveNote;
 use crate::meter::Meters;
 use crate::metronome::Metronome;
 use crate::mixer::{Mixer, Stereo};
-use crate::players::{Heard, Players};
 use crate::places::Places;
+use crate::players::{Heard, Players};
 use crate::playhead::{Entry, HostBlock, Pass, Playhead};
 use crate::sample::{Sample, SampleKey};
 use crate::score::{MAX_TRACKS, Score};
@@ -94,6 +94,14 @@ impl Engine {
     /// Realtime: yes
     pub fn sounding(&self) -> usize {
         self.players.sounding()
+    }
+
+    /// Whether nothing sounds and nothing will until something begins: what it renders of a
+    /// transport that stands still is exact silence.
+    ///
+    /// Realtime: yes
+    pub fn is_silent(&self) -> bool {
+        self.players.is_silent() && self.mixer.is_silent()
     }
 
     /// Realtime: yes

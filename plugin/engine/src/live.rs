@@ -39,10 +39,9 @@ const FURTHEST_BEND: f32 = 48.0;
 impl Keys {
     /// Realtime: yes
     pub(crate) fn bend(&mut self, track: u8, semitones: f32) {
-        if let Some(bend) = self.bends.get_mut(usize::from(track)) {
-            if semitones.is_finite() {
-                *bend = semitones.clamp(-FURTHEST_BEND, FURTHEST_BEND);
-            }
+        let bend = self.bends.get_mut(usize::from(track));
+        if let Some(bend) = bend.filter(|_| semitones.is_finite()) {
+            *bend = semitones.clamp(-FURTHEST_BEND, FURTHEST_BEND);
         }
     }
 

@@ -31,7 +31,7 @@ struct Playing {
 /// A loop further than this from where it belongs, in seconds, goes there by a crossfade.
 const ASTRAY: f64 = 0.005;
 /// As far past a change of clips a frame may look for what plays there, in beats.
-const NEAR: f64 = 1e-6;
+const NEAR: f64 = 1e-9;
 const SMOOTHING: f32 = 0.01;
 
 impl Loops {
@@ -46,6 +46,11 @@ impl Loops {
     /// Realtime: yes
     pub(crate) fn clear(&mut self) {
         self.tracks = [None; MAX_TRACKS];
+    }
+
+    /// Realtime: yes
+    pub(crate) fn is_silent(&self) -> bool {
+        self.tracks.iter().all(Option::is_none)
     }
 
     /// Two tracks change places.
@@ -213,23 +218,30 @@ impl Playing {
         let Some(sample) = bank.get(self.place, self.key) else {
             return;
         };
+        // Around the seam, where the curve between frames takes in both ends.
+        let seam = fixed(length(sample)) - 2 * UNITY;
         let mut done = 0;
-        // A turn that is shorter than a chunk may end several times in it.
-        for _ in 0..CHUNK {
+        while done < count {
             let (Some(left), Some(right)) = (left.get_mut(done..count), right.get_mut(done..count))
             else {
                 break;
             };
-            if left.is_empty() {
-                break;
-            }
-            let rendered =
-                self.reader
-                    .render(sample, self.increment, Interpolation::Hermite, left, right);
-            done += rendered;
-            if done < count {
-                let begun = self.reader.position() - fixed(length(sample));
-                self.reader = Reader::new(begun.max(0));
+            let position = self.reader.position();
+            if position < UNITY || position >= seam {
+                let (next_left, next_right) = self.reader.next_round(sample, self.increment);
+                for (left, right) in left.iter_mut().zip(right).take(1) {
+                    (*left, *right) = (next_left, next_right);
+                }
+                done += 1;
+            } else {
+                let frames = (seam - 1 - position) / self.increment.max(1) + 1;
+                let frames = usize::try_from(frames).unwrap_or(CHUNK).min(left.len());
+                let (left, right) = (&mut left[..frames], &mut right[..frames]);
+                let (speed, curve) = (self.increment, Interpolation::Hermite);
+                done += self.reader.render(sample, speed, curve, left, right).max(1);
+                // What jumped over the seam goes round, too.
+                let whole = fixed(length(sample)).max(1);
+                self.reader = Reader::new(self.reader.position().rem_euclid(whole));
             }
         }
         for (left, right) in left.iter_mut().zip(right).take(count) {

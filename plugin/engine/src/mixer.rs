@@ -142,6 +142,19 @@ impl Mixer {
         self.limiter.latency()
     }
 
+    /// Whether it would give exact silence for silence.
+    ///
+    /// Realtime: yes
+    pub(crate) fn is_silent(&self) -> bool {
+        self.channels
+            .iter()
+            .all(|channel| channel.strip.is_silent())
+            && self.delay.is_silent()
+            && self.reverb.is_silent()
+            && self.chorus.is_silent()
+            && self.limiter.is_silent()
+    }
+
     /// Forgets all sound.
     ///
     /// Realtime: yes

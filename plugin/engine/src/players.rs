@@ -73,6 +73,11 @@ impl Players {
     }
 
     /// Realtime: yes
+    pub(crate) fn is_silent(&self) -> bool {
+        self.voices.sounding() == 0 && self.tails.is_silent() && self.loops.is_silent()
+    }
+
+    /// Realtime: yes
     pub(crate) fn stage(&self) -> Stage<'_> {
         stage(self.rate, &self.tables, &self.bank, &self.keys)
     }
@@ -240,7 +245,9 @@ impl Players {
                 pitch: f32::from(semitone),
                 semitone,
                 velocity: note.velocity,
-                seed: note.seed.wrapping_add(u32::from(place).wrapping_mul(0x85eb_ca6b)),
+                seed: note
+                    .seed
+                    .wrapping_add(u32::from(place).wrapping_mul(0x85eb_ca6b)),
                 locks: note.locks,
                 gains,
                 hold: Hold::Until(note.at + note.length),

@@ -111,7 +111,8 @@ const TICK_NOISE: f64 = 1e-6;
 const SEAM: f64 = 1.0 / 32.0;
 /// A step begins on the first frame at or after its time. In frames, how much earlier than its
 /// time a frame may be and still count as at it: above all rounding noise, and too little to hear.
-const EARLY: f64 = 0.01;
+/// It is no round number, for times are: none lies so close to it that noise could decide.
+const EARLY: f64 = 0.010_137_3;
 /// Hosts put starts, jumps and loop bounds on whole frames, up to half a frame off the beat.
 /// In frames, how far past a step a start may be and still play it.
 const LENIENT: f64 = 0.75;
@@ -386,7 +387,10 @@ impl Playhead {
             entry: Entry::Onward,
         };
         let ahead = beat - next;
-        if block.looped.is_some_and(|looped| looped.turns(next, beat, beats_per_frame)) {
+        if block
+            .looped
+            .is_some_and(|looped| looped.turns(next, beat, beats_per_frame))
+        {
             return Place {
                 entry: Entry::Wrap,
                 travelled,

@@ -1,6 +1,8 @@
 //! The presets: sounds with a name, made from the data in `assets/presets` when the engine is
 //! built. It knows nothing of tracks.
 
+mod general_midi;
+
 use crate::dsp::maths::gain_of_decibels;
 use crate::instrument::{Values, click, drum, fm, pluck, sampler, square, subtractive};
 use crate::score::patch::{MACROS, MacroTarget, PIECES, ScorePiece, TARGETS, between};

@@ -6,10 +6,8 @@ pub(crate) mod launches;
 pub(crate) mod patch;
 mod step;
 
-pub use patch::Patch;
-pub use step::ScoreStep;
-
-pub(crate) use patch::Machine;
+pub(crate) use patch::{Machine, Patch};
+pub(crate) use step::ScoreStep;
 pub(crate) use step::{Condition, Locks};
 
 use bytemuck::{Pod, Zeroable};

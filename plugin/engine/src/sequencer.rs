@@ -3,14 +3,15 @@
 //! frames or voices, so the same decisions make audio and MIDI files.
 
 mod agenda;
+mod due;
 mod pitch;
 
 pub(crate) use agenda::{Agenda, swapped};
+use due::{Due, lateness};
 pub(crate) use pitch::{Pitches, note_number};
 
 use crate::playhead::{Entry, Window};
-use crate::score::{Condition, Content, Locks, MAX_TRACKS, Score, ScoreStep, ScoreTrack};
-use lockstep_session::chance::Chance;
+use crate::score::{Content, Locks, MAX_TRACKS, Score, ScoreTrack};
 use lockstep_session::document::launch::{Launches, Playing, Turn};
 use lockstep_session::document::track::StepLength;
 use lockstep_session::ids::SceneIndex;
@@ -61,26 +62,6 @@ struct TrackState {
     /// Until when, in travelled beats, the last note is held into the steps after it, and in which
     /// turn.
     tied_until: Option<(f64, i64)>,
-}
-
-/// A step of a clip and when it falls due.
-struct Due<'a> {
-    /// When what plays began, in running micro-beats.
-    turn: i64,
-    /// Where in the song something else plays.
-    end: f64,
-    scene: SceneIndex,
-    steps: &'a [ScoreStep],
-    step_length: StepLength,
-    /// Counted from the clip's beginning.
-    number: i64,
-    /// On the grid.
-    beat: f64,
-    /// The same in running micro-beats, to decide by.
-    running: i64,
-    /// How late it is, in beats; early where negative.
-    late: f64,
-    span: f64,
 }
 
 /// How many changes of clips are followed in one stretch of beats.
@@ -326,8 +307,7 @@ impl TrackState {
         let grid = due.beat + window.drift;
         // What is entered past its moment sounds at once.
         let at = (grid + due.late).max(window.after + window.drift);
-        let is_held =
-            |(until, turn): (f64, i64)| until >= grid - 1e-6 && turn == due.turn;
+        let is_held = |(until, turn): (f64, i64)| until >= grid - 1e-6 && turn == due.turn;
         let slides = due.is_tied_into() && self.tied_until.is_some_and(is_held);
         let chain = due.chain(track);
         let mut until = grid + chain.until;
@@ -363,82 +343,6 @@ impl TrackState {
     }
 }
 
-/// How far a step and those it is tied to reach, in beats from its place on the grid.
-struct Chain {
-    until: f64,
-    is_tied: bool,
-}
-
-impl Due<'_> {
-    fn index(&self, number: i64) -> usize {
-        let length = i64::try_from(self.steps.len()).unwrap_or(1).max(1);
-        usize::try_from(number.rem_euclid(length)).unwrap_or(0)
-    }
-
-    fn step(&self) -> Option<&ScoreStep> {
-        self.steps.get(self.index(self.number))
-    }
-
-    fn is_decided_in(&self, window: &Window) -> bool {
-        let moment = self.beat + self.late.min(0.0);
-        let is_in_time = moment > window.after || window.entry != Entry::Onward;
-        is_in_time && moment <= window.until
-    }
-
-    /// The dice of this step at this beat: the same whenever the beat is passed.
-    fn dice(&self, track: &ScoreTrack) -> Chance {
-        let cell = self.scene.index() * self.steps.len().max(128) + self.index(self.number);
-        let cell = u32::try_from(cell).unwrap_or(0);
-        let beat = self.running.div_euclid(1000).rem_euclid(1 << 32);
-        let beat = u32::try_from(beat).unwrap_or(0);
-        Chance::of(track.launches.seed() ^ cell.rotate_left(20), beat)
-    }
-
-    fn sounds(&self, step: &ScoreStep, track: &ScoreTrack, score: &Score) -> bool {
-        let length = i64::try_from(self.steps.len()).unwrap_or(1).max(1);
-        let pass = self.number.div_euclid(length);
-        let fits = match step.condition() {
-            Condition::Always => true,
-            Condition::Every { turn, of } => pass.rem_euclid(of) == turn - 1,
-            Condition::First => pass == 0,
-            Condition::Fill => score.fill != 0,
-        };
-        fits && (step.chance() >= 100 || self.dice(track).percent(CHANCE_THROW) < step.chance())
-    }
-
-    /// Whether the step before it is held into it.
-    fn is_tied_into(&self) -> bool {
-        let before = self.steps.get(self.index(self.number - 1));
-        before.is_some_and(ScoreStep::is_tied)
-    }
-
-    fn chain(&self, track: &ScoreTrack) -> Chain {
-        let start = self.step_length.start_of(self.number).as_micros();
-        let mut last = self.number;
-        let tied = |number| {
-            self.steps
-                .get(self.index(number))
-                .is_some_and(ScoreStep::is_tied)
-        };
-        while tied(last) && last - self.number < 128 {
-            last += 1;
-        }
-        let begins = beats(self.step_length.start_of(last).as_micros() - start);
-        let ends = beats(self.step_length.start_of(last + 1).as_micros() - start);
-        let span = ends - begins;
-        // Held until the last of them is struck, late as that may be, and for its gate.
-        let (late, gate) = match self.steps.get(self.index(last)) {
-            Some(step) if step.is_on() => (lateness(track, self.steps, last, span), step.gate()),
-            _ => (0.0, 1.0),
-        };
-        Chain {
-            until: begins + late + span * gate,
-            is_tied: last > self.number,
-        }
-    }
-}
-
-const CHANCE_THROW: u32 = 0;
 const SEED_THROW: u32 = 1;
 
 const FIRST_SCENE: SceneIndex = SceneIndex::FIRST;
@@ -451,20 +355,6 @@ pub(crate) fn step_length(track: &ScoreTrack) -> StepLength {
 
 fn per_two_beats(length: StepLength) -> f64 {
     i32::try_from(length.per_two_beats()).map_or(8.0, f64::from)
-}
-
-/// By how many beats a step is late, of swing and nudge.
-fn lateness(track: &ScoreTrack, steps: &[ScoreStep], number: i64, span: f64) -> f64 {
-    let length = i64::try_from(steps.len()).unwrap_or(1).max(1);
-    let index = usize::try_from(number.rem_euclid(length)).unwrap_or(0);
-    let nudge = steps.get(index).map_or(0.0, ScoreStep::nudge);
-    let is_off_beat = number.rem_euclid(2) == 1;
-    let swing = if is_off_beat && track.swing > 0.0 {
-        f64::from(track.swing.min(0.5))
-    } else {
-        0.0
-    };
-    (nudge + swing) * span
 }
 
 /// Micro-beats as beats.

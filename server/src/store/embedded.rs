@@ -2,7 +2,7 @@
 
 use super::file::File;
 use super::writer::{Job, Writer};
-use super::{Answer, Holding, Lease, OpenError, Place, SessionKey, Store, StoreError};
+use super::{Answer, Holding, Lease, OpenError, Place, SessionKey, Store, StoreError, Stored};
 use crate::link::LinkKey;
 use lockstep_session::protocol::Role;
 use redb::{Database, DatabaseError, ReadableDatabase, TableDefinition};
@@ -19,7 +19,7 @@ pub(super) const SNAPSHOTS: TableDefinition<'_, u64, (u64, &[u8])> =
 /// Records by session and place.
 pub(super) const RECORDS: TableDefinition<'_, (u64, u64), &[u8]> = TableDefinition::new("records");
 
-const FILE_NAME: &str = "lockstep.redb";
+pub(super) const FILE_NAME: &str = "lockstep.redb";
 /// Pages that redb keeps in memory; its own default is a gibibyte.
 const CACHE_BYTES: usize = 64 * 1024 * 1024;
 
@@ -139,24 +139,35 @@ impl Store for EmbeddedStore {
 }
 
 fn holding(database: &Database, lease: Lease) -> Result<Option<Holding>, redb::Error> {
+    let stored = stored(database, lease.session)?;
+    Ok(stored.map(|stored| Holding {
+        lease,
+        snapshot: stored.snapshot,
+        records: stored.records,
+        next: stored.next,
+    }))
+}
+
+pub(super) fn stored(
+    database: &impl ReadableDatabase,
+    session: SessionKey,
+) -> Result<Option<Stored>, redb::Error> {
     let transaction = database.begin_read()?;
     let snapshots = transaction.open_table(SNAPSHOTS)?;
-    let Some(entry) = snapshots.get(lease.session.0)? else {
+    let Some(entry) = snapshots.get(session.0)? else {
         return Ok(None);
     };
     let (mut next, snapshot) = entry.value();
     let mut records = Vec::new();
-    let session = lease.session.0;
     for record in transaction
         .open_table(RECORDS)?
-        .range((session, next)..=(session, u64::MAX))?
+        .range((session.0, next)..=(session.0, u64::MAX))?
     {
         let (key, value) = record?;
         records.push(value.value().to_vec());
         next = key.value().1 + 1;
     }
-    Ok(Some(Holding {
-        lease,
+    Ok(Some(Stored {
         snapshot: snapshot.to_vec(),
         records,
         next: Place(next),

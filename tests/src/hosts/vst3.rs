@@ -124,7 +124,9 @@ impl Vst3Host {
         let automation = std::mem::take(&mut self.automation);
         let file = self.audio.clone();
         let latency = self
-            .ask(json!({ "do": "render", "blocks": blocks, "automation": automation, "file": file }))
+            .ask(
+                json!({ "do": "render", "blocks": blocks, "automation": automation, "file": file }),
+            )
             .expect("it renders");
         let bytes = std::fs::read(&self.audio).expect("the host wrote the audio");
         let (samples, _) = bytes.as_chunks::<4>();
@@ -134,7 +136,11 @@ impl Vst3Host {
             .collect();
         let right = left.split_off(left.len() / 2);
         let latency = latency.as_u64().expect("the latency in frames");
-        Sound::new(left, right, usize::try_from(latency).expect("a latency is small"))
+        Sound::new(
+            left,
+            right,
+            usize::try_from(latency).expect("a latency is small"),
+        )
     }
 
     fn ask(&mut self, request: Value) -> Result<Value, String> {

@@ -39,7 +39,7 @@ impl Tuning {
         } else {
             0.0
         };
-        Self::with_damping(corner, 1.414_213_5 - 1.38 * resonance)
+        Self::with_damping(corner, core::f32::consts::SQRT_2 - 1.38 * resonance)
     }
 
     /// `damping` is one over the filter's quality.

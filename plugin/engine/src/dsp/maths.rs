@@ -91,8 +91,8 @@ pub(crate) fn exp2(exponent: f32) -> f32 {
     let series = 1.540_353_e-4;
     let series = series * rest + 1.333_355_8e-3;
     let series = series * rest + 9.618_129e-3;
-    let series = series * rest + 5.550_410_9e-2;
-    let series = series * rest + 2.402_265_1e-1;
+    let series = series * rest + 5.550_411e-2;
+    let series = series * rest + 2.402_265e-1;
     let series = series * rest + 6.931_472e-1;
     let mantissa = series * rest + 1.0;
     let bits = (nearest + 127).cast_unsigned() << 23;
@@ -104,7 +104,7 @@ pub(crate) fn exp2(exponent: f32) -> f32 {
 /// Realtime: yes
 #[inline(always)]
 pub(crate) fn gain_of_decibels(decibels: f32) -> f32 {
-    exp2(decibels * 0.166_096_41)
+    exp2(decibels * 0.166_096_4)
 }
 
 /// Semitones as a ratio of frequencies.
@@ -132,10 +132,10 @@ pub(crate) fn sine(turns: f32) -> f32 {
     };
     let square = folded * folded;
     let series = 39.536_706;
-    let series = series * square - 76.549_786;
+    let series = series * square - 76.549_79;
     let series = series * square + 81.601_97;
     let series = series * square - 41.341_675;
-    let series = series * square + 6.283_185_3;
+    let series = series * square + core::f32::consts::TAU;
     series * folded
 }
 
@@ -161,13 +161,7 @@ pub(crate) fn warp(share: f32) -> f32 {
 /// Realtime: yes
 #[inline(always)]
 pub(crate) fn saturated(value: f32) -> f32 {
-    let value = if value > 3.0 {
-        3.0
-    } else if value < -3.0 {
-        -3.0
-    } else {
-        value
-    };
+    let value = value.clamp(-3.0, 3.0);
     let square = value * value;
     value * (27.0 + square) / (27.0 + 9.0 * square)
 }

@@ -36,6 +36,15 @@ impl Ahead {
         self.at >= TICK
     }
 
+    /// Whether nothing that was computed is left to be heard. It follows from the note's age alone,
+    /// so a note that is over leaves on the same frame however it was cut.
+    ///
+    /// Realtime: yes
+    pub(crate) fn is_silent(&self) -> bool {
+        let [left, right] = [&self.left, &self.right].map(|side| side.iter().skip(self.at));
+        left.chain(right).all(|sample| *sample == 0.0)
+    }
+
     /// Fills both channels, computing more by `next` when there is nothing left.
     ///
     /// Realtime: yes

@@ -133,7 +133,7 @@ impl Instrument for Fm {
     }
 
     fn is_over(&self) -> bool {
-        self.note.is_over && self.ahead.is_spent()
+        self.note.is_over && self.ahead.is_silent()
     }
 }
 

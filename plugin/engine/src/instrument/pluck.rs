@@ -129,7 +129,7 @@ impl Instrument for Pluck {
     }
 
     fn is_over(&self) -> bool {
-        self.string.is_over && self.ahead.is_spent()
+        self.string.is_over && self.ahead.is_silent()
     }
 }
 

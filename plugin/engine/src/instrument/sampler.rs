@@ -111,7 +111,7 @@ impl Instrument for Sampler {
     }
 
     fn is_over(&self) -> bool {
-        self.playing.is_over && self.ahead.is_spent()
+        self.playing.is_over && self.ahead.is_silent()
     }
 }
 

@@ -81,6 +81,27 @@ impl Reader {
         inside
     }
 
+    /// The next frame where a sample goes round: behind its last frame comes its first. From a place
+    /// within the sample to another one.
+    ///
+    /// Realtime: yes
+    pub(crate) fn next_round(&mut self, sample: &Sample, increment: i64) -> (f32, f32) {
+        let (index, rest) = place(self.position.max(0));
+        let right = sample.right.as_ref().unwrap_or(&sample.left);
+        let read = |channel: &[f32]| {
+            let frame = |ahead: usize| {
+                let index = (index + sample.frames + ahead - 1) % sample.frames;
+                channel.get(index + LEAD).copied().unwrap_or(0.0)
+            };
+            hermite([frame(0), frame(1), frame(2), frame(3)], rest)
+        };
+        let heard = (read(&sample.left), read(right));
+        let increment = increment.clamp(-MOST_STRETCHED, MOST_STRETCHED);
+        let whole = signed(sample.frames) * UNITY;
+        self.position = (self.position + increment).rem_euclid(whole);
+        heard
+    }
+
     /// How many of the next frames lie within the sample.
     #[inline]
     fn frames_inside(&self, sample: &Sample, increment: i64, length: usize) -> usize {
@@ -182,14 +203,20 @@ fn interpolated<const DEGREE: u8>(window: &[f32; WINDOW], places: &Places) -> [f
             let before = window[index & MASK];
             let next = window[(index + 2) & MASK];
             let after = window[(index + 3) & MASK];
-            let slope = 0.5 * (next - before);
-            let bend = near - next;
-            let curve = slope + bend;
-            let twist = curve + bend + 0.5 * (after - near);
-            ((twist * rest - (curve + twist)) * rest + slope) * rest + near
+            hermite([before, near, next, after], rest)
         };
     }
     run
+}
+
+/// Between the two frames in the middle.
+#[inline(always)]
+fn hermite([before, near, next, after]: [f32; 4], rest: f32) -> f32 {
+    let slope = 0.5 * (next - before);
+    let bend = near - next;
+    let curve = slope + bend;
+    let twist = curve + bend + 0.5 * (after - near);
+    ((twist * rest - (curve + twist)) * rest + slope) * rest + near
 }
 
 #[inline(always)]

@@ -15,7 +15,7 @@ pub(crate) const PIECES: usize = 16;
 
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
-pub struct Patch {
+pub(crate) struct Patch {
     /// The sample of a sampler.
     pub(crate) sample: u64,
     pub(crate) gain: f32,

@@ -9,7 +9,7 @@ const MOST_LOCKS: usize = step::Locks::MOST;
 
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
-pub struct ScoreStep {
+pub(crate) struct ScoreStep {
     flags: u8,
     velocity: u8,
     chance: u8,

@@ -44,6 +44,11 @@ impl Tails {
         }
     }
 
+    /// Realtime: yes
+    pub(crate) fn is_silent(&self) -> bool {
+        self.tracks.iter().all(|tail| tail.rest == 0)
+    }
+
     /// Two tracks change places.
     ///
     /// Realtime: yes

@@ -72,8 +72,14 @@ fn played(desk: &Desk) -> Vec<(usize, usize)> {
 }
 
 fn beats(played: Vec<(usize, usize)>) -> Vec<(usize, usize)> {
-    assert!(played.iter().all(|(_, frame)| frame % BEAT == 0), "{played:?}");
-    played.into_iter().map(|(clip, frame)| (clip, frame / BEAT)).collect()
+    assert!(
+        played.iter().all(|(_, frame)| frame % BEAT == 0),
+        "{played:?}"
+    );
+    played
+        .into_iter()
+        .map(|(clip, frame)| (clip, frame / BEAT))
+        .collect()
 }
 
 #[test]
@@ -127,21 +133,37 @@ fn a_launch_counts_the_first_pass_anew() {
 #[test]
 fn clips_follow_each_other_on_their_beats() {
     for (action, expected) in [
-        (Action::Next, vec![(0, 0), (1, 5), (2, 10), (0, 12), (1, 17)]),
-        (Action::Previous, vec![(0, 0), (2, 6), (1, 9), (0, 12), (2, 18)]),
-        (Action::First, vec![(0, 0), (0, 4), (0, 8), (0, 12), (0, 16)]),
+        (
+            Action::Next,
+            vec![(0, 0), (1, 5), (2, 10), (0, 12), (1, 17)],
+        ),
+        (
+            Action::Previous,
+            vec![(0, 0), (2, 6), (1, 9), (0, 12), (2, 18)],
+        ),
+        (
+            Action::First,
+            vec![(0, 0), (0, 4), (0, 8), (0, 12), (0, 16)],
+        ),
         (Action::Stop, vec![(0, 0)]),
     ] {
         for size in [100, 7_777] {
             let mut desk = Desk::new(following(action, 1));
             desk.roll(0.0, 20 * BEAT, size);
-            assert_eq!(beats(played(&desk)), expected, "{action:?}, blocks of {size}");
+            assert_eq!(
+                beats(played(&desk)),
+                expected,
+                "{action:?}, blocks of {size}"
+            );
         }
     }
     // A change in the middle of a pattern's pass.
     let mut desk = Desk::new(following(Action::Next, 2));
     desk.roll(0.0, 20 * BEAT, 1_024);
-    assert_eq!(beats(played(&desk)), [(0, 0), (0, 4), (1, 9), (1, 13), (2, 18)]);
+    assert_eq!(
+        beats(played(&desk)),
+        [(0, 0), (0, 4), (1, 9), (1, 13), (2, 18)]
+    );
 }
 
 #[test]
@@ -152,7 +174,10 @@ fn what_follows_at_random_is_the_same_wherever_one_starts() {
     assert!((0..3).all(|clip| whole.iter().any(|(played, _)| *played == clip)));
     let mut late = Desk::new(following(Action::Random, 1));
     late.roll(40.0, 24 * BEAT, 1_000);
-    let late: Vec<_> = beats(played(&late)).into_iter().map(|(clip, beat)| (clip, beat + 40)).collect();
+    let late: Vec<_> = beats(played(&late))
+        .into_iter()
+        .map(|(clip, beat)| (clip, beat + 40))
+        .collect();
     let rest: Vec<_> = whole.into_iter().filter(|(_, beat)| *beat >= 40).collect();
     assert_eq!(late, rest);
 }
@@ -183,7 +208,16 @@ fn a_row_is_followed_by_the_next_on_every_track() {
     desk.roll(0.0, 16 * BEAT, 2_000);
     assert_eq!(
         beats(played(&desk)),
-        [(0, 0), (0, 3), (1, 5), (3, 7), (2, 10), (3, 11), (0, 12), (0, 15)]
+        [
+            (0, 0),
+            (0, 3),
+            (1, 5),
+            (3, 7),
+            (2, 10),
+            (3, 11),
+            (0, 12),
+            (0, 15)
+        ]
     );
 }
 
@@ -199,7 +233,11 @@ fn running_beats_launch_within_a_sessions_loop() {
         while done < 24 * BEAT {
             let turns = (done / (8 * BEAT)) as f64 * 8.0;
             let beat = beats_of(done % (8 * BEAT));
-            desk.render(Some(turned(beat, looped, turns)), size.min(24 * BEAT - done), &[]);
+            desk.render(
+                Some(turned(beat, looped, turns)),
+                size.min(24 * BEAT - done),
+                &[],
+            );
             done += size;
         }
         // Its first step falls on beat 10, and so on beat 2 of each pass; it sounds a beat after.
@@ -217,7 +255,9 @@ fn running_beats_that_are_no_binary_numbers_neither_lose_nor_double_a_step() {
     let looped = Some((0.0, 1.3));
     let length = 31_200;
     let mut document = one_track(TrackSettings::default(), vec![Step::on(); 16]);
-    change(&mut document, 0, |track| track.clips[1] = Some(Arc::new(clip(0, 0))));
+    change(&mut document, 0, |track| {
+        track.clips[1] = Some(Arc::new(clip(0, 0)))
+    });
     for pass in 1..12_usize {
         let mut document = document.clone();
         let at = 13 * i64::try_from(pass).expect("small") * 100_000;
@@ -231,11 +271,19 @@ fn running_beats_that_are_no_binary_numbers_neither_lose_nor_double_a_step() {
         let mut done = 0;
         while done < (pass + 1) * length {
             let turns = (done / length) as f64 * 1.3;
-            desk.render(Some(turned(beats_of(done % length), looped, turns)), 600, &[]);
+            desk.render(
+                Some(turned(beats_of(done % length), looped, turns)),
+                600,
+                &[],
+            );
             done += 600;
         }
         let strokes = desk.strokes();
-        assert_eq!(strokes.len(), pass * 6 + 1, "launched after {pass} passes: {strokes:?}");
+        assert_eq!(
+            strokes.len(),
+            pass * 6 + 1,
+            "launched after {pass} passes: {strokes:?}"
+        );
         assert_eq!(strokes.last().map(|(frame, _)| *frame), Some(pass * length));
     }
 }

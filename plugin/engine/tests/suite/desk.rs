@@ -15,8 +15,6 @@ use lockstep_session::text::Name;
 use std::sync::Arc;
 
 pub(crate) const RATE: f64 = 48_000.0;
-/// At 120 beats a minute.
-pub(crate) const FRAMES_A_BEAT: usize = 24_000;
 
 /// A host at 120 beats a minute: 24,000 frames a beat, 6,000 a sixteenth.
 pub(crate) struct Desk {

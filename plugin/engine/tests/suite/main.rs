@@ -1,4 +1,9 @@
 //! What the engine plays, heard from outside: documents go in, frames come out.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the numbers of tests are small"
+)]
 
 mod clips;
 mod desk;

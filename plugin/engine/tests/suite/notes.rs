@@ -85,8 +85,18 @@ fn a_drum_sounds_all_pitches_of_its_chord() {
     // A drum cuts its own stroke off, but not another pitch of the same one.
     let tom = |pitches: &[i64]| rolled(one_track(playing("tom-low"), vec![at_pitches(pitches)]), 1);
     let (low, both) = (tom(&[0]), tom(&[0, 12]));
-    let late = |desk: &Desk| desk.left[2_000..5_000].iter().map(|sample| sample * sample).sum::<f32>();
-    assert!(late(&both) > 1.2 * late(&low), "{} {}", late(&both), late(&low));
+    let late = |desk: &Desk| {
+        desk.left[2_000..5_000]
+            .iter()
+            .map(|sample| sample * sample)
+            .sum::<f32>()
+    };
+    assert!(
+        late(&both) > 1.2 * late(&low),
+        "{} {}",
+        late(&both),
+        late(&low)
+    );
 }
 
 #[test]
@@ -123,8 +133,14 @@ fn a_tie_is_one_long_note_into_the_next_step() {
     let one = rolled(hums(vec![tie, last, rest(), rest()]), 4);
     assert_eq!(one.stretches().len(), 1);
     let (start, end) = one.stretches()[0];
-    assert!(start == 1 && (3 * STEP / 2..3 * STEP / 2 + 1_200).contains(&end), "{end}");
-    assert!(one.sharpest(10..3 * STEP / 2) < 0.002, "nothing is struck again");
+    assert!(
+        start == 1 && (3 * STEP / 2..3 * STEP / 2 + 1_200).contains(&end),
+        "{end}"
+    );
+    assert!(
+        one.sharpest(10..3 * STEP / 2) < 0.002,
+        "nothing is struck again"
+    );
 }
 
 #[test]
@@ -137,7 +153,12 @@ fn a_tie_slides_to_another_pitch_without_a_stroke() {
 
 #[test]
 fn tied_chords_slide_pitch_by_pitch() {
-    let steps = vec![tied(&[0, 4, 7]), tied(&[0, 5, 9]), tied(&[2]), at_pitches(&[2, 11])];
+    let steps = vec![
+        tied(&[0, 4, 7]),
+        tied(&[0, 5, 9]),
+        tied(&[2]),
+        at_pitches(&[2, 11]),
+    ];
     let mut settings = humming();
     settings.level = Level::new(-120);
     let desk = rolled(one_track(settings, steps), 4);
@@ -146,7 +167,10 @@ fn tied_chords_slide_pitch_by_pitch() {
     assert_eq!(heard(&desk, 2), [2]);
     assert_eq!(heard(&desk, 3), [2, 11]);
     let steady = |step: usize| desk.strength(step * STEP + 600..(step + 1) * STEP - 300, hertz(0));
-    assert!((steady(0) - steady(1)).abs() < 0.02, "what stays does not sound twice");
+    assert!(
+        (steady(0) - steady(1)).abs() < 0.02,
+        "what stays does not sound twice"
+    );
 }
 
 #[test]
@@ -168,7 +192,10 @@ fn a_tie_reaches_a_step_however_late_it_is() {
     };
     let mut settings = humming();
     settings.swing = lockstep_session::document::mixer::Percent::new(100);
-    let desk = rolled(one_track(settings, vec![tied(&[0]), late, rest(), rest()]), 4);
+    let desk = rolled(
+        one_track(settings, vec![tied(&[0]), late, rest(), rest()]),
+        4,
+    );
     assert_eq!(desk.stretches().len(), 1);
     assert!(desk.sharpest(10..3 * STEP - 10) < 0.003);
     assert_eq!((heard(&desk, 1), heard(&desk, 2)), (vec![0], vec![7]));
@@ -199,7 +226,9 @@ fn a_step_locks_level_and_pan_against_its_track() {
         Step::on(),
     ];
     let mut locks_both = locked(Parameter::Pan, 0);
-    locks_both.locks.set(Parameter::Level, Amount::new(decibels(0.0)));
+    locks_both
+        .locks
+        .set(Parameter::Level, Amount::new(decibels(0.0)));
     let desk = rolled(one_track(settings, [steps, vec![locks_both]].concat()), 7);
     let at = |step: usize| (desk.left[step * STEP], desk.right[step * STEP]);
     let near = |(left, right): (f32, f32), (want_left, want_right): (f32, f32)| {
@@ -222,7 +251,10 @@ fn a_step_locks_a_parameter_for_itself_alone() {
     up.gate = Gate::new(100);
     let desk = rolled(hums(vec![at_pitches(&[0]), up, at_pitches(&[0])]), 3);
     let pitches: Vec<Vec<i32>> = (0..3).map(|step| heard(&desk, step)).collect();
-    assert!(pitches[0] == [0] && pitches[2] == [0] && pitches[1] != [0], "{pitches:?}");
+    assert!(
+        pitches[0] == [0] && pitches[2] == [0] && pitches[1] != [0],
+        "{pitches:?}"
+    );
 }
 
 #[test]
@@ -292,7 +324,10 @@ fn pitches_that_snap_to_one_note_sound_once() {
     settings.scale_mode = ScaleMode::Scale;
     let two = rolled(one_track(settings.clone(), vec![at_pitches(&[0, 1])]), 1);
     let one = rolled(one_track(settings, vec![at_pitches(&[0])]), 1);
-    assert!(two.left == one.left || heard(&two, 0).len() == 2, "C sharp goes up or down");
+    assert!(
+        two.left == one.left || heard(&two, 0).len() == 2,
+        "C sharp goes up or down"
+    );
     assert_eq!(two.left, one.left);
 }
 
@@ -319,12 +354,18 @@ fn a_drum_cuts_off_its_own_earlier_stroke() {
     let twice = rolled(one_track(playing("open-hat"), vec![Step::on(); 2]), 2);
     let once = rolled(one_track(playing("open-hat"), vec![Step::on(), rest()]), 2);
     let late = STEP + 200..STEP + 2_000;
-    let ring: f32 = once.left[late.clone()].iter().map(|sample| sample.abs()).sum();
+    let ring: f32 = once.left[late.clone()]
+        .iter()
+        .map(|sample| sample.abs())
+        .sum();
     assert!(ring > 0.5, "it rings on into the next step: {ring}");
     assert_eq!(once.left[..STEP], twice.left[..STEP]);
     let second = rolled(one_track(playing("open-hat"), vec![rest(), Step::on()]), 2);
     for frame in late {
-        assert!((twice.left[frame] - second.left[frame]).abs() < 1e-6, "only the new stroke is left");
+        assert!(
+            (twice.left[frame] - second.left[frame]).abs() < 1e-6,
+            "only the new stroke is left"
+        );
     }
 }
 
@@ -336,7 +377,11 @@ fn the_closed_hat_of_a_kit_chokes_the_open_one() {
     let choked = kit(vec![open, closed.clone()]);
     let alone = kit(vec![rest(), closed]);
     let late = STEP + 200..STEP + 2_000;
-    assert!(ringing.left[late.clone()].iter().any(|sample| sample.abs() > 1e-3));
+    assert!(
+        ringing.left[late.clone()]
+            .iter()
+            .any(|sample| sample.abs() > 1e-3)
+    );
     for frame in late {
         assert!((choked.left[frame] - alone.left[frame]).abs() < 1e-6);
     }

@@ -55,7 +55,13 @@ fn rolled(document: Document, frames: usize) -> Vec<usize> {
 fn velocity_is_how_loud_a_step_is() {
     let given = [(0, 127), (1, 100), (2, 64)].map(|(place, velocity)| {
         let velocity = Velocity::new(velocity);
-        (place, Step { velocity, ..Step::on() })
+        (
+            place,
+            Step {
+                velocity,
+                ..Step::on()
+            },
+        )
     });
     let mut desk = Desk::new(clicking(given));
     desk.roll(0.0, 24_000, 512);
@@ -63,7 +69,10 @@ fn velocity_is_how_loud_a_step_is() {
     let expected = [(0, 0.3175), (STEP, 0.25), (2 * STEP, 0.16)];
     assert_eq!(strokes.len(), 3);
     for ((frame, level), (place, loud)) in strokes.into_iter().zip(expected) {
-        assert!(frame == place && (level - loud).abs() < 1e-4, "{frame} {level}");
+        assert!(
+            frame == place && (level - loud).abs() < 1e-4,
+            "{frame} {level}"
+        );
     }
 }
 
@@ -71,7 +80,15 @@ fn velocity_is_how_loud_a_step_is() {
 fn a_step_with_a_chance_sounds_about_that_often() {
     for percent in [10, 50, 90] {
         let chance = Chance::new(percent);
-        let document = clicking((0..16).map(|place| (place, Step { chance, ..Step::on() })));
+        let document = clicking((0..16).map(|place| {
+            (
+                place,
+                Step {
+                    chance,
+                    ..Step::on()
+                },
+            )
+        }));
         // At 32 steps a second there is no need to wait.
         let mut desk = Desk::new(document);
         for step in 0..2_000_u32 {
@@ -87,11 +104,22 @@ fn a_step_with_a_chance_sounds_about_that_often() {
 #[test]
 fn chance_decides_the_same_at_every_pass_of_a_beat() {
     let chance = Chance::new(50);
-    let document = clicking((0..16).map(|place| (place, Step { chance, ..Step::on() })));
+    let document = clicking((0..16).map(|place| {
+        (
+            place,
+            Step {
+                chance,
+                ..Step::on()
+            },
+        )
+    }));
     let bounced = rolled(document.clone(), 96_000);
     let again = rolled(document.clone(), 192_000);
     assert_eq!(again[..bounced.len()], bounced);
-    let second: Vec<usize> = again[bounced.len()..].iter().map(|click| click - 96_000).collect();
+    let second: Vec<usize> = again[bounced.len()..]
+        .iter()
+        .map(|click| click - 96_000)
+        .collect();
     assert_ne!(second, bounced, "another bar throws other dice");
 
     let mut looped = Desk::new(document.clone());
@@ -104,7 +132,10 @@ fn chance_decides_the_same_at_every_pass_of_a_beat() {
     let mut scrubbed = Desk::new(document);
     scrubbed.roll(2.0, 48_000, 64);
     let rest = bounced.iter().filter(|&&click| click >= 48_000);
-    assert_eq!(scrubbed.clicks(), rest.map(|click| click - 48_000).collect::<Vec<_>>());
+    assert_eq!(
+        scrubbed.clicks(),
+        rest.map(|click| click - 48_000).collect::<Vec<_>>()
+    );
 }
 
 #[test]
@@ -125,7 +156,17 @@ fn conditions_count_the_passes_of_their_pattern() {
         .collect();
     assert_eq!(
         passes,
-        [(0, 0), (0, 3), (1, 1), (2, 0), (2, 2), (3, 1), (4, 0), (5, 1), (5, 2)]
+        [
+            (0, 0),
+            (0, 3),
+            (1, 1),
+            (2, 0),
+            (2, 2),
+            (3, 1),
+            (4, 0),
+            (5, 1),
+            (5, 2)
+        ]
     );
 }
 
@@ -148,7 +189,16 @@ fn a_fill_sounds_while_it_is_held() {
 fn ratchets_divide_their_step_evenly() {
     for count in 1..=8 {
         let ratchet = Ratchet::new(count);
-        let clicks = rolled(clicking([(1, Step { ratchet, ..Step::on() })]), 24_000);
+        let clicks = rolled(
+            clicking([(
+                1,
+                Step {
+                    ratchet,
+                    ..Step::on()
+                },
+            )]),
+            24_000,
+        );
         let each = 6_000.0 / count as f64;
         let expected: Vec<usize> = (0..count)
             .map(|stroke| STEP + (stroke as f64 * each - 0.01).ceil() as usize)
@@ -159,11 +209,20 @@ fn ratchets_divide_their_step_evenly() {
 
 #[test]
 fn nudged_steps_sound_early_and_late() {
-    let document = clicking([(1, nudged(-50)), (2, nudged(10)), (4, nudged(50)), (6, nudged(-7))]);
+    let document = clicking([
+        (1, nudged(-50)),
+        (2, nudged(10)),
+        (4, nudged(50)),
+        (6, nudged(-7)),
+    ]);
     for size in [1, 64, 3_001, 30_000] {
         let mut desk = Desk::new(document.clone());
         desk.roll(0.0, 48_000, size);
-        assert_eq!(desk.clicks(), [3_000, 12_600, 27_000, 35_580], "blocks of {size}");
+        assert_eq!(
+            desk.clicks(),
+            [3_000, 12_600, 27_000, 35_580],
+            "blocks of {size}"
+        );
     }
 }
 
@@ -212,9 +271,15 @@ fn swing_makes_every_second_step_late() {
     // 60 % and 50 % are 80 % together, of half a step.
     let blended = [0, 8_400, 12_000, 20_400];
     assert_eq!(rolled(swinging(60, 50, sixteenth), 24_000), blended);
-    assert_eq!(rolled(swinging(100, 0, StepLength::Eighth), 24_000), [0, 18_000]);
+    assert_eq!(
+        rolled(swinging(100, 0, StepLength::Eighth), 24_000),
+        [0, 18_000]
+    );
     let triplets = [0, 4_000, 8_000, 12_000, 16_000, 20_000];
-    assert_eq!(rolled(swinging(100, 100, StepLength::SixteenthTriplet), 24_000), triplets);
+    assert_eq!(
+        rolled(swinging(100, 100, StepLength::SixteenthTriplet), 24_000),
+        triplets
+    );
 }
 
 #[test]
@@ -240,7 +305,9 @@ fn tracks_of_other_lengths_run_against_each_other() {
         steps
     };
     let mut document = one_track(TrackSettings::default(), quiet(3));
-    document.tracks.push(track(2, TrackSettings::default(), quiet(5)));
+    document
+        .tracks
+        .push(track(2, TrackSettings::default(), quiet(5)));
     let mut expected: Vec<usize> = (0..64)
         .filter(|step| step % 3 == 0 || step % 5 == 0)
         .map(|step| step * STEP)
@@ -249,7 +316,10 @@ fn tracks_of_other_lengths_run_against_each_other() {
     let mut desk = Desk::new(document);
     desk.roll(0.0, 64 * STEP, 441);
     let strokes = desk.strokes().into_iter();
-    assert_eq!(strokes.map(|(frame, _)| frame).collect::<Vec<_>>(), expected);
+    assert_eq!(
+        strokes.map(|(frame, _)| frame).collect::<Vec<_>>(),
+        expected
+    );
 }
 
 #[test]
@@ -257,7 +327,9 @@ fn loops_of_odd_length_keep_their_frames() {
     // 1.3 beats are 31,200 frames; the loop ends within its sixth step.
     let mut desk = Desk::new(clicks_at(&[0, 5]));
     desk.turn((0.0, 1.3), 3 * 31_200, 777);
-    let expected: Vec<usize> = (0..3).flat_map(|turn| [0, 30_000].map(|at| at + turn * 31_200)).collect();
+    let expected: Vec<usize> = (0..3)
+        .flat_map(|turn| [0, 30_000].map(|at| at + turn * 31_200))
+        .collect();
     assert_eq!(desk.clicks(), expected);
 }
 
@@ -280,7 +352,10 @@ fn a_host_that_says_its_place_badly_is_heard_well() {
     for desk in [desk, jittered] {
         let clicks = desk.clicks();
         assert_eq!(clicks.len(), 32, "{clicks:?}");
-        let off = clicks.iter().zip(&expected).map(|(click, hoped)| click.abs_diff(*hoped));
+        let off = clicks
+            .iter()
+            .zip(&expected)
+            .map(|(click, hoped)| click.abs_diff(*hoped));
         assert!(off.max().is_some_and(|most| most <= 26), "{clicks:?}");
     }
 }

@@ -98,8 +98,9 @@ pub struct Turn {
 impl Turn {
     /// The beat from which on it holds.
     pub fn since(&self) -> Beat {
-        self.row
-            .map_or(self.playing.since, |(_, since)| since.max(self.playing.since))
+        self.row.map_or(self.playing.since, |(_, since)| {
+            since.max(self.playing.since)
+        })
     }
 }
 
