@@ -10,6 +10,7 @@ use lockstep_server::{Config, Server};
 use std::io::{IsTerminal, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use tokio::net::TcpListener;
 use tracing::level_filters::LevelFilter;
 
@@ -70,11 +71,15 @@ enum Command {
 }
 
 #[tokio::main]
-async fn main() -> Result<()> {
+async fn main() -> Result<ExitCode> {
     let flags = Flags::parse();
-    if let Some(Command::Export(export)) = flags.command {
-        return write_files(&export, &flags.data);
+    match flags.command {
+        Some(Command::Export(ref export)) => Ok(write_files(export, &flags.data)),
+        None => serve(flags).await,
     }
+}
+
+async fn serve(flags: Flags) -> Result<ExitCode> {
     tracing_subscriber::fmt()
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
@@ -104,18 +109,25 @@ async fn main() -> Result<()> {
         terminal::show_link(&session.link(&base));
     }
     server.run(listener, stopped()).await;
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
-fn write_files(export: &Export, data: &Path) -> Result<()> {
-    let exported = export.run(data)?;
+/// What goes wrong here is for the one who asked, in one sentence and without a trace of the code.
+fn write_files(export: &Export, data: &Path) -> ExitCode {
+    let exported = match export.run(data) {
+        Ok(exported) => exported,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "error: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
     for warning in exported.warnings {
         let _ = writeln!(std::io::stderr(), "note: {warning}");
     }
     for file in exported.files {
         let _ = writeln!(std::io::stdout(), "{file}");
     }
-    Ok(())
+    ExitCode::SUCCESS
 }
 
 /// The address to name to others: one of this machine's own, if it listens on all of them.

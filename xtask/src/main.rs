@@ -2,6 +2,7 @@
 
 mod arguments;
 mod bench;
+mod bless;
 mod bundle;
 mod check;
 mod fuzz;
@@ -32,6 +33,7 @@ cargo xtask VERB
   bundle [--install] [--dev]    the plugin as .clap and .vst3
   web                           the page that the server hands out
   bench [NAME [ARGUMENTS]]      one benchmark; without a name, the list of them
+  bless                         take the sounds as they are now for right
   fuzz [--seconds N] [TARGET]   feed broken input to every decoder
 ";
 
@@ -53,6 +55,7 @@ fn run() -> Result<ExitCode> {
         Some("bundle") => bundle::run(&workspace, arguments)?,
         Some("web") => web::run(&workspace, arguments)?,
         Some("bench") => bench::run(&workspace, arguments)?,
+        Some("bless") => bless::run(&workspace, arguments)?,
         Some("fuzz") => fuzz::run(&workspace, arguments)?,
         Some("help" | "--help" | "-h") | None => print!("{USAGE}"),
         Some(other) => bail!("there is no verb `{other}`\n\n{USAGE}"),

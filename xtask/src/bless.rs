@@ -1,0 +1,33 @@
+//! `bless`: takes the sounds as they are now for right. A test compares them with what was blessed last.
+
+use anyhow::Result;
+
+use crate::arguments::Arguments;
+use crate::bundle;
+use crate::shell;
+use crate::workspace::Workspace;
+
+const TEST: &str = "sound_presets::nothing_sounds_different_from_before";
+
+pub(crate) fn run(workspace: &Workspace, arguments: Arguments) -> Result<()> {
+    arguments.finish()?;
+    shell::announce("Taking the sounds as they are now for right");
+    let mut command = workspace.cargo();
+    command
+        .arg("test")
+        .args(bundle::CHECKED)
+        .args([
+            "--package",
+            "lockstep-plugin",
+            "--package",
+            "lockstep-tests",
+        ])
+        .args(["--test", "suite", "--", "--exact", TEST])
+        .env("LOCKSTEP_BLESS", "1");
+    shell::run(&mut command)?;
+    shell::run(
+        std::process::Command::new("git")
+            .current_dir(workspace.root())
+            .args(["diff", "--stat", "--", "tests/golden"]),
+    )
+}
