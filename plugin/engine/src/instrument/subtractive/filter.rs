@@ -91,17 +91,17 @@ impl Filter {
                 input = saturated(input * slope) / slope;
             }
             input *= course.makeup.at(frame);
-            let [a1, a2, a3] = course.first.map(|ramp| ramp.at(frame));
+            let [a1, a2, a3] = at(&course.first, frame);
             let rest = input - b;
             let band = a1 * a + a2 * rest;
             let low = b + a2 * a + a3 * rest;
             a = 2.0 * band - a;
             b = 2.0 * low - b;
-            let [of_input, of_band, of_low] = course.mix.map(|ramp| ramp.at(frame));
+            let [of_input, of_band, of_low] = at(&course.mix, frame);
             let output = limited(of_input * input + of_band * band + of_low * low);
             *value = output;
             if steep {
-                let [a1, a2, a3] = course.second.map(|ramp| ramp.at(frame));
+                let [a1, a2, a3] = at(&course.second, frame);
                 let rest = output - d;
                 let band = a1 * c + a2 * rest;
                 let low = d + a2 * c + a3 * rest;
@@ -117,6 +117,13 @@ impl Filter {
         self.first = [keep(a), keep(b)];
         self.second = [keep(c), keep(d)];
     }
+}
+
+/// Where three coefficients are. An array's own `map` is a call for every frame, and this is none.
+#[inline(always)]
+fn at(ramps: &[Ramp; 3], frame: f32) -> [f32; 3] {
+    let [first, second, third] = ramps;
+    [first.at(frame), second.at(frame), third.at(frame)]
 }
 
 /// Untouched up to one, and never more than three.
