@@ -16,8 +16,7 @@ const SILENT: f64 = -60.0;
 
 fn main() {
     let folder = std::env::args().any(|word| word == "--sheet").then(folder);
-    let played = format!("{:.0}", BEATS * RATE / 2.0).parse::<usize>();
-    let drawn = played.expect("a whole number") + DRAWN;
+    let drawn = played_frames() + DRAWN;
     let (mut silent, mut quietest, mut loudest) = (0, f64::MAX, f64::MIN);
     println!("category  preset                    LUFS    peak dB      DC dB  bright Hz  silent after s");
     for category in Category::ALL {
@@ -56,7 +55,14 @@ fn main() {
 /// A line of the table. Gives how loud it is.
 fn describe(preset: &Preset, sound: &Sound) -> f64 {
     let decibels = |level: f64| 20.0 * level.max(1e-9).log10();
-    let loudness = loudness(sound);
+    // As the tests measure it: the phrase without what rings on.
+    let played = played_frames();
+    let phrase = Sound::new(
+        sound.left[..played].to_vec(),
+        sound.right[..played].to_vec(),
+        0,
+    );
+    let loudness = loudness(&phrase);
     let seconds = length(sound) as f64 / RATE;
     println!(
         "{:9} {:22} {loudness:7.1}  {:9.1}  {:9.1}  {:9.0}  {seconds:14.2}",
@@ -67,6 +73,12 @@ fn describe(preset: &Preset, sound: &Sound) -> f64 {
         brightness(sound, RATE),
     );
     loudness
+}
+
+/// How long a phrase is, at two beats a second.
+fn played_frames() -> usize {
+    let frames = format!("{:.0}", BEATS * RATE / 2.0);
+    frames.parse().expect("a whole number")
 }
 
 fn folder() -> PathBuf {

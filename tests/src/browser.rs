@@ -190,6 +190,11 @@ impl Browser {
         std::fs::write(file, picture).expect("the picture is written");
     }
 
+    /// How long all processes of the browser have been on a processor, to a hundredth of a second.
+    pub fn processor_time(&self) -> Duration {
+        self.chromium.processor_time()
+    }
+
     /// Errors and refusals that the console has shown since the start.
     pub fn complaints(&self) -> Vec<String> {
         self.chromium.complaints()

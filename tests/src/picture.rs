@@ -26,7 +26,7 @@ const CLIPPED: [u8; 3] = [255, 60, 60];
 const TEXT: [u8; 3] = [255, 255, 255];
 /// How large a letter's dots are.
 const DOT: usize = 3;
-const COLUMNS: usize = 4;
+const FEWEST_COLUMNS: usize = 4;
 
 impl Picture {
     pub fn blank(width: usize, height: usize) -> Self {
@@ -49,10 +49,11 @@ impl Picture {
     /// Pictures of one size beside each other, at half their size.
     pub fn sheet(pictures: &[Picture]) -> Self {
         let [width, height] = [WIDTH / 2, (WAVE + SPECTROGRAM) / 2];
-        let rows = pictures.len().div_ceil(COLUMNS);
-        let mut sheet = Self::blank((width + 4) * COLUMNS, (height + 4) * rows);
+        let columns = pictures.len().isqrt().max(FEWEST_COLUMNS);
+        let rows = pictures.len().div_ceil(columns);
+        let mut sheet = Self::blank((width + 4) * columns, (height + 4) * rows);
         for (place, picture) in pictures.iter().enumerate() {
-            let (left, top) = (place % COLUMNS * (width + 4), place / COLUMNS * (height + 4));
+            let (left, top) = (place % columns * (width + 4), place / columns * (height + 4));
             for y in 0..height {
                 for x in 0..width {
                     sheet.dot(left + x, top + y, picture.brightest(2 * x, 2 * y));
@@ -111,7 +112,9 @@ impl Picture {
 
     fn spectrogram(&mut self, mono: &[f32], rate: f64) {
         let hop = mono.len() / WIDTH;
-        let spectra: Vec<Vec<f32>> = (0..WIDTH).map(|x| spectrum(mono, x * hop)).collect();
+        // A spectrum belongs to the middle of what it looks at.
+        let around = [&[0.0; FRAMES_OF_SPECTRUM / 2], mono].concat();
+        let spectra: Vec<Vec<f32>> = (0..WIDTH).map(|x| spectrum(&around, x * hop)).collect();
         let loudest = spectra.iter().flatten().fold(1e-9_f32, |most, &now| most.max(now));
         let [low, high] = HERTZ;
         for y in 0..SPECTROGRAM {

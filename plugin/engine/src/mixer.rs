@@ -45,6 +45,8 @@ struct Channel {
     right: Smooth,
     reverb_send: Smooth,
     delay_send: Smooth,
+    /// How much of the ducking it takes part in: the track that ducks the others does not.
+    ducked: Smooth,
     meter: Meter,
 }
 
@@ -62,6 +64,7 @@ impl Channel {
             right: fader,
             reverb_send: fader,
             delay_send: fader,
+            ducked: fader,
             meter: Meter::new(rate),
         }
     }
@@ -98,6 +101,7 @@ impl Channel {
             &mut self.right,
             &mut self.reverb_send,
             &mut self.delay_send,
+            &mut self.ducked,
         ] {
             fader.arrive();
         }
@@ -203,6 +207,10 @@ impl Mixer {
         self.compressor.aim(effects.compressor);
         self.duck.aim(effects.duck_depth);
         self.ducker = usize::try_from(effects.duck_by).unwrap_or(MAX_TRACKS);
+        for (number, channel) in self.channels.iter_mut().enumerate() {
+            let is_ducked = number != self.ducker;
+            channel.ducked.aim(if is_ducked { 1.0 } else { 0.0 });
+        }
         self.master.aim(effects.master_gain);
         self.limiter.aim(effects.ceiling);
         if core::mem::take(&mut self.is_fresh) {
@@ -263,18 +271,13 @@ impl Mixer {
         self.duck_gains(audio, sounding, frames, &mut ducked);
 
         let tracks = audio.iter_mut().zip(sounding.iter());
-        let channels = self.channels.iter_mut().zip(tracks).enumerate();
-        for (number, (channel, (track, &sounds))) in channels {
+        let channels = self.channels.iter_mut().zip(tracks);
+        for (channel, (track, &sounds)) in channels {
             if !sounds {
                 channel.rest(frames);
                 continue;
             }
-            let gains = if number == self.ducker {
-                &UNDUCKED
-            } else {
-                &ducked
-            };
-            channel.fade(track, gains, frames);
+            channel.fade(track, &ducked, frames);
             channel.send(track, &mut reverb, delay, frames);
             add(mix, track, frames);
         }
@@ -389,6 +392,7 @@ impl Channel {
             &mut self.right,
             &mut self.reverb_send,
             &mut self.delay_send,
+            &mut self.ducked,
         ];
         for fader in faders.into_iter().filter(|fader| !fader.has_arrived()) {
             for _ in 0..frames {
@@ -401,7 +405,15 @@ impl Channel {
         }
     }
 
-    fn fade(&mut self, track: &mut Stereo, gains: &[f32; CHUNK], frames: usize) {
+    fn fade(&mut self, track: &mut Stereo, ducked: &[f32; CHUNK], frames: usize) {
+        let mut gains = UNDUCKED;
+        if !self.ducked.has_arrived() {
+            for (gain, duck) in gains.iter_mut().zip(ducked).take(frames) {
+                *gain += (duck - 1.0) * self.ducked.next();
+            }
+        } else if self.ducked.value() > 0.0 {
+            gains = *ducked;
+        }
         let [left, right] = track;
         let (Some(left), Some(right)) = (left.get_mut(..frames), right.get_mut(..frames)) else {
             return;
@@ -409,7 +421,7 @@ impl Channel {
         let mut fader = [0.0; CHUNK];
         for (samples, faded) in [(&mut *left, &mut self.left), (&mut *right, &mut self.right)] {
             faded.fill(fader.get_mut(..frames).unwrap_or_default());
-            for ((sample, duck), fader) in samples.iter_mut().zip(gains).zip(&fader) {
+            for ((sample, duck), fader) in samples.iter_mut().zip(&gains).zip(&fader) {
                 *sample *= fader * duck;
             }
         }

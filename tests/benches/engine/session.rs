@@ -20,17 +20,21 @@ const CHORD: [i64; 4] = [-5, -2, 2, 5];
 const TAKE_FRAMES: u32 = 300_000;
 const MONO: &str = "mono";
 const STEREO: &str = "stereo";
-/// One for each synthesised track: every machine but the click.
+/// One for each synthesised track: the first preset of every category that is played in notes, the
+/// square voice, and a kit.
 const SYNTHS: [&str; 8] = [
-    "bass-reese",
-    "keys-electric",
-    "lead-poly",
+    "bass",
+    "keys",
+    "lead-saw",
+    "pad-warm",
     "pluck",
+    "mallet-marimba",
     "lead-chip",
-    "pad-strings",
-    "mallet-vibraphone",
-    "kit-909",
+    KIT,
 ];
+const KIT: &str = "kit-808";
+/// Kick, closed hat, snare and crash.
+const STROKES: [i64; 4] = [-24, -22, -18, -11];
 
 /// Sixteen tracks of four notes at once, half of them samples, half synthesised; every effect is on.
 pub(crate) fn full() -> Timed {
@@ -39,7 +43,8 @@ pub(crate) fn full() -> Timed {
             let take = if place % 4 == 0 { MONO } else { STEREO };
             (held(), sampled(take, place))
         } else {
-            (struck(place / 2), preset(SYNTHS[place / 2]))
+            let name = SYNTHS[place / 2];
+            (struck(name), preset(name))
         };
         let kind = [FilterKind::LowPass, FilterKind::HighPass][place % 2];
         let settings = TrackSettings {
@@ -120,14 +125,10 @@ fn held() -> Vec<Step> {
     steps
 }
 
-/// A chord on every beat. Tracks differ, and only on the first beat do all strike together.
-fn struck(place: usize) -> Vec<Step> {
-    let pitches: [i64; 4] = if SYNTHS[place] == "kit-909" {
-        [-24, -22, -18, -11]
-    } else {
-        CHORD
-    };
-    vec![note(&pitches, 100); BEATS]
+/// A chord on every beat.
+fn struck(preset: &str) -> Vec<Step> {
+    let pitches = if preset == KIT { &STROKES } else { &CHORD };
+    vec![note(pitches, 100); BEATS]
 }
 
 fn track(place: usize, settings: TrackSettings, steps: Vec<Step>) -> Arc<Track> {

@@ -94,6 +94,20 @@ impl Chromium {
             .await
     }
 
+    /// How long this browser's processes have been on a processor.
+    pub(super) fn processor_time(&self) -> Duration {
+        let all: Vec<Ticks> = processes().filter_map(|name| Ticks::of(&name)).collect();
+        let mut family = vec![self.driver.id()];
+        let mut ticks = 0;
+        while let Some(parent) = family.pop() {
+            for process in all.iter().filter(|process| process.parent == parent) {
+                family.push(process.id);
+                ticks += process.ticks;
+            }
+        }
+        Duration::from_millis(10) * ticks
+    }
+
     pub(super) fn complaints(&self) -> Vec<String> {
         let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         log.iter()
@@ -145,17 +159,39 @@ fn is_complaint(line: &str) -> bool {
 /// Processes that were started with this profile.
 fn processes_of(profile: &Path) -> Vec<String> {
     let profile = profile.display().to_string();
-    let Ok(processes) = std::fs::read_dir("/proc") else {
-        return Vec::new();
-    };
-    let names = processes
-        .flatten()
-        .filter_map(|entry| entry.file_name().into_string().ok());
-    names
-        .filter(|name| name.bytes().all(|byte| byte.is_ascii_digit()))
+    processes()
         .filter(|name| {
             std::fs::read(format!("/proc/{name}/cmdline"))
                 .is_ok_and(|line| String::from_utf8_lossy(&line).contains(&profile))
         })
         .collect()
+}
+
+/// The numbers of all processes, as `/proc` names them.
+fn processes() -> impl Iterator<Item = String> {
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    names.filter(|name| name.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// A process and its hundredths of a second on a processor.
+struct Ticks {
+    id: u32,
+    parent: u32,
+    ticks: u32,
+}
+
+impl Ticks {
+    /// Nothing if the process has ended.
+    fn of(name: &str) -> Option<Self> {
+        let stat = std::fs::read_to_string(format!("/proc/{name}/stat")).ok()?;
+        // A program's name may hold anything, so what follows is counted from its end.
+        let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+        let number = |place: usize| -> Option<u32> { fields.get(place)?.parse().ok() };
+        Some(Self {
+            id: name.parse().ok()?,
+            parent: number(1)?,
+            ticks: number(11)? + number(12)?,
+        })
+    }
 }

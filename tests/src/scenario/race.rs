@@ -118,20 +118,21 @@ impl Race {
         Self { browser, frames }
     }
 
-    /// How many seconds the engine's wasm takes for once through a piece.
-    pub fn wasm(&self, piece: usize, block: usize) -> f64 {
-        let blocks = self.frames / block;
+    /// How many seconds of a processor the engine's wasm takes for so many times through a piece.
+    pub fn wasm(&self, piece: usize, times: usize, block: usize) -> f64 {
+        let blocks = times * self.frames / block;
         self.seconds(&format!("return race.wasm({piece}, {block}, {blocks})"))
     }
 
-    /// How many seconds the audio graph takes for as much sound.
-    pub fn graph(&self) -> f64 {
-        self.seconds("return race.graph()")
+    /// How many seconds of a processor the audio graph takes for as much sound.
+    pub fn graph(&self, times: usize) -> f64 {
+        self.seconds(&format!("return race.graph({times})"))
     }
 
     fn seconds(&self, script: &str) -> f64 {
-        let answer = self.browser.evaluate(script);
-        answer.as_f64().expect("the page answers with milliseconds") / 1000.0
+        let before = self.browser.processor_time();
+        assert_eq!(self.browser.evaluate(script), "sound");
+        (self.browser.processor_time() - before).as_secs_f64()
     }
 }
 

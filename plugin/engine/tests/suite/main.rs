@@ -12,5 +12,6 @@ mod notes;
 mod onsets;
 mod repitched;
 mod seams;
+mod smoothness;
 mod steps;
 mod storm;
