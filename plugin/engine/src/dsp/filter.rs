@@ -103,9 +103,9 @@ impl StateVariable {
     ) {
         let paces = tuning.paces();
         for frame in 0..FRAMES {
-            for side in 0..SIDES {
-                let [_, low] = states[side].step(inputs[side][frame], paces);
-                inputs[side][frame] = 0.5 * low;
+            for (state, input) in states.iter_mut().zip(inputs.iter_mut()) {
+                let [_, low] = state.step(input[frame], paces);
+                input[frame] = 0.5 * low;
             }
         }
         states.iter_mut().for_each(Self::snap);

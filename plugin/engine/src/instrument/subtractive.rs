@@ -336,7 +336,7 @@ impl Instrument for Subtractive {
     }
 
     fn is_over(&self) -> bool {
-        self.note.amplitude.is_over() && self.ahead.is_spent()
+        self.note.amplitude.is_over() && self.ahead.is_silent()
     }
 }
 
