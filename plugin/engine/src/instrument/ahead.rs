@@ -75,8 +75,17 @@ impl Ahead {
                 self.at = 0;
             }
             let piece = (TICK - self.at).min(length - done);
-            left[done..done + piece].copy_from_slice(&self.left[self.at..self.at + piece]);
-            right[done..done + piece].copy_from_slice(&self.right[self.at..self.at + piece]);
+            let (left, right) = (&mut left[done..], &mut right[done..]);
+            match (left.first_chunk_mut(), right.first_chunk_mut()) {
+                // Most ticks are handed out whole, and copied without asking how long they are.
+                (Some(left), Some(right)) if piece == TICK => {
+                    (*left, *right) = (self.left, self.right);
+                }
+                _ => {
+                    left[..piece].copy_from_slice(&self.left[self.at..self.at + piece]);
+                    right[..piece].copy_from_slice(&self.right[self.at..self.at + piece]);
+                }
+            }
             self.at += piece;
             done += piece;
         }

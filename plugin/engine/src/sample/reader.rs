@@ -159,13 +159,13 @@ impl Reader {
                 return;
             };
             let run = interpolated::<DEGREE>(window, &places);
-            left.copy_from_slice(&run[..left.len()]);
+            put(&run, left);
             match sample.right.as_ref().and_then(|side| view(side, first)) {
                 Some(window) => {
                     let run = interpolated::<DEGREE>(window, &places);
-                    right.copy_from_slice(&run[..right.len()]);
+                    put(&run, right);
                 }
-                None => right.copy_from_slice(left),
+                None => put(&run, right),
             }
             self.position += steps * increment;
         }
@@ -229,6 +229,18 @@ fn hermite([before, near, next, after]: [f32; 4], rest: f32) -> f32 {
     let curve = slope + bend;
     let twist = curve + bend + 0.5 * (after - near);
     ((twist * rest - (curve + twist)) * rest + slope) * rest + near
+}
+
+/// As much of a run as there is room for. A whole one is copied without asking how long it is.
+#[inline(always)]
+fn put(run: &[f32; RUN], side: &mut [f32]) {
+    if let Some(whole) = side.first_chunk_mut() {
+        *whole = *run;
+    } else {
+        for (to, from) in side.iter_mut().zip(run) {
+            *to = *from;
+        }
+    }
 }
 
 #[inline(always)]

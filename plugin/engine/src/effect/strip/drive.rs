@@ -107,10 +107,14 @@ impl Drive {
                 return frame;
             }
         }
-        [0, 1].map(|side| {
-            let driven = self.sides[side].next(frame[side] * self.gain);
-            frame[side] + self.wet * (self.level * driven - frame[side])
-        })
+        // An array's `map` would be a call for every frame.
+        let [left, right] = frame;
+        let driven_left = self.sides[0].next(left * self.gain);
+        let driven_right = self.sides[1].next(right * self.gain);
+        [
+            left + self.wet * (self.level * driven_left - left),
+            right + self.wet * (self.level * driven_right - right),
+        ]
     }
 
     /// Whether nothing of it moves.

@@ -114,8 +114,11 @@ impl Filter {
             self.sides[0].next(frame[0], &self.tuning),
             self.sides[1].next(frame[1], &self.tuning),
         ];
-        let mixed =
-            [0, 1].map(|side| dry * frame[side] + low * bands[side].low + high * bands[side].high);
+        let [left, right] = &bands;
+        let mixed = [
+            dry * frame[0] + low * left.low + high * left.high,
+            dry * frame[1] + low * right.low + high * right.high,
+        ];
         if dry == 1.0 && low == 0.0 && high == 0.0 && self.dry.has_arrived() {
             self.sides = [StateVariable::default(); 2];
             self.off = true;
