@@ -18,7 +18,9 @@ fn main() {
     let folder = std::env::args().any(|word| word == "--sheet").then(folder);
     let drawn = played_frames() + DRAWN;
     let (mut silent, mut quietest, mut loudest) = (0, f64::MAX, f64::MIN);
-    println!("category  preset                    LUFS    peak dB      DC dB  bright Hz  silent after s");
+    println!(
+        "category  preset                    LUFS    peak dB      DC dB  bright Hz  silent after s"
+    );
     for category in Category::ALL {
         let mut pictures = Vec::new();
         for preset in PRESETS.iter().filter(|preset| preset.category == category) {
@@ -84,7 +86,10 @@ fn played_frames() -> usize {
 fn folder() -> PathBuf {
     // The benchmark's own file is two folders inside of the target folder of whoever built it.
     let program = std::env::current_exe().expect("this program has a place");
-    let target = program.ancestors().nth(3).expect("it lies in the target folder");
+    let target = program
+        .ancestors()
+        .nth(3)
+        .expect("it lies in the target folder");
     let folder = target.join("sound-sheet");
     std::fs::create_dir_all(&folder).expect("a folder for the pictures");
     folder

@@ -114,7 +114,12 @@ mod tests {
             .collect();
         let found = spectrum(&tone, 0);
         assert!((found[100] - 0.5).abs() < 1e-3, "{}", found[100]);
-        assert!(found[..98].iter().chain(&found[103..]).all(|level| *level < 1e-3));
+        assert!(
+            found[..98]
+                .iter()
+                .chain(&found[103..])
+                .all(|level| *level < 1e-3)
+        );
         let sound = Sound::new(tone.clone(), tone, 0);
         assert!((brightness(&sound, 4096.0) - 100.0).abs() < 1.0);
     }

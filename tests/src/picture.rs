@@ -53,7 +53,10 @@ impl Picture {
         let rows = pictures.len().div_ceil(columns);
         let mut sheet = Self::blank((width + 4) * columns, (height + 4) * rows);
         for (place, picture) in pictures.iter().enumerate() {
-            let (left, top) = (place % columns * (width + 4), place / columns * (height + 4));
+            let (left, top) = (
+                place % columns * (width + 4),
+                place / columns * (height + 4),
+            );
             for y in 0..height {
                 for x in 0..width {
                     sheet.dot(left + x, top + y, picture.brightest(2 * x, 2 * y));
@@ -98,12 +101,18 @@ impl Picture {
         for x in 0..WIDTH {
             self.dot(x, WAVE / 2, LINE);
             let frames = x * sound.frames() / WIDTH..(x + 1) * sound.frames() / WIDTH;
-            let both = sound.left[frames.clone()].iter().chain(&sound.right[frames]);
+            let both = sound.left[frames.clone()]
+                .iter()
+                .chain(&sound.right[frames]);
             let (low, high) = both.fold((0.0_f32, 0.0_f32), |(low, high), &sample| {
                 (low.min(sample), high.max(sample))
             });
             let height = |sample: f32| whole((0.5 - f64::from(sample) * 0.5) * WAVE as f64);
-            let ink = if high >= 1.0 || low <= -1.0 { CLIPPED } else { WAVE_INK };
+            let ink = if high >= 1.0 || low <= -1.0 {
+                CLIPPED
+            } else {
+                WAVE_INK
+            };
             for y in height(high)..=height(low).min(WAVE - 1) {
                 self.dot(x, y, ink);
             }
@@ -115,7 +124,10 @@ impl Picture {
         // A spectrum belongs to the middle of what it looks at.
         let around = [&[0.0; FRAMES_OF_SPECTRUM / 2], mono].concat();
         let spectra: Vec<Vec<f32>> = (0..WIDTH).map(|x| spectrum(&around, x * hop)).collect();
-        let loudest = spectra.iter().flatten().fold(1e-9_f32, |most, &now| most.max(now));
+        let loudest = spectra
+            .iter()
+            .flatten()
+            .fold(1e-9_f32, |most, &now| most.max(now));
         let [low, high] = HERTZ;
         for y in 0..SPECTROGRAM {
             let bin = |y: usize| {
@@ -176,7 +188,9 @@ fn heat(share: f64) -> [u8; 3] {
 
 /// A number without what is behind its point; nothing is below zero.
 fn whole(value: f64) -> usize {
-    format!("{:.0}", value.max(0.0).floor()).parse().unwrap_or(0)
+    format!("{:.0}", value.max(0.0).floor())
+        .parse()
+        .unwrap_or(0)
 }
 
 /// Three dots a row, from the top.

@@ -34,14 +34,34 @@ fn main() {
     let linear = voice("linear", Interpolation::Linear);
     let hermite = voice("Hermite", Interpolation::Hermite);
     row("engine without samples", memory() * 1e-6, "MB   <= 32 MB");
-    row("score of the largest document", compile() * 1e3, "ms   <= 1 ms");
+    row(
+        "score of the largest document",
+        compile() * 1e3,
+        "ms   <= 1 ms",
+    );
     let full = session::full();
     let blocks = Blocks::measure(&full);
-    row("full session, voices that sound", blocks.sounding, "     64");
+    row(
+        "full session, voices that sound",
+        blocks.sounding,
+        "     64",
+    );
     row("  times realtime", blocks.speed(), "     >= 20");
-    row("  worst block, of its deadline", blocks.worst(), "%    <= 10 %");
-    row("  the same in the worst of all rounds", blocks.worst_of_all(), "%");
-    row("  the same by the clock on the wall", blocks.worst_by_wall(), "%");
+    row(
+        "  worst block, of its deadline",
+        blocks.worst(),
+        "%    <= 10 %",
+    );
+    row(
+        "  the same in the worst of all rounds",
+        blocks.worst_of_all(),
+        "%",
+    );
+    row(
+        "  the same by the clock on the wall",
+        blocks.worst_by_wall(),
+        "%",
+    );
     let race = race(&full);
     let (to_native, to_graph) = (race.wasm / race.native, race.samples / race.graph);
     row("full session, native, times realtime", race.native, "");
@@ -51,7 +71,11 @@ fn main() {
     row("64 samples, in Web Audio, times realtime", race.graph, "");
     row("  wasm over Web Audio", to_graph, "     >= 1");
     let weight = weight();
-    row("engine's wasm, gzipped", weight as f64 * 1e-3, "kB   <= 250 kB");
+    row(
+        "engine's wasm, gzipped",
+        weight as f64 * 1e-3,
+        "kB   <= 250 kB",
+    );
     println!(
         "{{\"voice_ratio_linear\":{linear:.3},\"voice_ratio_hermite\":{hermite:.3},\
          \"full_session_x_realtime\":{:.1},\"worst_block_pct\":{:.2},\
@@ -110,15 +134,26 @@ impl Blocks {
     /// Seconds of sound in a second, in the quickest round.
     fn speed(&self) -> f64 {
         let rounds = self.processor.iter();
-        let quickest = rounds.map(|blocks| blocks.iter().sum()).fold(f64::MAX, f64::min);
+        let quickest = rounds
+            .map(|blocks| blocks.iter().sum())
+            .fold(f64::MAX, f64::min);
         let frames = self.processor[0].len() * BLOCK;
         frames as f64 / RATE / quickest
     }
 
     /// The block that takes longest even in its quickest round.
     fn worst(&self) -> f64 {
-        let quickest = |place: usize| self.processor.iter().map(|round| round[place]).fold(f64::MAX, f64::min);
-        share((0..self.processor[0].len()).map(quickest).fold(0.0, f64::max))
+        let quickest = |place: usize| {
+            self.processor
+                .iter()
+                .map(|round| round[place])
+                .fold(f64::MAX, f64::min)
+        };
+        share(
+            (0..self.processor[0].len())
+                .map(quickest)
+                .fold(0.0, f64::max),
+        )
     }
 
     fn worst_of_all(&self) -> f64 {
@@ -164,8 +199,14 @@ fn race(full: &Timed) -> Speeds {
             }
         }
     }
-    let [native, wasm, samples, graph] = quickest.map(|time| (TIMES * full.frames()) as f64 / RATE / time);
-    Speeds { native, wasm, samples, graph }
+    let [native, wasm, samples, graph] =
+        quickest.map(|time| (TIMES * full.frames()) as f64 / RATE / time);
+    Speeds {
+        native,
+        wasm,
+        samples,
+        graph,
+    }
 }
 
 /// What an engine and the score it plays take up, in bytes.
@@ -194,6 +235,8 @@ fn compile() -> f64 {
 /// Of the engine's wasm, as it is sent.
 fn weight() -> usize {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(&compiled_engine()).expect("memory takes everything");
+    encoder
+        .write_all(&compiled_engine())
+        .expect("memory takes everything");
     encoder.finish().expect("memory takes everything").len()
 }

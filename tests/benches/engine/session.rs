@@ -170,9 +170,15 @@ fn take(name: &str, channels: u32) -> Take {
     let key = SampleKey::of(SampleId::of(name.as_bytes()));
     let channel = |channel: u32| {
         let hertz = f64::from(110 + 55 * channel);
-        let wave = move |frame: u32| (f64::from(frame) * hertz * std::f64::consts::TAU / RATE).sin();
-        #[expect(clippy::cast_possible_truncation, reason = "samples are single precision")]
-        (0..TAKE_FRAMES).map(|frame| 0.8 * wave(frame) as f32).collect()
+        let wave =
+            move |frame: u32| (f64::from(frame) * hertz * std::f64::consts::TAU / RATE).sin();
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "samples are single precision"
+        )]
+        (0..TAKE_FRAMES)
+            .map(|frame| 0.8 * wave(frame) as f32)
+            .collect()
     };
     Take {
         key: key.number().to_be_bytes(),

@@ -68,8 +68,7 @@ fn engine(sample: &Sample, interpolation: Interpolation) -> f64 {
     per_voice_frame(|| {
         for (voice, reader) in readers.iter_mut().enumerate() {
             let [mut left, mut right] = [[0.0; CHUNK]; 2];
-            let read =
-                reader.render(sample, INCREMENT, interpolation, &mut left, &mut right);
+            let read = reader.render(sample, INCREMENT, interpolation, &mut left, &mut right);
             if read < CHUNK {
                 *reader = Reader::new(0);
             }

@@ -140,7 +140,10 @@ fn told(piece: &Timed, bytes: &mut Vec<u8>) -> Value {
     let score = put(bytes, &piece.score);
     let mut takes = Vec::new();
     for take in &piece.takes {
-        let channels = take.channels.iter().map(|channel| put(bytes, &samples(channel)));
+        let channels = take
+            .channels
+            .iter()
+            .map(|channel| put(bytes, &samples(channel)));
         let channels: Vec<_> = channels.collect();
         takes.push(json!({ "key": take.key_words(), "rate": take.rate, "channels": channels }));
     }
@@ -155,5 +158,8 @@ fn put(bytes: &mut Vec<u8>, more: &[u8]) -> [usize; 2] {
 }
 
 fn samples(samples: &[f32]) -> Vec<u8> {
-    samples.iter().flat_map(|sample| sample.to_le_bytes()).collect()
+    samples
+        .iter()
+        .flat_map(|sample| sample.to_le_bytes())
+        .collect()
 }

@@ -10,7 +10,7 @@ use super::ahead::{Ahead, Frames, TICK as LENGTH};
 use super::{Instrument, Setting, Strike};
 use crate::dsp::envelope::Envelope;
 use crate::dsp::lfo::Lfo;
-use crate::dsp::maths::{exp2, phase_step, ratio_of_semitones};
+use crate::dsp::maths::{exp2, phase_step, ratio_of_semitones, snapped};
 use crate::dsp::noise::Noise;
 use crate::dsp::oscillator::{Oscillator, Ramp, Shape, TICK};
 use filter::{Course, Filter, Stand};
@@ -23,6 +23,8 @@ const MIDDLE_C: f32 = 261.625_58;
 const TURN: f32 = 0.015;
 /// A slide without a glide still takes this long, so that nothing jumps.
 const SHORTEST_SLIDE: f32 = 0.004;
+/// Below how many radians a second nothing is left: eight hertz.
+const TROUGH: f32 = 50.0;
 /// How far below its cutoff a note of no velocity starts, in octaves.
 const SOFTNESS: f32 = 1.5;
 /// A note at full velocity peaks around a half.
@@ -71,6 +73,8 @@ struct Sounding {
     width: Ramp,
     course: Course,
     filter: Filter,
+    /// Where the middle of each channel's wave lies.
+    middles: [f32; 2],
 }
 
 impl Sounding {
@@ -253,6 +257,10 @@ impl Sounding {
             self.filter.run(&self.course, &mut alone);
             channels = [alone[0]; 2];
         }
+        let share = (TROUGH * f32::from(TICK) / setting.rate).min(1.0);
+        for (channel, middle) in channels.iter_mut().zip(&mut self.middles) {
+            centre(channel, middle, share);
+        }
         for ((left, channel), level) in left.iter_mut().zip(&channels[0]).zip(&levels) {
             *left = channel * level;
         }
@@ -338,6 +346,20 @@ impl Instrument for Subtractive {
     fn is_over(&self) -> bool {
         self.note.amplitude.is_over() && self.ahead.is_silent()
     }
+}
+
+/// Takes off the middle of the wave, which drive moves where the wave is not the same on both sides.
+#[inline(always)]
+fn centre(channel: &mut Frames, middle: &mut f32, share: f32) {
+    let sum: f32 = channel.iter().sum();
+    let next = snapped(*middle + (sum * (1.0 / LENGTH as f32) - *middle) * share);
+    let off = Ramp::new(*middle, next);
+    let mut offs = [0.0; LENGTH];
+    off.fill(&mut offs);
+    for (value, off) in channel.iter_mut().zip(&offs) {
+        *value -= off;
+    }
+    *middle = next;
 }
 
 fn ticks_in(seconds: f32, ticks: f32) -> u32 {

@@ -70,8 +70,9 @@ fn assert_smooth(document: &Document, changes: &[Change]) {
         let mut changed = document.clone();
         change(&mut changed);
         let after = largest_step(&changed, |_| {});
-        (!within(after))
-            .then(|| format!("{name}: a step of {found:.4}; its own are {before:.4} and {after:.4}"))
+        (!within(after)).then(|| {
+            format!("{name}: a step of {found:.4}; its own are {before:.4} and {after:.4}")
+        })
     });
     let complaints: Vec<String> = complaints.collect();
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
@@ -230,7 +231,11 @@ fn sounds() -> Vec<(&'static str, TrackSettings)> {
         "kit-808",
     ];
     let mut sounds: Vec<_> = names.map(|name| (name, playing(name))).into();
-    assert!(names.iter().all(|name| PRESETS.iter().any(|preset| preset.name == *name)));
+    assert!(
+        names
+            .iter()
+            .all(|name| PRESETS.iter().any(|preset| preset.name == *name))
+    );
     sounds.push(("sample", humming()));
     sounds
 }
@@ -271,7 +276,10 @@ fn a_stop_does_not_click() {
         desk.stand(WATCHED);
         desk.settle();
         let found = step_within(&desk, CHANGE - 10);
-        assert!(found <= own * MARGIN + UNHEARD, "{name}: {found} beside {own}");
+        assert!(
+            found <= own * MARGIN + UNHEARD,
+            "{name}: {found} beside {own}"
+        );
     }
 }
 
@@ -293,9 +301,8 @@ fn a_note_whose_place_is_taken_does_not_click() {
         let sound = |others: u8| {
             let mut desk = Desk::new(one_track(settings.clone(), Vec::new()));
             assert_eq!(desk.engine.sample_rate(), rate);
-            let quiet = (0..others).map(|other| {
-                down(CHANGE + usize::from(other), 30 + other, 0.001)
-            });
+            let quiet =
+                (0..others).map(|other| down(CHANGE + usize::from(other), 30 + other, 0.001));
             // One that is loud, and then enough that nobody hears to take its place.
             let live: Vec<LiveNote> = [down(0, 60, 1.0)].into_iter().chain(quiet).collect();
             desk.render(None, CHANGE + WATCHED, &live);
@@ -303,10 +310,23 @@ fn a_note_whose_place_is_taken_does_not_click() {
             desk
         };
         let (alone, stolen) = (sound(0), sound(40));
-        let (own, found) = (step_within(&alone, CHANGE - 10), step_within(&stolen, CHANGE - 10));
-        assert!(found <= own * MARGIN + 0.002, "{name}: {found} beside {own}");
+        let (own, found) = (
+            step_within(&alone, CHANGE - 10),
+            step_within(&stolen, CHANGE - 10),
+        );
+        assert!(
+            found <= own * MARGIN + 0.002,
+            "{name}: {found} beside {own}"
+        );
         let end = CHANGE + WATCHED / 2..CHANGE + WATCHED;
-        let loud = |desk: &Desk| desk.left[end.clone()].iter().fold(0.0_f32, |most, sample| most.max(sample.abs()));
-        assert!(loud(&stolen) < 0.7 * loud(&alone), "{name}: its place was taken");
+        let loud = |desk: &Desk| {
+            desk.left[end.clone()]
+                .iter()
+                .fold(0.0_f32, |most, sample| most.max(sample.abs()))
+        };
+        assert!(
+            loud(&stolen) < 0.7 * loud(&alone),
+            "{name}: its place was taken"
+        );
     }
 }
