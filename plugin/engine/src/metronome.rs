@@ -81,7 +81,7 @@ impl Metronome {
     }
 
     fn strike(&mut self, beat: f64, level: f32, stage: &Stage<'_>) {
-        if !(level > 0.0) {
+        if level.is_nan() || level <= 0.0 {
             return;
         }
         let is_first = beat - BEATS_A_BAR * libm::floor(beat / BEATS_A_BAR) == 0.0;

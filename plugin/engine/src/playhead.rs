@@ -26,7 +26,7 @@ pub struct HostLoop {
 
 /// A stretch of beats within a block, without a jump inside.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Pass {
+pub(crate) struct Pass {
     after: f64,
     until: f64,
     /// Steps at or after this beat lie past the end of the loop.
@@ -45,7 +45,7 @@ pub struct Pass {
 
 /// How a pass begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Entry {
+pub(crate) enum Entry {
     /// Where the pass before it ended.
     Onward,
     /// At the start of a loop, from its end.
@@ -73,14 +73,14 @@ pub(crate) struct Window {
 
 /// The passes of one block: one, and another for each time the host's loop wraps in it.
 #[derive(Clone, Copy, Debug)]
-pub struct Passes {
+pub(crate) struct Passes {
     passes: [Option<Pass>; MAX_PASSES],
     count: usize,
 }
 
 /// Follows the host from block to block.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Playhead {
+pub(crate) struct Playhead {
     motion: Motion,
 }
 
@@ -145,12 +145,12 @@ impl Pass {
     /// The frames of the block that belong to it.
     ///
     /// Realtime: yes
-    pub fn frames(&self) -> Range<usize> {
+    pub(crate) fn frames(&self) -> Range<usize> {
         self.first_frame..self.end_frame
     }
 
     /// Realtime: yes
-    pub fn entry(&self) -> Entry {
+    pub(crate) fn entry(&self) -> Entry {
         self.entry
     }
 
@@ -273,7 +273,7 @@ impl Passes {
     /// In the order they are played.
     ///
     /// Realtime: yes
-    pub fn iter(&self) -> impl Iterator<Item = Pass> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Pass> {
         self.passes.iter().flatten().copied()
     }
 
@@ -289,14 +289,14 @@ impl Playhead {
     /// The host stands still: the next rolling block is a new start.
     ///
     /// Realtime: yes
-    pub fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         self.motion = Motion::Still;
     }
 
     /// The host rolls through the next `frames` frames: what of the score they pass.
     ///
     /// Realtime: yes
-    pub fn advance(&mut self, block: HostBlock, frames: usize, rate: SampleRate) -> Passes {
+    pub(crate) fn advance(&mut self, block: HostBlock, frames: usize, rate: SampleRate) -> Passes {
         let mut passes = Passes::NONE;
         let Ok(frame_count) = u32::try_from(frames) else {
             return passes;

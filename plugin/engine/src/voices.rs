@@ -97,10 +97,10 @@ impl Voices {
     ///
     /// Realtime: yes
     pub(crate) fn strike(&mut self, struck: &Struck<'_>, stage: &Stage<'_>, tails: &mut Tails) {
-        if let Some(until) = struck.slides_until() {
-            if self.slide(struck, until, stage) {
-                return;
-            }
+        if let Some(until) = struck.slides_until()
+            && self.slide(struck, until, stage)
+        {
+            return;
         }
         for voice in &mut self.voices {
             if voice.is_cut_off_by(struck) {

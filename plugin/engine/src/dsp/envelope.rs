@@ -63,7 +63,7 @@ impl Envelope {
     /// What `next` gave last.
     ///
     /// Realtime: yes
-    #[inline(always)]
+    #[cfg(test)]
     pub(crate) fn value(&self) -> f32 {
         self.value
     }

@@ -22,7 +22,6 @@ pub(crate) struct StateVariable {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bands {
     pub(crate) low: f32,
-    pub(crate) band: f32,
     pub(crate) high: f32,
 }
 
@@ -86,7 +85,6 @@ impl StateVariable {
         self.second = snapped(2.0 * low - self.second);
         Bands {
             low,
-            band,
             high: input - tuning.k * band - low,
         }
     }
@@ -136,11 +134,6 @@ impl StateVariable {
     pub(crate) fn is_silent(&self) -> bool {
         self.first == 0.0 && self.second == 0.0
     }
-
-    /// Realtime: yes
-    pub(crate) fn clear(&mut self) {
-        *self = Self::default();
-    }
 }
 
 /// A filter of one pole: what is left of the input below its corner.
@@ -171,11 +164,6 @@ impl OnePole {
     /// Realtime: yes
     pub(crate) fn is_silent(&self) -> bool {
         self.state == 0.0
-    }
-
-    /// Realtime: yes
-    pub(crate) fn clear(&mut self) {
-        self.state = 0.0;
     }
 }
 

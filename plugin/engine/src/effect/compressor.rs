@@ -62,6 +62,7 @@ impl Compressor {
     /// Whether it would give exact silence for silence.
     ///
     /// Realtime: yes
+    #[cfg(test)]
     pub(crate) fn is_silent(&self) -> bool {
         self.resting
     }

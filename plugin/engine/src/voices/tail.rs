@@ -83,10 +83,10 @@ impl Tails {
     /// Realtime: yes
     pub(crate) fn add_to(&mut self, heard: &mut Heard<'_>, frames: &Range<usize>) {
         for (track, tail) in self.tracks.iter_mut().enumerate() {
-            if tail.rest > 0 {
-                if let Some([left, right]) = heard.track(track, frames) {
-                    tail.add_to(left, right);
-                }
+            if tail.rest > 0
+                && let Some([left, right]) = heard.track(track, frames)
+            {
+                tail.add_to(left, right);
             }
         }
     }

@@ -236,7 +236,8 @@ mod tests {
                 let bands = reference.next(input, &tuning);
                 let expected = match shape {
                     Shape::Low => bands.low,
-                    Shape::Band => bands.band,
+                    // What is left of the input without the low and the high end, in proportion.
+                    Shape::Band => input - bands.low - bands.high,
                     Shape::High => bands.high,
                 };
                 let found = filters.next([0.0, input, 0.0, 0.0])[1];
