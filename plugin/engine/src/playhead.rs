@@ -97,6 +97,9 @@ enum Motion {
         travelled: f64,
         /// What the host said last, when that was its first rolling block.
         first: Option<f64>,
+        /// How the next block begins, if it goes on from here: a pass that had no frame of the block
+        /// before begins in it.
+        entry: Entry,
     },
 }
 
@@ -351,6 +354,7 @@ impl Playhead {
                     begun: after.max(until),
                     travelled: travelled + beats,
                     first,
+                    entry: if first_frame < frames { Entry::Onward } else { entry },
                 };
                 return passes;
             };
@@ -376,6 +380,7 @@ impl Playhead {
             begun,
             travelled,
             first,
+            entry,
         } = self.motion
         else {
             return anew;
@@ -384,7 +389,7 @@ impl Playhead {
             beat,
             begun,
             travelled,
-            entry: Entry::Onward,
+            entry,
         };
         let ahead = beat - next;
         if block
