@@ -114,7 +114,7 @@ fn a_project_plays_what_it_held_after_its_server_is_gone() {
         while !host.render(&stopped, 48_000).is_silent() {
             assert!(Instant::now() < deadline, "it rings on for ever");
         }
-        if sound.onsets() == [6_000] {
+        if sound.onsets().first() == Some(&6_000) {
             break sound;
         }
         assert!(Instant::now() < deadline, "the step never sounded");
