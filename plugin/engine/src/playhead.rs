@@ -354,7 +354,11 @@ impl Playhead {
                     begun: after.max(until),
                     travelled: travelled + beats,
                     first,
-                    entry: if first_frame < frames { Entry::Onward } else { entry },
+                    entry: if first_frame < frames {
+                        Entry::Onward
+                    } else {
+                        entry
+                    },
                 };
                 return passes;
             };
