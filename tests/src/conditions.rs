@@ -4,7 +4,9 @@ use crate::phrases::{note, one_track};
 use lockstep_session::document::Document;
 use lockstep_session::document::clip::Content;
 use lockstep_session::document::clip::{Action, Bars, Clip, Follow};
-use lockstep_session::document::effects::{DelayTime, Effects, ReverbDecay};
+use lockstep_session::document::effects::{
+    Ceiling, DelayTime, Effects, Feedback, PreDelay, ReverbDecay,
+};
 use lockstep_session::document::harmony::{Degree, Harmony, HarmonyPlan, Scale};
 use lockstep_session::document::instrument::{Amount, Parameter};
 use lockstep_session::document::mixer::{
@@ -172,6 +174,55 @@ fn with(sends: bool, change: impl FnOnce(&mut Effects)) -> Document {
 
 fn effects() -> Vec<(&'static str, Document)> {
     vec![
+        (
+            "effect pre-delay",
+            with(true, |effects| {
+                effects.reverb_pre_delay = PreDelay::new(120)
+            }),
+        ),
+        (
+            "effect damping",
+            with(true, |effects| effects.reverb_damping = Percent::new(100)),
+        ),
+        (
+            "effect reverb level",
+            with(true, |effects| effects.reverb_level = Level::new(-120)),
+        ),
+        (
+            "effect feedback",
+            with(true, |effects| effects.delay_feedback = Feedback::new(80)),
+        ),
+        (
+            "effect delay tone",
+            with(true, |effects| effects.delay_tone = Percent::new(10)),
+        ),
+        (
+            "effect delay level",
+            with(true, |effects| effects.delay_level = Level::new(-120)),
+        ),
+        (
+            "effect ceiling",
+            with(false, |effects| effects.ceiling = Ceiling::MIN),
+        ),
+        (
+            "effect chorus rate",
+            with(false, |effects| {
+                effects.chorus_mix = Percent::new(60);
+                effects.chorus_rate = Percent::new(90);
+            }),
+        ),
+        (
+            "effect chorus depth",
+            with(false, |effects| {
+                effects.chorus_mix = Percent::new(60);
+                effects.chorus_depth = Percent::new(90);
+            }),
+        ),
+        ("master level", {
+            let mut document = with(false, |_| {});
+            document.master = Level::new(-60);
+            document
+        }),
         ("effect sends", with(true, |_| {})),
         (
             "effect short room",

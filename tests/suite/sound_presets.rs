@@ -7,7 +7,7 @@ use lockstep_session::ids::SampleId;
 use lockstep_tests::conditions;
 use lockstep_tests::measures::{loudness, offset};
 use lockstep_tests::phrases::{BEATS, phrase, sound_of};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -107,6 +107,15 @@ fn nothing_sounds_different_from_before() {
         let bytes: Vec<u8> = samples.flat_map(|sample| sample.to_le_bytes()).collect();
         let _ = writeln!(found, "{name} {}", &SampleId::of(&bytes).hex()[..16]);
     }
+    let hashes: BTreeSet<&str> = found
+        .lines()
+        .filter_map(|line| line.rsplit(' ').next())
+        .collect();
+    assert_eq!(
+        hashes.len(),
+        documents.len(),
+        "two of these sound alike:\n{found}"
+    );
     if std::env::var_os("LOCKSTEP_BLESS").is_some() {
         std::fs::write(Path::new(GOLDEN), &found).expect("the sounds are written");
     }

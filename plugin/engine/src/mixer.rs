@@ -241,8 +241,8 @@ impl Mixer {
         );
         self.delay_gain.aim(effects.delay_gain);
         self.reverb.aim(
-            effects.reverb_pre_delay,
             effects.reverb_seconds,
+            effects.reverb_pre_delay,
             effects.reverb_damping,
         );
         self.reverb_gain.aim(effects.reverb_gain);

@@ -11,6 +11,7 @@ mod hands;
 mod notes;
 mod onsets;
 mod repitched;
+mod rooms;
 mod seams;
 mod smoothness;
 mod steps;
