@@ -1,7 +1,7 @@
 //! The session's effects, as a document sets them.
 
 use crate::desk::{Desk, clicks_at};
-use lockstep_session::document::effects::{PreDelay, ReverbDecay};
+use lockstep_session::document::effects::{DelayTime, Feedback, PreDelay, ReverbDecay};
 use lockstep_session::document::mixer::Percent;
 use std::sync::Arc;
 
@@ -56,4 +56,26 @@ fn the_reverb_waits_as_long_as_the_document_says() {
             .iter()
             .any(|sample| sample.abs() > 1e-3)
     );
+}
+
+#[test]
+fn the_delay_comes_back_after_its_part_of_a_beat() {
+    for twelfths in [3, 9, 16] {
+        let mut document = clicks_at(&[0]);
+        document.effects.delay_time = DelayTime::new(twelfths);
+        document.effects.delay_feedback = Feedback::MIN;
+        document.effects.delay_ping_pong = false;
+        document.effects.delay_tone = Percent::MAX;
+        let track = Arc::make_mut(&mut document.tracks[0]);
+        track.settings.delay_send = Percent::MAX;
+        let mut desk = Desk::new(document);
+        desk.roll(0.0, 48_000, 512);
+        let echo = (2_000..desk.left.len()).find(|&frame| desk.left[frame].abs() > 0.01);
+        let due = usize::try_from(twelfths).expect("short") * 2_000;
+        let echo = echo.expect("an echo");
+        assert!(
+            echo.abs_diff(due) <= 2,
+            "{twelfths} twelfths: {echo}, not {due}"
+        );
+    }
 }
