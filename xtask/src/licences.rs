@@ -12,6 +12,7 @@ use crate::workspace::Workspace;
 const ACCEPTED: &[&str] = &[
     "0BSD",
     "Apache-2.0",
+    "BSD-1-Clause",
     "BSD-2-Clause",
     "BSD-3-Clause",
     "BSL-1.0",

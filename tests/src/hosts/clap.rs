@@ -101,10 +101,10 @@ impl ClapHost {
             .instance
             .activate(|_, _| (), configuration)
             .expect("it activates");
-        let mut handle = self.instance.plugin_handle();
+        let handle = self.instance.plugin_handle();
         let latency = handle
             .get_extension::<PluginLatency>()
-            .map_or(0, |latency| latency.get(&mut handle));
+            .map_or(0, |latency| latency.get(&handle));
         let processor = stopped.start_processing().expect("it starts processing");
         let automation = Vec::new();
         self.rendering = Some(Rendering {
