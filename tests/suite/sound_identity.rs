@@ -56,7 +56,7 @@ fn document(presets: &[&str], turn: usize) -> Document {
         .map(|(number, source)| track(number, source, &id));
     let document = json!({
         "swing": 30,
-        "fill": turn % 2 == 0,
+        "fill": turn.is_multiple_of(2),
         "effects": {
             "reverb_decay": 300, "delay_time": 9, "delay_feedback": 60, "chorus_mix": 50, "compressor": 60,
             "duck_by": 1, "duck_depth": 70, "ceiling": -20,
@@ -114,7 +114,7 @@ fn step(track: usize, place: usize) -> Value {
         "nudge": nudges[place % 3],
         "tie": place % 7 == 5,
         "gate": 20 + place * 5,
-        "locks": if place % 2 == 0 {
+        "locks": if place.is_multiple_of(2) {
             json!({ "macro1": place * 600, "macro2": 9_000 - track * 500, "cutoff": 4_000, "pan": place * 600 })
         } else {
             json!({})
