@@ -21,15 +21,15 @@ pub(crate) fn starter(name: &str) -> Document {
     let hats = ChokeGroup::new(1);
     let tracks = [
         (
-            mixed("Kick", "kick", 0, 0),
+            mixed("Kick", "kick", -15, 0),
             [drum("X..x..x...X...x."), drum("X..x..x...X.x.x.")],
         ),
         (
-            mixed("Snare", "snare", -20, 0),
+            mixed("Snare", "snare", 0, 0),
             [drum("....X..o....X..o"), drum("....X..o....X.or")],
         ),
         (
-            mixed("Clap", "clap", -60, 12),
+            mixed("Clap", "clap", -40, 12),
             [drum("............x..."), drum("....x.......x...")],
         ),
         (
@@ -47,20 +47,20 @@ pub(crate) fn starter(name: &str) -> Document {
             [drum("..........x....."), drum("..x.......x.....")],
         ),
         (
-            mixed("Bass", "bass", -30, 0),
+            mixed("Bass", "bass", -20, 0),
             [line(&BASS), line(&BASS_LIFTED)],
         ),
         (
             TrackSettings {
                 reverb_send: Percent::new(30),
-                ..mixed("Chords", "keys", -80, 14)
+                ..mixed("Chords", "keys", -50, 14)
             },
             [line(&CHORDS), line(&CHORDS_LIFTED)],
         ),
         (
             TrackSettings {
                 delay_send: Percent::new(35),
-                ..mixed("Pluck", "pluck", -100, -26)
+                ..mixed("Pluck", "pluck", -70, -26)
             },
             [line(&PLUCK), line(&PLUCK_LIFTED)],
         ),
