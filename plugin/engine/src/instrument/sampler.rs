@@ -198,9 +198,9 @@ impl Playing {
     }
 
     fn compute(&mut self, rate: f32, sample: &Sample, left: &mut Frames, right: &mut Frames) {
-        left.fill(0.0);
-        right.fill(0.0);
         if self.is_over {
+            left.fill(0.0);
+            right.fill(0.0);
             return;
         }
         let mut increment = self.increment;
@@ -209,8 +209,12 @@ impl Playing {
         }
         let speed = fixed(increment).clamp(1, MOST_STRETCHED);
         let signed = if self.backwards { -speed } else { speed };
-        self.reader
+        let played = self
+            .reader
             .render(sample, signed, Interpolation::Hermite, left, right);
+        for side in [&mut *left, &mut *right] {
+            side.iter_mut().skip(played).for_each(|rest| *rest = 0.0);
+        }
         let gain = self.gain;
         self.gain = self.next_gain(rate, speed);
         let slope = (self.gain - gain) * PER_TICK;

@@ -20,6 +20,8 @@ pub(crate) const MOST_STRETCHED: i64 = 128 * UNITY;
 
 /// How many frames are read at a time: their bounds are checked once.
 const RUN: usize = 16;
+/// How many frames are worked on at once.
+const LANES: usize = 4;
 /// A window's length is a power of two, so a masked place lies within it.
 const MASK: usize = WINDOW - 1;
 
@@ -191,34 +193,31 @@ impl Places {
 /// A curve through the window's frames, at each place.
 #[inline(always)]
 fn interpolated<const DEGREE: u8>(window: &[f32; WINDOW], places: &Places) -> [f32; RUN] {
-    // Looked up first, so that the curves of several frames can be worked on at once.
-    let mut near = [[0.0; RUN]; 4];
-    for (frame, index) in places.index.iter().enumerate() {
-        for (tap, near) in near.iter_mut().enumerate() {
-            let is_read = match DEGREE {
-                0 => tap == 1,
-                1 => tap == 1 || tap == 2,
-                _ => true,
+    let mut run = [0.0; RUN];
+    let (outputs, _) = run.as_chunks_mut::<LANES>();
+    let (indices, _) = places.index.as_chunks::<LANES>();
+    let (rests, _) = places.rest.as_chunks::<LANES>();
+    for ((outputs, indices), rests) in outputs.iter_mut().zip(indices).zip(rests) {
+        // Neighbours lie side by side: several frames' are fetched whole, then worked on at once.
+        let near = indices.map(|index| match view_near(window, index) {
+            Some(near) => *near,
+            None => [0.0; 4],
+        });
+        for ((output, near), rest) in outputs.iter_mut().zip(near).zip(rests) {
+            let [_, here, next, _] = near;
+            *output = match DEGREE {
+                0 => here,
+                1 => here + (next - here) * rest,
+                _ => hermite(near, *rest),
             };
-            if is_read {
-                near[frame] = window[(index + tap) & MASK];
-            }
         }
     }
-    let [before, near, next, after] = near;
-    let mut run = [0.0; RUN];
-    for (frame, output) in run.iter_mut().enumerate() {
-        let rest = places.rest[frame];
-        let (before, near, next, after) = (before[frame], near[frame], next[frame], after[frame]);
-        *output = if DEGREE == 0 {
-            near
-        } else if DEGREE == 1 {
-            near + (next - near) * rest
-        } else {
-            hermite([before, near, next, after], rest)
-        };
-    }
     run
+}
+
+#[inline(always)]
+fn view_near(window: &[f32; WINDOW], index: usize) -> Option<&[f32; 4]> {
+    window.get(index & MASK..)?.first_chunk()
 }
 
 /// Between the two frames in the middle.
