@@ -95,6 +95,8 @@ pub(crate) struct SavedSession {
 struct Desk {
     generation: Generation,
     state: SavedState,
+    /// What the score was made of.
+    shown: Option<Document>,
     score: triple_buffer::Input<Box<Score>>,
 }
 
@@ -104,6 +106,7 @@ impl SavedSession {
         let desk = Desk {
             generation: Generation::default(),
             state: SavedState::default(),
+            shown: None,
             score,
         };
         Self {
@@ -134,8 +137,12 @@ impl SavedSession {
 }
 
 impl Desk {
+    /// A score is made anew only where the music is another: most news is about players.
     fn play(&mut self, document: &Document) {
-        self.score.write(Score::compile(document));
+        if self.shown.as_ref() != Some(document) {
+            self.score.write(Score::compile(document));
+            self.shown = Some(document.clone());
+        }
     }
 }
 

@@ -77,7 +77,7 @@ fn run_everything(
 
 /// Runs test binaries, shows what they print as they print it, and sums their results. A run that fails
 /// without a failed test (it did not compile, it was killed) counts as one failure.
-fn count(command: &mut Command, screen: &mut impl Write) -> Result<Tally> {
+pub(crate) fn count(command: &mut Command, screen: &mut impl Write) -> Result<Tally> {
     let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

@@ -2,6 +2,7 @@
 //! must not know how the score travels.
 
 use crate::dsp::maths::gain_of_decibels;
+use crate::mixer::pan_gains;
 use crate::preset;
 use crate::sample::SampleKey;
 use crate::score::launches::ScoreLaunches;
@@ -61,7 +62,7 @@ fn compile_track(compiled: &mut ScoreTrack, document: &Document, track: &Track, 
     compiled.launches = ScoreLaunches::write(&track.launches(rows));
     compiled.patch = preset::patch(&settings.instrument);
     compiled.gain = gain(settings.level);
-    compiled.pan = f32::from(settings.pan.get()) / 100.0;
+    (compiled.left, compiled.right) = pan_gains(f32::from(settings.pan.get()) / 100.0);
     compiled.reverb_send = share(settings.reverb_send);
     compiled.delay_send = share(settings.delay_send);
     compiled.filter_corner = f32::from(settings.filter.corner.get()) / 10_000.0;

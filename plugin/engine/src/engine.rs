@@ -51,7 +51,8 @@ pub struct Moment<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Chunk<'a> {
     pub mix: [&'a [f32]; 2],
-    /// Each track behind its fader, dry; earlier than the mix by the engine's latency.
+    /// Each track behind its fader, dry; earlier than the mix by the engine's latency. As many frames
+    /// of it count as the mix has; the same goes for the sends.
     pub tracks: &'a [[[f32; CHUNK]; 2]; MAX_TRACKS],
     /// What delay and reverb add to the tracks, as early as they.
     pub sends: &'a [[f32; CHUNK]; 2],
@@ -236,7 +237,7 @@ impl Engine {
         let mut sounding = [false; MAX_TRACKS];
         let mut clicks = [0.0; CHUNK];
         for side in self.audio.iter_mut().flatten() {
-            side.fill(0.0);
+            side.get_mut(..count).unwrap_or_default().fill(0.0);
         }
         if let Some(pass) = pass {
             let window = pass.window(&frames);

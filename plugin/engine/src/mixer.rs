@@ -77,9 +77,8 @@ impl Channel {
             return;
         };
         let gain = if is_heard { track.gain } else { 0.0 };
-        let (left, right) = pan_gains(track.pan);
-        self.left.aim(gain * left);
-        self.right.aim(gain * right);
+        self.left.aim(gain * track.left);
+        self.right.aim(gain * track.right);
         self.reverb_send.aim(track.reverb_send);
         self.delay_send.aim(track.delay_send);
         let mode = match track.filter_mode {
@@ -167,14 +166,19 @@ impl Mixer {
             channel.arrive();
             channel.meter.clear();
         }
+        self.clear_effects();
+        self.meter.clear();
+        self.is_fresh = true;
+    }
+
+    /// Forgets what effects hold, and puts them where they are aimed at.
+    fn clear_effects(&mut self) {
         self.delay.clear();
         self.reverb.clear();
         self.chorus.clear();
         self.compressor.clear();
         self.duck.clear();
         self.limiter.clear();
-        self.meter.clear();
-        self.is_fresh = true;
     }
 
     /// Realtime: yes
@@ -222,12 +226,7 @@ impl Mixer {
             ] {
                 fader.arrive();
             }
-            self.delay.clear();
-            self.reverb.clear();
-            self.chorus.clear();
-            self.compressor.clear();
-            self.duck.clear();
-            self.limiter.clear();
+            self.clear_effects();
         }
     }
 
@@ -250,7 +249,8 @@ impl Mixer {
 
     /// Mixes a few frames. `audio` holds what the voices gave and becomes what each track sounds
     /// like behind its fader; `sounding` names the tracks that have anything in it. `heard_only`
-    /// is added to the mix alone. `returns` becomes what the sends' effects add to the tracks.
+    /// is added to the mix alone. `mix` and `returns` come silent; `returns` becomes what the sends'
+    /// effects add to the tracks.
     ///
     /// Realtime: yes
     pub(crate) fn mix(
@@ -264,8 +264,6 @@ impl Mixer {
     ) {
         let mut reverb = [[0.0; CHUNK]; 2];
         let delay = returns;
-        *delay = [[0.0; CHUNK]; 2];
-        *mix = [[0.0; CHUNK]; 2];
         self.through_strips(audio, sounding, frames);
         let mut ducked = UNDUCKED;
         self.duck_gains(audio, sounding, frames, &mut ducked);

@@ -345,10 +345,9 @@ fn locked_gains(plays: &ScoreTrack, locks: &Locks) -> [f32; 2] {
     let (left, right) = match locks.get(Parameter::Pan) {
         Some(amount) => {
             let (left, right) = pan_gains(f32::from(amount) / 5_000.0 - 1.0);
-            let (track_left, track_right) = pan_gains(plays.pan);
             (
-                (left / track_left.max(0.01)).min(MOST_GAIN),
-                (right / track_right.max(0.01)).min(MOST_GAIN),
+                (left / plays.left.max(0.01)).min(MOST_GAIN),
+                (right / plays.right.max(0.01)).min(MOST_GAIN),
             )
         }
         None => (1.0, 1.0),

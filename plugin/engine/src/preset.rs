@@ -5,6 +5,7 @@ mod general_midi;
 
 use crate::dsp::maths::gain_of_decibels;
 use crate::instrument::{Values, click, drum, fm, pluck, sampler, square, subtractive};
+use crate::mixer::pan_gains;
 use crate::score::patch::{MACROS, MacroTarget, PIECES, ScorePiece, TARGETS, between};
 use crate::score::{Machine, Patch};
 use bytemuck::Zeroable;
@@ -148,9 +149,10 @@ const NO_TARGET: MacroTarget = MacroTarget {
 
 impl KitPiece {
     fn score(&self, preset: &Preset) -> ScorePiece {
+        let (left, right) = pan_gains(f32::from(self.pan) / 100.0);
         ScorePiece {
             gain: gain(preset.trim + self.level),
-            pan: f32::from(self.pan) / 100.0,
+            sides: [left, right],
             machine: preset.machine.code(),
             note: self.note,
             choke: self.choke,

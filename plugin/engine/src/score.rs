@@ -85,8 +85,9 @@ pub(crate) struct ScoreTrack {
     pub(crate) launches: ScoreLaunches,
     pub(crate) patch: Patch,
     pub(crate) gain: f32,
-    /// -1 is left, 1 is right.
-    pub(crate) pan: f32,
+    /// What the pan makes of each side.
+    pub(crate) left: f32,
+    pub(crate) right: f32,
     pub(crate) reverb_send: f32,
     pub(crate) delay_send: f32,
     pub(crate) filter_corner: f32,
@@ -107,6 +108,7 @@ pub(crate) struct ScoreTrack {
     pub(crate) transpose: i8,
     /// The slots that hold an audio loop, a bit each.
     pub(crate) loops: u8,
+    pub(crate) padding: u32,
     pub(crate) clips: [ScoreClip; SceneIndex::COUNT],
 }
 

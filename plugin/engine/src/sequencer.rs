@@ -193,7 +193,7 @@ impl TrackState {
             if let Some(Content::Pattern(steps)) =
                 turn.playing.clip.and_then(|clip| track.content(clip))
             {
-                let scene = turn.playing.clip.unwrap_or(FIRST_SCENE);
+                let scene = turn.playing.clip.unwrap_or(SceneIndex::FIRST);
                 let since = folded_micros(turn.playing.since.as_micros(), window);
                 let mut place = length.step_at(BeatSpan::from_micros(micros(from) - since));
                 loop {
@@ -344,8 +344,6 @@ impl TrackState {
 }
 
 const SEED_THROW: u32 = 1;
-
-const FIRST_SCENE: SceneIndex = SceneIndex::FIRST;
 
 /// Realtime: yes
 pub(crate) fn step_length(track: &ScoreTrack) -> StepLength {

@@ -5,7 +5,11 @@
     reason = "the numbers of tests are small"
 )]
 
+#[path = "suite/dice.rs"]
+mod dice;
+
 use assert_no_alloc::{AllocDisabler, assert_no_alloc};
+use dice::Dice;
 use lockstep_engine::{
     Beats, Engine, HostBlock, HostLoop, Listening, LiveEvent, LiveNote, Moment, PRESETS, Sample,
     SampleKey, SampleRate, Score, Tempo,
@@ -31,24 +35,7 @@ static ALLOCATOR: AllocDisabler = AllocDisabler;
 
 const BLOCKS: usize = 100_000;
 
-struct Dice(u64);
-
 impl Dice {
-    fn below(&mut self, limit: i64) -> i64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        i64::try_from((self.0 >> 20) % u64::try_from(limit).expect("positive")).expect("small")
-    }
-
-    fn between(&mut self, low: i64, high: i64) -> i64 {
-        low + self.below(high - low + 1)
-    }
-
-    fn place(&mut self, limit: usize) -> usize {
-        usize::try_from(self.below(i64::try_from(limit).expect("small"))).expect("positive")
-    }
-
     fn one_in(&mut self, count: i64) -> bool {
         self.below(count) == 0
     }
@@ -231,7 +218,7 @@ fn sample_id(number: usize) -> SampleId {
 
 /// Noise with everything in it that is no sane number.
 fn sample(number: usize) -> Arc<Sample> {
-    let mut dice = Dice(99 + u64::try_from(number).expect("small"));
+    let mut dice = Dice::new(99 + u64::try_from(number).expect("small"));
     let frames = [1, 3, 700, 20_000, 48_000, 90_001][number];
     let noise: Vec<f32> = (0..frames)
         .map(|_| match dice.below(100) {
@@ -258,7 +245,7 @@ fn beats(quarter_notes: f64) -> Beats {
 
 #[test]
 fn a_hundred_thousand_blocks_allocate_nothing_and_stay_sane() {
-    let mut dice = Dice(0x1234_5678_9abc_def1);
+    let mut dice = Dice::new(0x1234_5678);
     let mut engine = Engine::new(SampleRate::new(48_000.0).expect("a rate"));
     let mut document = Document::default();
     let mut next = 8;

@@ -34,6 +34,9 @@ const MEANINGLESS: &[&str] = &[
     "utils",
 ];
 
+/// What tools leave beside the files that they change.
+const LEFT_BEHIND: &[&str] = &["bak", "orig", "rej"];
+
 pub(super) fn root(files: &Files) -> Vec<String> {
     let entries = files
         .files
@@ -51,7 +54,8 @@ pub(super) fn root(files: &Files) -> Vec<String> {
 pub(super) fn meaning(files: &Files) -> Vec<String> {
     let is_meaningless = |part: &str| {
         let stem = part.split('.').next().unwrap_or(part);
-        MEANINGLESS.contains(&stem)
+        let ending = part.rsplit('.').next().unwrap_or(part);
+        MEANINGLESS.contains(&stem) || LEFT_BEHIND.contains(&ending)
     };
     let bad = files
         .files

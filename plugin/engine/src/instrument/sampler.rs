@@ -213,7 +213,7 @@ impl Playing {
             .reader
             .render(sample, signed, Interpolation::Hermite, left, right);
         for side in [&mut *left, &mut *right] {
-            side.iter_mut().skip(played).for_each(|rest| *rest = 0.0);
+            side.get_mut(played..).unwrap_or_default().fill(0.0);
         }
         let gain = self.gain;
         self.gain = self.next_gain(rate, speed);

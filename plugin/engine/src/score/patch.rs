@@ -40,7 +40,8 @@ pub(crate) struct MacroTarget {
 #[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
 pub(crate) struct ScorePiece {
     pub(crate) gain: f32,
-    pub(crate) pan: f32,
+    /// What its pan makes of each side.
+    pub(crate) sides: [f32; 2],
     pub(crate) machine: u8,
     pub(crate) note: u8,
     pub(crate) choke: u8,
@@ -66,7 +67,7 @@ pub(crate) enum Machine {
 pub(crate) struct Piece<'a> {
     pub(crate) machine: Machine,
     pub(crate) gain: f32,
-    pub(crate) pan: f32,
+    pub(crate) sides: [f32; 2],
     pub(crate) choke: u8,
     pub(crate) values: &'a [u16; PARAMETERS],
 }
@@ -151,7 +152,7 @@ impl Patch {
         Some(Piece {
             machine: Machine::of_code(piece.machine)?,
             gain: piece.gain,
-            pan: piece.pan,
+            sides: piece.sides,
             choke: piece.choke,
             values: &piece.values,
         })

@@ -218,16 +218,16 @@ impl Voice {
         self.free();
         let patch = &struck.plays.patch;
         let note = note_number(struck.semitone);
-        let (machine, gain, pan, choke, values) = match patch.machine() {
+        let (machine, gain, sides, choke, values) = match patch.machine() {
             None => return,
             Some(Machine::Kit) => {
                 let Some(piece) = patch.piece(note) else {
                     return;
                 };
                 let values = piece_values(piece.values, &struck.locks);
-                (piece.machine, piece.gain, piece.pan, piece.choke, values)
+                (piece.machine, piece.gain, piece.sides, piece.choke, values)
             }
-            Some(machine) => (machine, 1.0, 0.0, 0, patch.values(&struck.locks)),
+            Some(machine) => (machine, 1.0, [1.0; 2], 0, patch.values(&struck.locks)),
         };
         let is_of_kit = patch.machine() == Some(Machine::Kit);
         self.track = struck.track;
@@ -243,8 +243,8 @@ impl Voice {
         self.values = values;
         let [left, right] = struck.gains;
         let gain = gain * patch.gain;
-        let (left_pan, right_pan) = crate::mixer::pan_gains(pan);
-        self.gains = [left * gain * left_pan, right * gain * right_pan];
+        let [of_left, of_right] = sides;
+        self.gains = [left * gain * of_left, right * gain * of_right];
         self.sample = (machine == Machine::Sampler)
             .then(|| stage.bank.find(SampleKey::from_number(patch.sample)))
             .flatten();

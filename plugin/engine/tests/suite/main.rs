@@ -7,6 +7,7 @@
 
 mod clips;
 mod desk;
+mod dice;
 mod hands;
 mod notes;
 mod onsets;

@@ -1,6 +1,7 @@
 //! Everything at once: however the frames are cut into blocks, the bits are the same.
 
 use crate::desk::{Desk, beats_of, humming, playing, rolling, track, turned};
+use crate::dice::Dice;
 use lockstep_engine::{LiveEvent, LiveNote, Sample, SampleKey, SampleRate};
 use lockstep_session::document::Document;
 use lockstep_session::document::clip::{Action, AudioLoop, Bars, Clip, Content, Follow};
@@ -20,29 +21,7 @@ use lockstep_session::ids::{SampleId, SceneIndex, TrackId};
 use lockstep_session::units::Beat;
 use std::sync::Arc;
 
-/// Numbers that are the same each time.
-pub(crate) struct Dice(u64);
-
 impl Dice {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
-    }
-
-    pub(crate) fn below(&mut self, limit: i64) -> i64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        i64::try_from((self.0 >> 20) % u64::try_from(limit).expect("positive")).expect("small")
-    }
-
-    fn between(&mut self, low: i64, high: i64) -> i64 {
-        low + self.below(high - low + 1)
-    }
-
-    fn place(&mut self, limit: usize) -> usize {
-        usize::try_from(self.below(i64::try_from(limit).expect("small"))).expect("positive")
-    }
-
     fn step(&mut self) -> Step {
         let mut step = Step {
             on: self.below(3) > 0,
