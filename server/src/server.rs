@@ -1,9 +1,9 @@
 //! A server from its start to its end. The caller owns the listening socket and the signal to stop.
 
 use crate::http::{Shared, Site, edit_link, router};
-use crate::sessions::Sessions;
+use crate::sessions::{SessionKind, Sessions};
 use crate::store::{EmbeddedStore, OpenError, StoreError};
-use crate::{link::LinkId, web::Web};
+use crate::{link::LinkId, template, web::Web};
 use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -110,7 +110,11 @@ impl Server {
 
     pub async fn new_session(&self) -> Result<NewSession, StoreError> {
         Ok(NewSession {
-            id: self.shared.sessions.create().await?,
+            id: self
+                .shared
+                .sessions
+                .create(|link| template::starter(&link.title()), SessionKind::Open)
+                .await?,
         })
     }
 

@@ -9,11 +9,12 @@ pub(crate) use live::{Ended, Reading, Seat};
 
 use crate::{
     clock::ServerClock, link::LinkId, outbox::Outbox, store::SessionKey, store::Store,
-    store::StoreError, template,
+    store::StoreError,
 };
 use live::{Live, Waking};
 use lockstep_session::journal::{Damage, Snapshot};
-use lockstep_session::{ids::ConnectionId, protocol::Position, protocol::Role};
+use lockstep_session::protocol::{Position, Rejection, Role};
+use lockstep_session::{document::Document, edit::Edit, ids::ConnectionId};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -35,6 +36,24 @@ pub(crate) struct Sessions {
     running: mpsc::Sender<()>,
     /// How long a session with nobody in it stays in memory.
     linger: Duration,
+}
+
+/// What its one or two links allow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SessionKind {
+    /// The link edits, and another made of it listens.
+    Open,
+    /// The link only listens: nobody can change it.
+    Published,
+}
+
+/// Why an edit of the server was not made.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum EditError {
+    #[error(transparent)]
+    Enter(#[from] EnterError),
+    #[error("{}", .0.reason())]
+    Rejected(Rejection),
 }
 
 /// Why nobody can enter.
@@ -73,20 +92,27 @@ impl Sessions {
         }
     }
 
-    /// Makes a session that already grooves, and the link to it.
-    pub(crate) async fn create(&self) -> Result<LinkId, StoreError> {
+    /// Keeps a new session. Its document is given the title of its link where it has none of its own.
+    pub(crate) async fn create(
+        &self,
+        document: impl FnOnce(&LinkId) -> Document,
+        kind: SessionKind,
+    ) -> Result<LinkId, StoreError> {
         let link = LinkId::draw().expect("the system gives random numbers");
-        let document = template::starter(&link.title());
+        let document = document(&link);
         let snapshot = Snapshot {
             at: Position::default(),
             document,
             epochs: Vec::new(),
             outcomes: Vec::new(),
         };
-        let links = [
-            (link.key(), Role::Editor),
-            (link.listener().key(), Role::Listener),
-        ];
+        let links = match kind {
+            SessionKind::Open => vec![
+                (link.key(), Role::Editor),
+                (link.listener().key(), Role::Listener),
+            ],
+            SessionKind::Published => vec![(link.key(), Role::Listener)],
+        };
         self.store.create(&links, snapshot.to_bytes()).await?;
         tracing::info!(session = link.friendly(), "created");
         Ok(link)
@@ -133,6 +159,24 @@ impl Sessions {
         Err(EnterError::Asleep)
     }
 
+    /// Makes an edit in the server's own name. It is durable when this returns.
+    pub(crate) async fn edit(&self, link: &LinkId, edit: Edit) -> Result<Position, EditError> {
+        let (session, role) = self.find(link).await?;
+        if role == Role::Listener {
+            return Err(EditError::Rejected(Rejection::Listener));
+        }
+        for _ in 0..WAKES {
+            if let Some(answer) = self
+                .live(session, link.friendly())?
+                .edit(edit.clone())
+                .await
+            {
+                return answer;
+            }
+        }
+        Err(EnterError::Asleep.into())
+    }
+
     fn live(&self, session: SessionKey, name: &str) -> Result<Live, EnterError> {
         if *self.stopping.borrow() {
             return Err(EnterError::Stopping);
@@ -162,6 +206,7 @@ mod tests {
     use super::*;
     use crate::outbox::Work;
     use crate::store::EmbeddedStore;
+    use crate::template;
     use lockstep_session::protocol::Goodbye;
     use tokio::time::timeout;
 
@@ -174,6 +219,10 @@ mod tests {
         let running = mpsc::channel(1).0;
         let sessions = Sessions::new(Arc::new(store), stopping, running, Duration::ZERO);
         (sessions, stop)
+    }
+
+    fn starter(link: &LinkId) -> Document {
+        template::starter(&link.title())
     }
 
     async fn heard(outbox: &Outbox) -> String {
@@ -195,7 +244,7 @@ mod tests {
     async fn a_session_left_alone_falls_asleep_and_wakes_as_it_was() {
         let directory = tempfile::tempdir().unwrap();
         let (sessions, _stop) = sessions(directory.path());
-        let link = sessions.create().await.unwrap();
+        let link = sessions.create(starter, SessionKind::Open).await.unwrap();
         let outbox = Arc::new(Outbox::default());
         let seat = sessions.join(&link, outbox.clone()).await.unwrap();
         say(&seat, HELLO).await;
@@ -226,7 +275,7 @@ mod tests {
     async fn stopping_acknowledges_what_was_received_before_it_says_goodbye() {
         let directory = tempfile::tempdir().unwrap();
         let (sessions, stop) = sessions(directory.path());
-        let link = sessions.create().await.unwrap();
+        let link = sessions.create(starter, SessionKind::Open).await.unwrap();
         let outbox = Arc::new(Outbox::default());
         let seat = sessions.join(&link, outbox.clone()).await.unwrap();
         say(&seat, HELLO).await;

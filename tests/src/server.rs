@@ -100,17 +100,21 @@ impl Server {
     }
 
     pub fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
-        self.request("GET", path, headers)
+        self.send("GET", path, headers, &[])
     }
 
     pub fn post(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
-        self.request("POST", path, headers)
+        self.send("POST", path, headers, &[])
     }
 
-    fn request(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+    /// One request on a connection of its own.
+    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
         let mut request = format!("{method} {path} HTTP/1.1\r\nhost: {}\r\n", self.address);
         if !headers.iter().any(|(name, _)| *name == "connection") {
             request.push_str("connection: close\r\n");
+        }
+        if !body.is_empty() {
+            request.push_str(&format!("content-length: {}\r\n", body.len()));
         }
         for (name, value) in headers {
             request.push_str(&format!("{name}: {value}\r\n"));
@@ -122,6 +126,8 @@ impl Server {
         stream
             .write_all((request + "\r\n").as_bytes())
             .expect("a request");
+        // A server that refuses early may have stopped reading; its answer is there all the same.
+        let _ = stream.write_all(body);
         read_answer(&mut BufReader::new(stream))
     }
 

@@ -13,7 +13,9 @@ use crate::edit::Edit;
 use crate::ids::{ConnectionId, EditNumber, Epoch, PlayerId, Revision, Run};
 use crate::journal::{Record, Snapshot};
 use crate::limits::{self, Rates};
-use crate::protocol::{ClientMessage, Goodbye, Position, Role, ServerMessage, Unreadable, encode};
+use crate::protocol::{
+    ClientMessage, Goodbye, Position, Rejection, Role, ServerMessage, Unreadable, encode,
+};
 use crate::units::{BeatSpan, ServerTime, Span};
 use members::Members;
 use outcomes::Outcomes;
@@ -379,6 +381,15 @@ impl Authority {
         );
         self.outputs.push_back(Output::Close { connection, code });
         self.remove(connection);
+    }
+
+    /// An edit by the server itself, for somebody who asked for it in another way than by a message.
+    pub fn edit(&mut self, edit: Edit, now: ServerTime) -> Result<Revision, Rejection> {
+        if self.read_only {
+            return Err(Rejection::ReadOnly);
+        }
+        self.order(edit, PlayerId::SERVER, Run(0), EditNumber(0), now)?;
+        Ok(self.revision)
     }
 
     /// Says goodbye to everyone, for a restart or a store that failed.

@@ -1,7 +1,8 @@
 //! The JSON API under `/api/v1`.
 
 use super::Shared;
-use crate::{link::LinkId, problem::Problem, sessions::EnterError};
+use crate::sessions::{EnterError, SessionKind};
+use crate::{link::LinkId, problem::Problem, template};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::header::HOST;
@@ -42,7 +43,10 @@ pub(super) async fn create(
     if !shared.site.admits(&headers) {
         return Err(Problem::FOREIGN_ORIGIN);
     }
-    let id = shared.sessions.create().await?;
+    let id = shared
+        .sessions
+        .create(|link| template::starter(&link.title()), SessionKind::Open)
+        .await?;
     let base = match &shared.site.public_url {
         Some(url) => url.trim_end_matches('/').to_owned(),
         // Whoever asks is told of the server as they know it.

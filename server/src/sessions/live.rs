@@ -1,9 +1,10 @@
 //! The handles of a session in memory: how connections and requests reach its task.
 
-use super::{EnterError, task};
+use super::{EditError, EnterError, task};
 use crate::store::{SessionKey, Store};
 use crate::{clock::ServerClock, outbox::Outbox};
 use lockstep_session::document::Document;
+use lockstep_session::edit::Edit;
 use lockstep_session::ids::ConnectionId;
 use lockstep_session::protocol::{Position, Role};
 use std::sync::Arc;
@@ -35,6 +36,11 @@ pub(super) enum Command {
     },
     Read {
         answer: Answer<Reading>,
+    },
+    /// An edit that no connection made. It is answered once it is durable.
+    Edit {
+        edit: Box<Edit>,
+        answer: oneshot::Sender<Result<Position, EditError>>,
     },
 }
 
@@ -114,6 +120,14 @@ impl Live {
         let (answer, answered) = oneshot::channel();
         self.inbox.send(Command::Read { answer }).await.ok()?;
         answered.await.ok()
+    }
+
+    pub(super) async fn edit(&self, edit: Edit) -> Option<Result<Position, EditError>> {
+        let (answer, answered) = oneshot::channel();
+        let edit = Box::new(edit);
+        self.inbox.send(Command::Edit { edit, answer }).await.ok()?;
+        // A session that ends on the way may have stored the edit or not.
+        Some(answered.await.unwrap_or(Err(EnterError::Stopping.into())))
     }
 }
 

@@ -1,17 +1,18 @@
 //! The task of one session in memory: it owns the authority and moves text, bytes and time in
 //! and out of it. It decides nothing about the session itself.
 
-use super::EnterError;
 use super::connections::Connections;
 use super::live::{Command, Reading, Waking};
+use super::{EditError, EnterError};
 use crate::store::{Holding, StoreError};
 use crate::{clock::ServerClock, journal::Journal, server::told_to_stop};
 use lockstep_session::authority::{Authority, Input, Output, Restored};
-use lockstep_session::ids::ConnectionId;
+use lockstep_session::ids::{ConnectionId, Revision};
 use lockstep_session::limits::Rates;
-use lockstep_session::protocol::Goodbye;
+use lockstep_session::protocol::{Goodbye, Position};
+use std::collections::VecDeque;
 use std::time::Duration;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until, timeout};
 
 /// What is taken from the inbox before the sockets are woken.
@@ -35,6 +36,7 @@ pub(super) async fn run(waking: Waking, mut commands: mpsc::Receiver<Command>) {
                 ticked: Instant::now(),
                 empty_since: Instant::now(),
                 linger: waking.linger,
+                asked: VecDeque::new(),
             };
             session.serve(commands, waking.stopping).await;
             tracing::info!(session = %name, "asleep");
@@ -81,6 +83,7 @@ async fn refuse(commands: &mut mpsc::Receiver<Command>, error: &EnterError) {
         match command {
             Command::Join { answer, .. } => drop(answer.send(Err(error.clone()))),
             Command::Read { answer } => drop(answer.send(Err(error.clone()))),
+            Command::Edit { answer, .. } => drop(answer.send(Err(error.clone().into()))),
             Command::Text { .. } | Command::CaughtUp { .. } | Command::Left { .. } => {}
         }
     }
@@ -94,6 +97,8 @@ struct Session {
     ticked: Instant,
     empty_since: Instant,
     linger: Duration,
+    /// Edits that no connection made, and who waits until they are durable.
+    asked: VecDeque<(Revision, oneshot::Sender<Result<Position, EditError>>)>,
 }
 
 /// Why a session leaves memory.
@@ -147,7 +152,7 @@ impl Session {
                 // Durable edits are acknowledged first; a flood of messages cannot hold them up.
                 biased;
                 written = self.journal.written() => match written {
-                    Ok(revision) => self.handle(Input::Committed { revision }),
+                    Ok(revision) => self.committed(revision),
                     Err(error) => {
                         tracing::error!(%error, "a session cannot be stored; it is closed until it can");
                         return End::StorageFailed;
@@ -206,6 +211,26 @@ impl Session {
                 // Who has stopped waiting needs no answer.
                 let _ = answer.send(Ok(reading));
             }
+            Command::Edit { edit, answer } => {
+                match self.authority.edit(*edit, self.clock.now()) {
+                    Ok(revision) => self.asked.push_back((revision, answer)),
+                    Err(rejection) => drop(answer.send(Err(EditError::Rejected(rejection)))),
+                }
+                self.carry_out();
+            }
+        }
+    }
+
+    /// Everything up to a revision is durable.
+    fn committed(&mut self, revision: Revision) {
+        self.handle(Input::Committed { revision });
+        let epoch = self.authority.position().epoch;
+        while let Some((first, _)) = self.asked.front()
+            && *first <= revision
+        {
+            let (revision, answer) = self.asked.pop_front().expect("there is a first");
+            // Who has stopped waiting needs no answer.
+            let _ = answer.send(Ok(Position { epoch, revision }));
         }
     }
 
@@ -284,7 +309,7 @@ impl Session {
         self.deliver();
         while !self.journal.is_settled() {
             let revision = self.journal.written().await?;
-            self.handle(Input::Committed { revision });
+            self.committed(revision);
             self.deliver();
         }
         Ok(())
