@@ -1,7 +1,7 @@
 //! A server from its start to its end. The caller owns the listening socket and the signal to stop.
 
 use crate::http::{Shared, Site, edit_link, router};
-use crate::sessions::{SessionKind, Sessions};
+use crate::sessions::{Leisure, SessionKind, Sessions};
 use crate::store::{EmbeddedStore, OpenError, StoreError};
 use crate::{link::LinkId, template, web::Web};
 use axum::Router;
@@ -37,6 +37,8 @@ pub struct Config {
     pub web: Option<PathBuf>,
     /// How long a session with nobody in it stays in memory.
     pub linger: Duration,
+    /// How long a session in which nobody edits stays in memory whole.
+    pub quiet: Duration,
 }
 
 impl Config {
@@ -47,6 +49,7 @@ impl Config {
             allowed_origins: Vec::new(),
             web: None,
             linger: Duration::from_secs(30),
+            quiet: Duration::from_secs(60),
         }
     }
 }
@@ -91,7 +94,11 @@ impl Server {
         };
         let (stop, stopping) = watch::channel(false);
         let (run, running) = mpsc::channel(1);
-        let sessions = Sessions::new(Arc::new(store), stopping, run.clone(), config.linger);
+        let leisure = Leisure {
+            linger: config.linger,
+            quiet: config.quiet,
+        };
+        let sessions = Sessions::new(Arc::new(store), stopping, run.clone(), leisure);
         let site = Site {
             public_url: config.public_url,
             allowed_origins: config.allowed_origins,
