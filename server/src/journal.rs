@@ -3,8 +3,7 @@
 //! would not take is kept, and tried again until it does.
 
 use crate::store::{Answer, Holding, Lease, Place, Store, StoreError};
-use bytes::Bytes;
-use lockstep_session::{ids::Revision, journal::Record, units::ServerTime};
+use lockstep_session::{ids::Revision, journal::Record, units::ServerTime, units::Span};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
@@ -15,12 +14,14 @@ const MOST_RECORDS: usize = 2_000;
 const FEW_BYTES: usize = 256 * 1024;
 /// Between two tries to write what the disk would not take.
 const RETRY: Duration = Duration::from_secs(1);
+/// The store need not be told of every single edit.
+const TOUCH_EVERY: Span = Span::from_seconds(60);
 
 pub(crate) struct Journal {
     store: Arc<dyn Store>,
     lease: Lease,
     next: Place,
-    waiting: Vec<Bytes>,
+    waiting: Vec<Vec<u8>>,
     /// The revision that is durable once all that waits is.
     revision: Revision,
     under_way: Option<Write>,
@@ -28,6 +29,8 @@ pub(crate) struct Journal {
     /// What has been written since the last snapshot.
     since: Written,
     snapshot_bytes: usize,
+    /// When the store was last told of an edit.
+    touched: Option<ServerTime>,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -49,7 +52,7 @@ enum Step {
 /// What goes to the store together.
 struct Write {
     first: Place,
-    records: Vec<Bytes>,
+    records: Vec<Vec<u8>>,
     revision: Revision,
     /// Its size, where a snapshot goes with it.
     snapshot: Option<usize>,
@@ -79,6 +82,7 @@ impl Journal {
                 bytes: holding.records.iter().map(Vec::len).sum(),
             },
             snapshot_bytes: holding.snapshot.len(),
+            touched: None,
         }
     }
 
@@ -102,13 +106,15 @@ impl Journal {
     }
 
     pub(crate) fn append(&mut self, record: Record, now: ServerTime) {
-        if record.is_edit() {
+        let is_news = self.touched.is_none_or(|at| now - at >= TOUCH_EVERY);
+        if record.is_edit() && is_news {
+            self.touched = Some(now);
             self.store.touch(self.lease, now);
         }
         self.since.records += 1;
         self.since.bytes += record.bytes().len();
         self.revision = record.revision();
-        self.waiting.push(record.into_bytes().into());
+        self.waiting.push(record.into_bytes());
     }
 
     /// Writes what waits, if nothing is under way. A snapshot must include all that waits.
@@ -179,7 +185,7 @@ impl Journal {
                     // Records that came since it was taken are the first after it.
                     self.since = Written {
                         records: self.waiting.len(),
-                        bytes: self.waiting.iter().map(Bytes::len).sum(),
+                        bytes: self.waiting.iter().map(Vec::len).sum(),
                     };
                     self.snapshot_bytes = size;
                 }

@@ -242,10 +242,11 @@ mod tests {
         template::starter(&link.title())
     }
 
+    /// What waits, as the WebSocket frames that it is written in.
     async fn heard(outbox: &Outbox) -> String {
         match timeout(PATIENCE, outbox.work()).await.unwrap() {
-            Work::Write(messages) => messages.iter().map(|text| text.as_str()).collect(),
-            Work::CaughtUp => String::new(),
+            Work::Write => String::from_utf8_lossy(&outbox.take().concat()).into_owned(),
+            Work::CaughtUp | Work::Broken => String::new(),
             Work::Close(goodbye) => format!("{goodbye:?}"),
         }
     }

@@ -9,6 +9,8 @@ use crate::sessions::{Ended, Seat};
 use futures_util::StreamExt;
 use lockstep_session::limits;
 use lockstep_session::protocol::{Goodbye, ServerMessage, encode};
+use socket2::SockRef;
+use std::net::Shutdown;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -148,7 +150,7 @@ async fn empty(line: &TcpStream, outbox: &Outbox) {
 
 /// Ends our side, and reads on until the peer has ended theirs.
 async fn hang_up(line: &TcpStream) -> std::io::Result<()> {
-    rustix::net::shutdown(line, rustix::net::Shutdown::Write)?;
+    SockRef::from(line).shutdown(Shutdown::Write)?;
     let mut rest = [0; 1024];
     loop {
         line.readable().await?;

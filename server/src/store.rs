@@ -126,6 +126,19 @@ pub enum StoreError {
     Closed,
 }
 
+impl StoreError {
+    /// The disk may take it another time, and nothing is known to be lost.
+    pub(crate) fn may_pass(&self) -> bool {
+        match self {
+            StoreError::Unwritable(_) | StoreError::Unreadable(_) | StoreError::Closed => true,
+            StoreError::Unknown
+            | StoreError::Fenced
+            | StoreError::Misplaced
+            | StoreError::LinkTaken => false,
+        }
+    }
+}
+
 /// Why a data directory cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {

@@ -4,8 +4,8 @@
 use super::connections::Connections;
 use super::live::{Command, Leisure, Reading, Waking};
 use super::{EditError, EnterError};
-use crate::store::{Holding, StoreError};
 use crate::journal::{Journal, Outcome};
+use crate::store::{Holding, StoreError};
 use crate::{clock::ServerClock, server::told_to_stop};
 use lockstep_session::authority::{Authority, Input, Output, Restored};
 use lockstep_session::ids::{ConnectionId, Revision};

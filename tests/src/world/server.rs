@@ -309,7 +309,8 @@ impl World {
                 let recalled = authority.recall(restored, self.now);
                 recalled.map_err(|amnesia| amnesia.to_string())
             });
-        self.trace.note(self.now, || "the session is recalled".to_owned());
+        self.trace
+            .note(self.now, || "the session is recalled".to_owned());
         if let Err(reason) = recalled {
             self.witness.report(
                 Property::JournalReplays,
