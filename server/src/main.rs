@@ -11,6 +11,7 @@ use std::io::{IsTerminal, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tracing::level_filters::LevelFilter;
 
@@ -54,6 +55,14 @@ struct Flags {
     /// Serves the page from a folder in place of the built-in one.
     #[arg(long, env = "LOCKSTEP_WEB", value_name = "FOLDER")]
     web: Option<PathBuf>,
+    /// A session in which nobody edits for so long leaves memory; its players stay connected.
+    #[arg(
+        long,
+        env = "LOCKSTEP_QUIET_AFTER",
+        default_value = "60",
+        value_name = "SECONDS"
+    )]
+    quiet_after: u32,
     /// How much to log: off, error, warn, info, debug or trace.
     #[arg(
         long,
@@ -94,6 +103,7 @@ async fn serve(flags: Flags) -> Result<ExitCode> {
         public_url: flags.public_url.clone(),
         allowed_origins: flags.allowed_origins,
         web: flags.web,
+        quiet: Duration::from_secs(u64::from(flags.quiet_after)),
         ..Config::new(flags.data)
     })?;
     // Whoever started it may have stopped reading.
