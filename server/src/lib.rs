@@ -4,6 +4,7 @@
 
 mod clock;
 pub mod export;
+mod gate;
 mod http;
 mod journal;
 mod link;
@@ -13,6 +14,7 @@ mod server;
 mod sessions;
 mod socket;
 pub mod store;
+mod stream;
 mod template;
 mod web;
 
