@@ -2,13 +2,15 @@
 
 mod connection;
 
+use crate::clock::{ServerClock, span};
 use crate::gate::{Door, Gate};
 use crate::http::{Shared, Site, TrustedProxies, edit_link, router};
 use crate::sessions::{SessionKind, Sessions};
-use crate::store::{EmbeddedStore, OpenError, StoreError};
+use crate::store::{EmbeddedStore, Keep, OpenError, Store, StoreError};
 use crate::{link::LinkId, template, web::Web};
 use connection::Connections;
 use ipnet::IpNet;
+use lockstep_session::units::Span;
 use std::future::Future;
 use std::path::PathBuf;
 use std::pin::pin;
@@ -16,10 +18,13 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
-use tokio::time::{sleep, timeout};
+use tokio::time::{interval, sleep, timeout};
 
 /// How long everything may take to end once the server stops.
 const END_WITHIN: Duration = Duration::from_secs(8);
+const DAY: Duration = Duration::from_secs(24 * 3_600);
+/// How long a session is kept that nobody ever edits.
+const KEEP_UNEDITED: Span = Span::from_seconds(24 * 3_600);
 /// A pause after the system refused a connection: it has run out of something.
 const BREATHER: Duration = Duration::from_millis(50);
 
@@ -42,6 +47,8 @@ pub struct Config {
     /// Connections open at once, in all and from one address.
     pub max_connections: usize,
     pub max_connections_per_address: usize,
+    /// How long edited sessions are kept; for ever if nothing is said.
+    pub keep_sessions: Option<Duration>,
 }
 
 impl Config {
@@ -56,6 +63,7 @@ impl Config {
             generosity: 1,
             max_connections: 20_000,
             max_connections_per_address: 512,
+            keep_sessions: None,
         }
     }
 }
@@ -84,6 +92,8 @@ impl NewSession {
 #[derive(Debug)]
 pub struct Server {
     shared: Arc<Shared>,
+    store: Arc<dyn Store>,
+    keep: Keep,
     door: Arc<Door>,
     stop: watch::Sender<bool>,
     /// Ends when every task that holds the other end has.
@@ -94,14 +104,14 @@ pub struct Server {
 impl Server {
     /// Opens the store. Nothing is served yet.
     pub fn open(config: Config) -> Result<Self, StartError> {
-        let store = EmbeddedStore::open(&config.data)?;
+        let store: Arc<dyn Store> = Arc::new(EmbeddedStore::open(&config.data)?);
         let web = match config.web {
             Some(folder) => Web::read(&folder).map_err(|error| StartError::Page(folder, error))?,
             None => Web::embedded(),
         };
         let (stop, stopping) = watch::channel(false);
         let (run, running) = mpsc::channel(1);
-        let sessions = Sessions::new(Arc::new(store), stopping, run.clone(), config.linger);
+        let sessions = Sessions::new(store.clone(), stopping, run.clone(), config.linger);
         let site = Site {
             public_url: config.public_url,
             allowed_origins: config.allowed_origins,
@@ -115,6 +125,11 @@ impl Server {
                 site,
                 gate: Gate::new(config.generosity),
             }),
+            store,
+            keep: Keep {
+                unedited: KEEP_UNEDITED,
+                edited: config.keep_sessions.map(span),
+            },
             door: Arc::new(door),
             stop,
             running,
@@ -137,6 +152,8 @@ impl Server {
     pub async fn run(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
         let Self {
             shared,
+            store,
+            keep,
             door,
             stop,
             mut running,
@@ -145,6 +162,7 @@ impl Server {
         let proxies = shared.site.trusted_proxies.clone();
         let connections =
             Connections::new(router(shared), door, proxies, stop.subscribe(), run.clone());
+        tokio::spawn(sweep_daily(store, keep, stop.subscribe()));
         let mut shutdown = pin!(shutdown);
         loop {
             let accepted = tokio::select! {
@@ -166,6 +184,23 @@ impl Server {
         drop((run, connections));
         if timeout(END_WITHIN, running.recv()).await.is_err() {
             tracing::warn!("some connections did not end in time");
+        }
+    }
+}
+
+/// Forgets the sessions that are kept no longer: at the start, then once a day.
+async fn sweep_daily(store: Arc<dyn Store>, keep: Keep, mut stopping: watch::Receiver<bool>) {
+    let clock = ServerClock::start();
+    let mut days = interval(DAY);
+    loop {
+        tokio::select! {
+            _ = days.tick() => {}
+            () = told_to_stop(&mut stopping) => return,
+        }
+        match store.sweep(keep, clock.now()).await {
+            Ok(0) => {}
+            Ok(removed) => tracing::info!(removed, "sessions were kept no longer"),
+            Err(error) => tracing::warn!(%error, "sessions that are due were not removed"),
         }
     }
 }

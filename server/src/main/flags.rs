@@ -6,6 +6,7 @@ use lockstep_server::Config;
 use lockstep_server::export::Export;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 use tracing::level_filters::LevelFilter;
 
 /// Serves Lockstep sessions: one program, its data in one folder.
@@ -42,6 +43,10 @@ pub(crate) struct Data {
         value_name = "FOLDER"
     )]
     pub(crate) folder: PathBuf,
+    /// Forgets sessions that nobody has edited for so many days. Without this they are kept for
+    /// ever. Sessions that nobody ever edits go after a day in any case.
+    #[arg(long, env = "LOCKSTEP_KEEP_SESSIONS", value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) keep_sessions: Option<u32>,
 }
 
 #[derive(Debug, Args)]
@@ -138,9 +143,14 @@ impl Flags {
             max_connections: self.limits.max_connections,
             max_connections_per_address: self.limits.max_connections_per_address,
             generosity: self.limits.rates,
+            keep_sessions: self.data.keep_sessions.map(days),
             ..Config::new(self.data.folder.clone())
         }
     }
+}
+
+fn days(count: u32) -> Duration {
+    Duration::from_secs(u64::from(count) * 24 * 3_600)
 }
 
 /// A network, or a single address.
