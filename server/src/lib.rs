@@ -16,6 +16,8 @@ mod socket;
 pub mod store;
 mod stream;
 mod template;
+mod tls;
 mod web;
 
 pub use server::{Config, NewSession, Server, StartError};
+pub use tls::{Tls, TlsError, TlsFiles};

@@ -7,6 +7,7 @@ use crate::gate::{Door, Gate};
 use crate::http::{Shared, Site, TrustedProxies, edit_link, router};
 use crate::sessions::{SessionKind, Sessions};
 use crate::store::{EmbeddedStore, Keep, OpenError, Store, StoreError};
+use crate::tls::{Tls, TlsError, TlsFiles};
 use crate::{link::LinkId, template, web::Web};
 use connection::Connections;
 use ipnet::IpNet;
@@ -49,6 +50,8 @@ pub struct Config {
     pub max_connections_per_address: usize,
     /// How long edited sessions are kept; for ever if nothing is said.
     pub keep_sessions: Option<Duration>,
+    /// Encrypts every connection, if there is no proxy that does.
+    pub tls: Option<TlsFiles>,
 }
 
 impl Config {
@@ -64,6 +67,7 @@ impl Config {
             max_connections: 20_000,
             max_connections_per_address: 512,
             keep_sessions: None,
+            tls: None,
         }
     }
 }
@@ -74,6 +78,8 @@ pub enum StartError {
     Store(#[from] OpenError),
     #[error("the page cannot be read from {0}: {1}")]
     Page(PathBuf, #[source] std::io::Error),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
 }
 
 /// The link of a session just made. Whoever has it may edit the session.
@@ -95,6 +101,7 @@ pub struct Server {
     store: Arc<dyn Store>,
     keep: Keep,
     door: Arc<Door>,
+    tls: Option<Arc<Tls>>,
     stop: watch::Sender<bool>,
     /// Ends when every task that holds the other end has.
     running: mpsc::Receiver<()>,
@@ -104,6 +111,7 @@ pub struct Server {
 impl Server {
     /// Opens the store. Nothing is served yet.
     pub fn open(config: Config) -> Result<Self, StartError> {
+        let tls = config.tls.map(Tls::read).transpose()?.map(Arc::new);
         let store: Arc<dyn Store> = Arc::new(EmbeddedStore::open(&config.data)?);
         let web = match config.web {
             Some(folder) => Web::read(&folder).map_err(|error| StartError::Page(folder, error))?,
@@ -131,6 +139,7 @@ impl Server {
                 edited: config.keep_sessions.map(span),
             },
             door: Arc::new(door),
+            tls,
             stop,
             running,
             run,
@@ -147,6 +156,11 @@ impl Server {
         })
     }
 
+    /// The certificate, to be read again when it was renewed.
+    pub fn tls(&self) -> Option<Arc<Tls>> {
+        self.tls.clone()
+    }
+
     /// Serves until `shutdown`, then ends every session politely: what was received is made
     /// durable and acknowledged, and everyone is told when to come back.
     pub async fn run(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
@@ -155,13 +169,15 @@ impl Server {
             store,
             keep,
             door,
+            tls,
             stop,
             mut running,
             run,
         } = self;
         let proxies = shared.site.trusted_proxies.clone();
+        let stopping = stop.subscribe();
         let connections =
-            Connections::new(router(shared), door, proxies, stop.subscribe(), run.clone());
+            Connections::new(router(shared), door, proxies, tls, stopping, run.clone());
         tokio::spawn(sweep_daily(store, keep, stop.subscribe()));
         let mut shutdown = pin!(shutdown);
         loop {

@@ -2,8 +2,8 @@
 
 use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
-use lockstep_server::Config;
 use lockstep_server::export::Export;
+use lockstep_server::{Config, TlsFiles};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -73,6 +73,23 @@ pub(crate) struct Web {
         value_parser = network
     )]
     pub(crate) trusted_proxies: Vec<IpNet>,
+    /// Encrypts connections with this certificate, in PEM, followed by those that vouch for it. It
+    /// is read again on SIGHUP. Not needed behind a proxy that encrypts.
+    #[arg(
+        long = "tls-certificate",
+        env = "LOCKSTEP_TLS_CERTIFICATE",
+        value_name = "FILE",
+        requires = "tls_key"
+    )]
+    pub(crate) tls_certificate: Option<PathBuf>,
+    /// The certificate's key, in PEM.
+    #[arg(
+        long = "tls-key",
+        env = "LOCKSTEP_TLS_KEY",
+        value_name = "FILE",
+        requires = "tls_certificate"
+    )]
+    pub(crate) tls_key: Option<PathBuf>,
     /// Lets pages of another origin use this server. May be given several times.
     #[arg(
         long = "allow-origin",
@@ -134,6 +151,14 @@ pub(crate) struct Log {
 }
 
 impl Flags {
+    pub(crate) fn tls(&self) -> Option<TlsFiles> {
+        let (certificate, key) = (&self.web.tls_certificate, &self.web.tls_key);
+        Some(TlsFiles {
+            certificate: certificate.clone()?,
+            key: key.clone()?,
+        })
+    }
+
     pub(crate) fn config(&self) -> Config {
         Config {
             public_url: self.web.public_url.clone(),
@@ -143,6 +168,7 @@ impl Flags {
             max_connections: self.limits.max_connections,
             max_connections_per_address: self.limits.max_connections_per_address,
             generosity: self.limits.rates,
+            tls: self.tls(),
             keep_sessions: self.data.keep_sessions.map(days),
             ..Config::new(self.data.folder.clone())
         }
