@@ -62,6 +62,14 @@ struct Flags {
         value_name = "LEVEL"
     )]
     log: LevelFilter,
+    /// How many edits a second one connection may make, where the protocol's own rate is not wanted.
+    #[arg(
+        long,
+        env = "LOCKSTEP_EDITS_PER_SECOND",
+        value_name = "NUMBER",
+        hide = true
+    )]
+    edits_per_second: Option<u32>,
 }
 
 /// What else it does than serve.
@@ -94,6 +102,7 @@ async fn serve(flags: Flags) -> Result<ExitCode> {
         public_url: flags.public_url.clone(),
         allowed_origins: flags.allowed_origins,
         web: flags.web,
+        edits_per_second: flags.edits_per_second,
         ..Config::new(flags.data)
     })?;
     // Whoever started it may have stopped reading.

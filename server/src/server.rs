@@ -8,6 +8,7 @@ use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use lockstep_session::limits::{Allowance, Rates};
 use std::future::Future;
 use std::path::PathBuf;
 use std::pin::pin;
@@ -37,6 +38,8 @@ pub struct Config {
     pub web: Option<PathBuf>,
     /// How long a session with nobody in it stays in memory.
     pub linger: Duration,
+    /// Edits a second that each connection may make, in place of the protocol's rate.
+    pub edits_per_second: Option<u32>,
 }
 
 impl Config {
@@ -47,6 +50,7 @@ impl Config {
             allowed_origins: Vec::new(),
             web: None,
             linger: Duration::from_secs(30),
+            edits_per_second: None,
         }
     }
 }
@@ -91,7 +95,14 @@ impl Server {
         };
         let (stop, stopping) = watch::channel(false);
         let (run, running) = mpsc::channel(1);
-        let sessions = Sessions::new(Arc::new(store), stopping, run.clone(), config.linger);
+        let mut rates = Rates::default();
+        if let Some(per_second) = config.edits_per_second {
+            rates.edits = Allowance {
+                per_second,
+                burst: per_second.saturating_mul(3),
+            };
+        }
+        let sessions = Sessions::new(Arc::new(store), stopping, run.clone(), config.linger, rates);
         let site = Site {
             public_url: config.public_url,
             allowed_origins: config.allowed_origins,

@@ -13,6 +13,7 @@ use crate::{
 };
 use live::{Live, Waking};
 use lockstep_session::journal::{Damage, Snapshot};
+use lockstep_session::limits::Rates;
 use lockstep_session::protocol::{Position, Rejection, Role};
 use lockstep_session::{document::Document, edit::Edit, ids::ConnectionId};
 use std::collections::HashMap;
@@ -36,6 +37,8 @@ pub(crate) struct Sessions {
     running: mpsc::Sender<()>,
     /// How long a session with nobody in it stays in memory.
     linger: Duration,
+    /// What each connection may send.
+    rates: Rates,
 }
 
 /// What its one or two links allow.
@@ -80,6 +83,7 @@ impl Sessions {
         stopping: watch::Receiver<bool>,
         running: mpsc::Sender<()>,
         linger: Duration,
+        rates: Rates,
     ) -> Self {
         Self {
             store,
@@ -89,6 +93,7 @@ impl Sessions {
             stopping,
             running,
             linger,
+            rates,
         }
     }
 
@@ -194,6 +199,7 @@ impl Sessions {
             clock: self.clock,
             stopping: self.stopping.clone(),
             linger: self.linger,
+            rates: self.rates,
             running: self.running.clone(),
         });
         awake.insert(session, live.clone());
@@ -217,7 +223,13 @@ mod tests {
         let store = EmbeddedStore::open(directory).unwrap();
         let (stop, stopping) = watch::channel(false);
         let running = mpsc::channel(1).0;
-        let sessions = Sessions::new(Arc::new(store), stopping, running, Duration::ZERO);
+        let sessions = Sessions::new(
+            Arc::new(store),
+            stopping,
+            running,
+            Duration::ZERO,
+            Rates::default(),
+        );
         (sessions, stop)
     }
 

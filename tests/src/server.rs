@@ -67,6 +67,11 @@ impl Server {
         self.address
     }
 
+    /// What the system calls the process.
+    pub fn process(&self) -> u32 {
+        self.process.id()
+    }
+
     pub fn data(&self) -> &Path {
         self.data.path()
     }

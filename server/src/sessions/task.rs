@@ -8,7 +8,6 @@ use crate::store::{Holding, StoreError};
 use crate::{clock::ServerClock, journal::Journal, server::told_to_stop};
 use lockstep_session::authority::{Authority, Input, Output, Restored};
 use lockstep_session::ids::{ConnectionId, Revision};
-use lockstep_session::limits::Rates;
 use lockstep_session::protocol::{Goodbye, Position};
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -70,7 +69,7 @@ async fn restore(waking: &Waking) -> Result<(Authority, Journal), EnterError> {
     });
     let restored = replay.await.map_err(|_| EnterError::Stopping)??;
     Ok((
-        Authority::restored(restored, lease.epoch, Rates::default()),
+        Authority::restored(restored, lease.epoch, waking.rates),
         journal,
     ))
 }
