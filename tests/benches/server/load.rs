@@ -52,6 +52,9 @@ pub(crate) struct Outcome {
     /// The part of it that belongs to the thread that writes to the store.
     pub(crate) store: Duration,
     pub(crate) own: Duration,
+    /// Times that a connection was so far behind that it was given the document anew: answers that
+    /// it lists are among the missing.
+    pub(crate) resynced: usize,
     /// The answers that never came.
     pub(crate) missing: usize,
 }
@@ -190,7 +193,11 @@ impl Crowd {
                 outcome.accepted += 1;
                 outcome.acknowledged.note(at - sent[place][number - 1]);
             }
-            Heard::Welcome | Heard::Pong | Heard::Other => outcome.others += 1,
+            Heard::Welcome => {
+                outcome.resynced += 1;
+                outcome.others += 1;
+            }
+            Heard::Pong | Heard::Other => outcome.others += 1,
         });
     }
 

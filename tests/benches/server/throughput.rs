@@ -44,11 +44,12 @@ fn ramp(sessions: usize, report: &Report) -> f64 {
         let late = outcome.acknowledged.at(0.99);
         let kept_up = outcome.missing == 0 && late <= LATE;
         report.say(&format!(
-            "{sessions} x 2, offered {offered:.0}/s: sent {:.0}/s, p50 {:.1} ms, p99 {late:.1} ms, {} missing; \
+            "{sessions} x 2, offered {offered:.0}/s: sent {:.0}/s, p50 {:.1} ms, p99 {late:.1} ms, {} missing, {} resynced; \
              server {:.0} % ({:.0} % the store's thread), load {:.0} % of a processor",
             outcome.sent as f64 / outcome.lasted.as_secs_f64(),
             outcome.acknowledged.at(0.5),
             outcome.missing,
+            outcome.resynced,
             100.0 * outcome.server_share(),
             100.0 * outcome.store.as_secs_f64() / outcome.lasted.as_secs_f64(),
             100.0 * outcome.own_share(),
