@@ -264,7 +264,7 @@ impl Authority {
             Ok(ClientMessage::Hello(hello)) => self.welcome(connection, &hello, now),
             Ok(ClientMessage::Leave {}) => self.close(connection, Goodbye::Left),
             Ok(_) if !member.is_joined() => {
-                self.error(connection, "hello-first", "say hello before anything else")
+                self.mistake(connection, "hello-first", "say hello before anything else");
             }
             Ok(ClientMessage::Edit { number, edit }) => {
                 if !member.edits.take() {
@@ -300,7 +300,16 @@ impl Authority {
                     },
                 );
             }
-            Ok(ClientMessage::Clock { wanted }) => member.clock_due = wanted.then_some(now),
+            Ok(ClientMessage::Clock { wanted }) => {
+                if !member.presence_allowed.take() {
+                    return self.mistake(
+                        connection,
+                        "too-fast",
+                        "the clock was asked for too often",
+                    );
+                }
+                member.clock_due = wanted.then_some(now);
+            }
             Ok(ClientMessage::Gather { view }) => {
                 let (by, allowed) = (
                     member.player(),
