@@ -1,11 +1,13 @@
 //! A connection without manners: bytes and frames exactly as a test writes them, and whatever comes
 //! back. It must not know what is right.
 
-use crate::server::PATIENCE;
 use serde_json::Value;
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::time::Duration;
 
+/// How long anything may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// The mask of our frames, for want of chance.
 const MASK: [u8; 4] = [7, 11, 13, 17];
 
@@ -65,6 +67,12 @@ impl Raw {
     /// Whether the bytes could be handed over: a server that has had enough takes no more.
     pub fn write(&mut self, bytes: &[u8]) -> bool {
         self.stream.write_all(bytes).is_ok()
+    }
+
+    /// Says that nothing more will come.
+    pub fn end(&mut self) {
+        // A server that is gone already knows.
+        let _ = self.stream.shutdown(Shutdown::Write);
     }
 
     pub fn text(&mut self, text: &str) -> bool {
