@@ -11,6 +11,7 @@ use crate::tls::{Tls, TlsError, TlsFiles};
 use crate::{link::LinkId, template, web::Web};
 use connection::Connections;
 use ipnet::IpNet;
+use lockstep_session::limits::{Allowance, Rates};
 use lockstep_session::units::Span;
 use std::future::Future;
 use std::path::PathBuf;
@@ -54,6 +55,8 @@ pub struct Config {
     pub keep_sessions: Option<Duration>,
     /// Encrypts every connection, if there is no proxy that does.
     pub tls: Option<TlsFiles>,
+    /// Edits a second that each connection may make, in place of the protocol's rate.
+    pub edits_per_second: Option<u32>,
 }
 
 impl Config {
@@ -71,6 +74,7 @@ impl Config {
             max_connections_per_address: 512,
             keep_sessions: None,
             tls: None,
+            edits_per_second: None,
         }
     }
 }
@@ -126,7 +130,14 @@ impl Server {
             linger: config.linger,
             quiet: config.quiet,
         };
-        let sessions = Sessions::new(store.clone(), stopping, run.clone(), leisure);
+        let mut rates = Rates::default();
+        if let Some(per_second) = config.edits_per_second {
+            rates.edits = Allowance {
+                per_second,
+                burst: per_second.saturating_mul(3),
+            };
+        }
+        let sessions = Sessions::new(store.clone(), stopping, run.clone(), leisure, rates);
         let site = Site {
             public_url: config.public_url,
             allowed_origins: config.allowed_origins,

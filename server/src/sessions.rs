@@ -13,6 +13,7 @@ use crate::{
 };
 use live::{Live, Waking};
 use lockstep_session::journal::{Damage, Snapshot};
+use lockstep_session::limits::Rates;
 use lockstep_session::protocol::{Position, Rejection, Role};
 use lockstep_session::{document::Document, edit::Edit, ids::ConnectionId};
 use std::collections::HashMap;
@@ -34,6 +35,8 @@ pub(crate) struct Sessions {
     /// Held by every task that has to end before the process may.
     running: mpsc::Sender<()>,
     leisure: Leisure,
+    /// What each connection may send.
+    rates: Rates,
 }
 
 /// What its one or two links allow.
@@ -78,6 +81,7 @@ impl Sessions {
         stopping: watch::Receiver<bool>,
         running: mpsc::Sender<()>,
         leisure: Leisure,
+        rates: Rates,
     ) -> Self {
         Self {
             store,
@@ -87,6 +91,7 @@ impl Sessions {
             stopping,
             running,
             leisure,
+            rates,
         }
     }
 
@@ -206,6 +211,7 @@ impl Sessions {
             clock: self.clock,
             stopping: self.stopping.clone(),
             leisure: self.leisure,
+            rates: self.rates,
             running: self.running.clone(),
         });
         awake.insert(session, live.clone());
@@ -234,7 +240,13 @@ mod tests {
             linger: Duration::ZERO,
             quiet: Duration::ZERO,
         };
-        let sessions = Sessions::new(Arc::new(store), stopping, running, leisure);
+        let sessions = Sessions::new(
+            Arc::new(store),
+            stopping,
+            running,
+            leisure,
+            Rates::default(),
+        );
         (sessions, stop)
     }
 

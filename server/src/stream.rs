@@ -25,10 +25,7 @@ pub(crate) enum Transport {
 
 impl Stream {
     pub(crate) fn new(transport: Transport, permit: Permit) -> Self {
-        Self {
-            transport,
-            permit,
-        }
+        Self { transport, permit }
     }
 
     /// The bytes, and what keeps the connection's place: the place is free once it is dropped.

@@ -143,6 +143,14 @@ pub(crate) struct Limits {
         value_name = "TIMES"
     )]
     pub(crate) rates: u32,
+    /// How many edits a second one connection may make, where the protocol's own rate is not wanted.
+    #[arg(
+        long,
+        env = "LOCKSTEP_EDITS_PER_SECOND",
+        value_name = "NUMBER",
+        hide = true
+    )]
+    pub(crate) edits_per_second: Option<u32>,
 }
 
 #[derive(Debug, Args)]
@@ -176,6 +184,7 @@ impl Flags {
             max_connections: self.limits.max_connections,
             max_connections_per_address: self.limits.max_connections_per_address,
             generosity: self.limits.rates,
+            edits_per_second: self.limits.edits_per_second,
             tls: self.tls(),
             keep_sessions: self.data.keep_sessions.map(days),
             quiet: Duration::from_secs(u64::from(self.data.quiet_after)),

@@ -6,6 +6,7 @@ use crate::{clock::ServerClock, outbox::Outbox};
 use lockstep_session::document::Document;
 use lockstep_session::edit::Edit;
 use lockstep_session::ids::ConnectionId;
+use lockstep_session::limits::Rates;
 use lockstep_session::protocol::{Position, Role};
 use std::sync::Arc;
 use std::time::Duration;
@@ -90,6 +91,7 @@ pub(super) struct Waking {
     pub(super) clock: ServerClock,
     pub(super) stopping: watch::Receiver<bool>,
     pub(super) leisure: Leisure,
+    pub(super) rates: Rates,
     /// Dropped when the task has ended.
     pub(super) running: mpsc::Sender<()>,
 }

@@ -9,7 +9,6 @@ use crate::store::{Holding, StoreError};
 use crate::{clock::ServerClock, server::told_to_stop};
 use lockstep_session::authority::{Authority, Input, Output, Restored};
 use lockstep_session::ids::{ConnectionId, Revision};
-use lockstep_session::limits::Rates;
 use lockstep_session::protocol::{Goodbye, Position};
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -59,10 +58,7 @@ async fn restore(waking: &Waking) -> Result<(Authority, Journal), EnterError> {
     let journal = Journal::new(waking.store.clone(), &holding);
     let epoch = holding.lease.epoch;
     let restored = replay(holding).await?;
-    Ok((
-        Authority::restored(restored, epoch, Rates::default()),
-        journal,
-    ))
+    Ok((Authority::restored(restored, epoch, waking.rates), journal))
 }
 
 /// Makes a session of what the store holds of it.
