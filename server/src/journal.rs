@@ -1,9 +1,9 @@
-//! A live session's hold on the store. Records that come while a write is under way wait and go
-//! together in the next one, so a session has one write under way at most. A write that the disk
-//! would not take is kept, and tried again until it does.
+//! A live session's hold on the store. It hands over what it has at once; the store gathers what
+//! many sessions hand it. What the disk would not take is kept, and tried again until it does.
 
 use crate::store::{Answer, Holding, Lease, Place, Store, StoreError};
 use lockstep_session::{ids::Revision, journal::Record, units::ServerTime, units::Span};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
@@ -12,6 +12,8 @@ use tokio::time::{Instant, sleep_until};
 const MOST_RECORDS: usize = 2_000;
 /// A snapshot is not worth writing for fewer bytes of records than this.
 const FEW_BYTES: usize = 256 * 1024;
+/// Writes that the store has not answered yet. What comes meanwhile waits and goes together.
+const MOST_UNDER_WAY: usize = 32;
 /// Between two tries to write what the disk would not take.
 const RETRY: Duration = Duration::from_secs(1);
 /// The store need not be told of every single edit.
@@ -24,38 +26,37 @@ pub(crate) struct Journal {
     waiting: Vec<Vec<u8>>,
     /// The revision that is durable once all that waits is.
     revision: Revision,
-    under_way: Option<Write>,
-    step: Step,
-    /// What has been written since the last snapshot.
-    since: Written,
+    flow: Flow,
+    /// What has been handed over since the last snapshot.
+    since: Handed,
     snapshot_bytes: usize,
     /// When the store was last told of an edit.
     touched: Option<ServerTime>,
 }
 
 #[derive(Clone, Copy, Default)]
-struct Written {
+struct Handed {
     records: usize,
     bytes: usize,
 }
 
-/// How far the write under way is.
-enum Step {
-    Nothing,
-    Writing(Answer<()>),
-    /// The disk would not take it.
-    Waiting(Instant),
-    /// Finds out what became of it.
-    Resuming(Answer<Place>),
+/// How it goes with what was handed over.
+enum Flow {
+    /// The store has not answered these yet, oldest first.
+    Free(VecDeque<(Write, Answer<()>)>),
+    /// The disk would not take this.
+    Blocked(Write, Instant),
+    /// The disk may take it again; first it is found out what became of it.
+    Resuming(Write, Answer<Place>),
 }
 
-/// What goes to the store together.
+/// Records that go to the store together.
 struct Write {
     first: Place,
     records: Vec<Vec<u8>>,
+    /// The revision that is durable once they are.
     revision: Revision,
-    /// Its size, where a snapshot goes with it.
-    snapshot: Option<usize>,
+    has_snapshot: bool,
 }
 
 /// What became of a write.
@@ -75,9 +76,8 @@ impl Journal {
             next: holding.next,
             waiting: Vec::new(),
             revision: Revision(0),
-            under_way: None,
-            step: Step::Nothing,
-            since: Written {
+            flow: Flow::Free(VecDeque::new()),
+            since: Handed {
                 records: holding.records.len(),
                 bytes: holding.records.iter().map(Vec::len).sum(),
             },
@@ -86,18 +86,24 @@ impl Journal {
         }
     }
 
+    /// Nothing waits for the store.
     pub(crate) fn is_settled(&self) -> bool {
-        self.waiting.is_empty() && self.is_idle()
+        let is_answered = matches!(&self.flow, Flow::Free(writes) if writes.is_empty());
+        self.waiting.is_empty() && is_answered
     }
 
-    pub(crate) fn is_idle(&self) -> bool {
-        self.under_way.is_none()
-    }
-
-    /// There are so many records that replaying them would take a while. The next write may carry a snapshot.
+    /// There are so many records that replaying them would take a while, and the next write may
+    /// carry a snapshot.
     pub(crate) fn wants_snapshot(&self) -> bool {
-        let Written { records, bytes } = self.since;
-        records >= MOST_RECORDS || bytes >= FEW_BYTES.max(self.snapshot_bytes)
+        let Handed { records, bytes } = self.since;
+        let is_due = records >= MOST_RECORDS || bytes >= FEW_BYTES.max(self.snapshot_bytes);
+        let may_come = match &self.flow {
+            Flow::Free(writes) => {
+                self.may_write() && !writes.iter().any(|(write, _)| write.has_snapshot)
+            }
+            Flow::Blocked(..) | Flow::Resuming(..) => false,
+        };
+        is_due && may_come
     }
 
     /// Something has changed since the last snapshot, beyond the record that an epoch began.
@@ -117,52 +123,75 @@ impl Journal {
         self.waiting.push(record.into_bytes());
     }
 
-    /// Writes what waits, if nothing is under way. A snapshot must include all that waits.
+    /// Hands over what waits, if the store is not far behind. A snapshot must include all of it.
     pub(crate) fn write(&mut self, snapshot: Option<Vec<u8>>) {
-        if !self.is_idle() || (self.waiting.is_empty() && snapshot.is_none()) {
+        if !self.may_write() || (self.waiting.is_empty() && snapshot.is_none()) {
             return;
         }
         let write = Write {
             first: self.next,
             records: std::mem::take(&mut self.waiting),
             revision: self.revision,
-            snapshot: snapshot.as_ref().map(Vec::len),
+            has_snapshot: snapshot.is_some(),
         };
         self.next = write.first.after(write.records.len());
         let appended = self
             .store
             .append(self.lease, write.first, write.records.clone());
-        let replaced =
-            snapshot.map(|snapshot| self.store.snapshot(self.lease, self.next, snapshot));
-        let both = async move {
-            appended.await?;
-            match replaced {
-                Some(replaced) => replaced.await,
-                None => Ok(()),
+        let answer: Answer<()> = match snapshot {
+            None => appended,
+            Some(snapshot) => {
+                self.since = Handed::default();
+                self.snapshot_bytes = snapshot.len();
+                let replaced = self.store.snapshot(self.lease, self.next, snapshot);
+                Box::pin(async move {
+                    appended.await?;
+                    replaced.await
+                })
             }
         };
-        self.under_way = Some(write);
-        self.step = Step::Writing(Box::pin(both));
+        if let Flow::Free(writes) = &mut self.flow {
+            writes.push_back((write, answer));
+        }
     }
 
-    /// Waits for news of the write under way, for ever if there is none. A call given up halfway
-    /// loses nothing.
+    /// Waits for news of what was handed over, for ever if there is nothing. A call given up
+    /// halfway loses nothing.
     pub(crate) async fn written(&mut self) -> Result<Outcome, StoreError> {
         loop {
-            match &mut self.step {
-                Step::Nothing => return std::future::pending().await,
-                Step::Writing(answer) => {
+            match &mut self.flow {
+                Flow::Free(writes) => {
+                    let Some((_, answer)) = writes.front_mut() else {
+                        return std::future::pending().await;
+                    };
                     let outcome = answer.as_mut().await;
-                    return self.conclude(outcome);
+                    let (write, _) = writes.pop_front().expect("it was answered");
+                    return match outcome {
+                        Ok(()) => Ok(Outcome::Durable(write.revision)),
+                        Err(error) => self.fail(write, error),
+                    };
                 }
-                Step::Waiting(retry_at) => {
+                Flow::Blocked(_, retry_at) => {
                     sleep_until(*retry_at).await;
-                    self.step = Step::Resuming(self.store.resume(self.lease));
+                    let resumed = self.store.resume(self.lease);
+                    if let Flow::Blocked(write, _) = self.take_flow() {
+                        self.flow = Flow::Resuming(write, resumed);
+                    }
                 }
-                Step::Resuming(answer) => match answer.as_mut().await {
-                    Ok(place) => self.take_up(place)?,
-                    Err(error) => return self.conclude(Err(error)),
-                },
+                Flow::Resuming(_, answer) => {
+                    let outcome = answer.as_mut().await;
+                    let Flow::Resuming(write, _) = self.take_flow() else {
+                        continue;
+                    };
+                    match outcome {
+                        Err(error) => return self.fail(write, error),
+                        Ok(place) => {
+                            if let Some(revision) = self.go_on(write, place)? {
+                                return Ok(Outcome::Durable(revision));
+                            }
+                        }
+                    }
+                }
             }
         }
     }
@@ -176,43 +205,47 @@ impl Journal {
         self.store.release(self.lease).await
     }
 
-    fn conclude(&mut self, outcome: Result<(), StoreError>) -> Result<Outcome, StoreError> {
-        match outcome {
-            Ok(()) => {
-                self.step = Step::Nothing;
-                let write = self.under_way.take().expect("a write was under way");
-                if let Some(size) = write.snapshot {
-                    // Records that came since it was taken are the first after it.
-                    self.since = Written {
-                        records: self.waiting.len(),
-                        bytes: self.waiting.iter().map(Vec::len).sum(),
-                    };
-                    self.snapshot_bytes = size;
-                }
-                Ok(Outcome::Durable(write.revision))
-            }
-            Err(error) if error.may_pass() => {
-                self.step = Step::Waiting(Instant::now() + RETRY);
-                Ok(Outcome::Stuck(error))
-            }
-            Err(error) => Err(error),
-        }
+    fn may_write(&self) -> bool {
+        matches!(&self.flow, Flow::Free(writes) if writes.len() < MOST_UNDER_WAY)
     }
 
-    /// Goes on where the disk failed: the next place tells whether the records were written.
-    fn take_up(&mut self, place: Place) -> Result<(), StoreError> {
-        let write = self.under_way.as_mut().expect("a write was under way");
-        // A snapshot is made anew when it is next wanted.
-        write.snapshot = None;
-        let answer: Answer<()> = if place == self.next {
-            Box::pin(std::future::ready(Ok(())))
-        } else if place == write.first {
-            let records = write.records.clone();
-            self.store.append(self.lease, write.first, records)
-        } else {
+    fn take_flow(&mut self) -> Flow {
+        std::mem::replace(&mut self.flow, Flow::Free(VecDeque::new()))
+    }
+
+    /// Keeps what was not written, together with all that was handed over behind it.
+    fn fail(&mut self, mut write: Write, error: StoreError) -> Result<Outcome, StoreError> {
+        if !error.may_pass() {
+            return Err(error);
+        }
+        if let Flow::Free(behind) = self.take_flow() {
+            for (next, _) in behind {
+                write.records.extend(next.records);
+                write.revision = next.revision;
+            }
+        }
+        // The snapshot that may have been lost is made anew as soon as it can be.
+        self.since.records += MOST_RECORDS;
+        self.flow = Flow::Blocked(write, Instant::now() + RETRY);
+        Ok(Outcome::Stuck(error))
+    }
+
+    /// Goes on where the disk failed: the next place tells which records were written. Returns the
+    /// revision that is durable if it was all of them.
+    fn go_on(&mut self, mut write: Write, place: Place) -> Result<Option<Revision>, StoreError> {
+        let written = place.since(write.first).ok_or(StoreError::Misplaced)?;
+        if written > write.records.len() {
             return Err(StoreError::Misplaced);
-        };
-        self.step = Step::Writing(answer);
-        Ok(())
+        }
+        write.records.drain(..written);
+        write.first = place;
+        write.has_snapshot = false;
+        if write.records.is_empty() {
+            return Ok(Some(write.revision));
+        }
+        let records = write.records.clone();
+        let answer = self.store.append(self.lease, place, records);
+        self.flow = Flow::Free(VecDeque::from([(write, answer)]));
+        Ok(None)
     }
 }

@@ -34,6 +34,11 @@ pub struct Place(pub u64);
 impl Place {
     pub const FIRST: Place = Place(1);
 
+    /// How many places lie between an earlier one and this.
+    pub(crate) fn since(self, earlier: Place) -> Option<usize> {
+        usize::try_from(self.0.checked_sub(earlier.0)?).ok()
+    }
+
     pub fn after(self, count: usize) -> Place {
         Place(
             self.0

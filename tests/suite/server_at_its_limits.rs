@@ -1,5 +1,7 @@
 //! A server whose disk is full, and one whose sessions rest: their players notice as little as can be.
 
+use lockstep_session::document::clip::Clip;
+use lockstep_session::document::pattern::{Pattern, PatternLength};
 use lockstep_session::document::step::Step;
 use lockstep_session::edit::{Edit, SessionSetting};
 use lockstep_session::ids::{SceneIndex, StepIndex, TrackId};
@@ -12,13 +14,15 @@ fn rename(name: &str) -> Edit {
     Edit::Session(SessionSetting::Name(LongName::new(name)))
 }
 
-/// An edit that fills a disk sooner than a step does.
-fn many_steps() -> Edit {
-    Edit::Steps {
-        track: TrackId(1),
-        scene: SceneIndex::new(0).expect("a scene"),
-        first: StepIndex::new(0).expect("a step"),
-        values: vec![Step::largest(); 100],
+/// An edit that makes the session larger, as no other of these does.
+fn large_clip(number: usize) -> Edit {
+    let track = u32::try_from(number / SceneIndex::COUNT % 8).expect("small") + 1;
+    let steps = vec![Step::largest(); StepIndex::COUNT];
+    let length = PatternLength::new(128);
+    Edit::Clip {
+        track: TrackId(track),
+        scene: SceneIndex::new(number % SceneIndex::COUNT).expect("a scene"),
+        clip: Some(Clip::pattern(Pattern::new(length, steps))),
     }
 }
 
@@ -40,8 +44,8 @@ fn on_a_full_disk_a_session_is_read_only_and_goes_on_by_itself_when_there_is_roo
         if writer.look(Replica::is_read_only) {
             break;
         }
-        assert!(made < 2_000, "the disk never became full");
-        writer.edit(many_steps());
+        assert!(made < 64, "the disk never became full");
+        writer.edit(large_clip(made));
         writer.wait_until("the server keeps up, or says that it cannot", |replica| {
             replica.unsaved() < 20 || replica.is_read_only()
         });

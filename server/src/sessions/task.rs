@@ -376,7 +376,7 @@ impl Session {
     /// Lets the store and the sockets have what the last turn brought.
     fn deliver(&mut self) {
         self.carry_out();
-        if self.journal.is_idle() && self.journal.wants_snapshot() {
+        if self.journal.wants_snapshot() {
             self.journal
                 .write(Some(self.authority.snapshot().to_bytes()));
         }
