@@ -4,6 +4,7 @@
 mod embedded;
 mod file;
 mod glance;
+mod samples;
 mod writer;
 
 #[cfg(test)]
@@ -11,6 +12,7 @@ mod conformance;
 
 pub use embedded::EmbeddedStore;
 pub use glance::GlanceError;
+pub use samples::{Kept, Mentions, SampleRegistry};
 
 pub(crate) use glance::glance;
 
@@ -68,7 +70,7 @@ pub(crate) struct Stored {
 pub type Answer<T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send>>;
 
 /// Calls on one lease take effect in the order in which they were made.
-pub trait Store: fmt::Debug + Send + Sync {
+pub trait Store: SampleRegistry + fmt::Debug + Send + Sync {
     /// Keeps a new session, and the links that lead to it.
     fn create(&self, links: &[(LinkKey, Role)], snapshot: Vec<u8>) -> Answer<SessionKey>;
 

@@ -25,7 +25,7 @@ const CACHE_BYTES: usize = 64 * 1024 * 1024;
 
 #[derive(Debug)]
 pub struct EmbeddedStore {
-    file: Arc<File>,
+    pub(super) file: Arc<File>,
     writer: Writer,
 }
 
@@ -54,7 +54,7 @@ impl EmbeddedStore {
     }
 
     /// Hands a job to the writer; the answer comes after its commit.
-    fn write<T: Send + 'static>(
+    pub(super) fn write<T: Send + 'static>(
         &self,
         job: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Job,
     ) -> Answer<T> {
@@ -65,7 +65,7 @@ impl EmbeddedStore {
 }
 
 /// Reads on a thread that may block.
-async fn read<T: Send + 'static>(
+pub(super) async fn read<T: Send + 'static>(
     file: Arc<File>,
     work: impl FnOnce(&Database) -> Result<T, redb::Error> + Send + 'static,
 ) -> Result<T, StoreError> {

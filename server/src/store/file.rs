@@ -2,6 +2,7 @@
 //! is the only place that does so.
 
 use super::embedded::{EPOCHS, LINKS, RECORDS, SNAPSHOTS};
+use super::samples::SAMPLES;
 use redb::{Database, DatabaseError};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -63,6 +64,7 @@ fn with_tables(open: &Open) -> Result<Database, redb::Error> {
     transaction.open_table(EPOCHS)?;
     transaction.open_table(SNAPSHOTS)?;
     transaction.open_table(RECORDS)?;
+    transaction.open_table(SAMPLES)?;
     transaction.commit()?;
     Ok(database)
 }

@@ -3,6 +3,7 @@
 
 use super::embedded::{EPOCHS, LINKS, RECORDS, SNAPSHOTS};
 use super::file::File;
+use super::samples::{self, SAMPLES};
 use super::{Lease, Place, SessionKey, StoreError};
 use crate::link::LinkKey;
 use lockstep_session::{ids::Epoch, protocol::Role};
@@ -40,6 +41,10 @@ pub(super) enum Job {
     Release {
         lease: Lease,
         reply: Reply<()>,
+    },
+    Sample {
+        change: samples::Change,
+        reply: Reply<bool>,
     },
 }
 
@@ -172,6 +177,9 @@ impl Work {
                 }
                 conclude(reply, Ok(()))
             }
+            Job::Sample { change, reply } => {
+                conclude(reply, change.make(&mut tables.samples).map_err(Fault::from))
+            }
         }
     }
 
@@ -240,6 +248,7 @@ struct Tables<'t> {
     epochs: Table<'t, u64, u32>,
     snapshots: Table<'t, u64, (u64, &'static [u8])>,
     records: Table<'t, (u64, u64), &'static [u8]>,
+    samples: Table<'t, &'static [u8; 32], samples::Row>,
 }
 
 impl<'t> Tables<'t> {
@@ -249,6 +258,7 @@ impl<'t> Tables<'t> {
             epochs: transaction.open_table(EPOCHS)?,
             snapshots: transaction.open_table(SNAPSHOTS)?,
             records: transaction.open_table(RECORDS)?,
+            samples: transaction.open_table(SAMPLES)?,
         })
     }
 
@@ -318,7 +328,7 @@ fn conclude<T: 'static>(
 impl Job {
     fn session(&self) -> Option<SessionKey> {
         match self {
-            Job::Create { .. } => None,
+            Job::Create { .. } | Job::Sample { .. } => None,
             Job::Acquire { session, .. } => Some(*session),
             Job::Append { lease, .. }
             | Job::Snapshot { lease, .. }
