@@ -4,11 +4,13 @@ mod api;
 mod headers;
 mod origin;
 mod pages;
+mod range;
+mod samples;
 mod upgrade;
 
 pub(crate) use api::edit_link;
 
-use crate::{problem::Problem, sessions::Sessions, web::Web};
+use crate::{problem::Problem, samples::Samples, sessions::Sessions, web::Web};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::Uri;
@@ -20,6 +22,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) sessions: Sessions,
+    pub(crate) samples: Arc<Samples>,
     pub(crate) web: Web,
     pub(crate) site: Site,
 }
@@ -39,6 +42,8 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/sessions", post(api::create))
         .route("/sessions/{id}", get(api::read))
         .route("/sessions/{id}/ws", get(upgrade::upgrade))
+        .route("/sessions/{id}/samples", post(samples::send))
+        .route("/samples/{sample}", get(samples::fetch))
         .fallback(async || Problem::NOT_FOUND)
         .method_not_allowed_fallback(async || Problem::METHOD)
         .layer(map_response(headers::of_the_api));

@@ -9,6 +9,7 @@ mod journal;
 mod link;
 mod outbox;
 mod problem;
+mod samples;
 mod server;
 mod sessions;
 mod socket;

@@ -54,6 +54,18 @@ struct Flags {
     /// Serves the page from a folder in place of the built-in one.
     #[arg(long, env = "LOCKSTEP_WEB", value_name = "FOLDER")]
     web: Option<PathBuf>,
+    /// Keeps samples in a bucket, as s3://BUCKET/FOLDER, in place of the data folder. Keys and
+    /// region are those of the environment.
+    #[arg(long, env = "LOCKSTEP_SAMPLES", value_name = "URL")]
+    samples: Option<String>,
+    /// How many days a sample is kept that no session uses any more.
+    #[arg(
+        long,
+        env = "LOCKSTEP_KEEP_SAMPLES",
+        default_value_t = 30,
+        value_name = "DAYS"
+    )]
+    keep_samples: u32,
     /// How much to log: off, error, warn, info, debug or trace.
     #[arg(
         long,
@@ -94,6 +106,8 @@ async fn serve(flags: Flags) -> Result<ExitCode> {
         public_url: flags.public_url.clone(),
         allowed_origins: flags.allowed_origins,
         web: flags.web,
+        samples: flags.samples,
+        keep_samples: flags.keep_samples,
         ..Config::new(flags.data)
     })?;
     // Whoever started it may have stopped reading.

@@ -1,76 +1,99 @@
 //! What goes wrong over HTTP, in one shape: a code for programs, a sentence, and what to do.
 
+mod samples;
+
 use crate::sessions::EnterError;
 use crate::store::StoreError;
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use std::borrow::Cow;
 
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Problem {
     #[serde(skip)]
     status: StatusCode,
     pub(crate) code: &'static str,
-    pub(crate) message: &'static str,
-    pub(crate) action: &'static str,
+    pub(crate) message: Cow<'static, str>,
+    pub(crate) action: Cow<'static, str>,
 }
 
 impl Problem {
-    pub(crate) const UNKNOWN_SESSION: Problem = Problem {
-        status: StatusCode::NOT_FOUND,
-        code: "unknown-session",
-        message: "There is no session at this link.",
-        action: "Check that the whole link was copied, or start a new session.",
-    };
-    pub(crate) const NOT_FOUND: Problem = Problem {
-        status: StatusCode::NOT_FOUND,
-        code: "not-found",
-        message: "There is nothing at this address.",
-        action: "Check the address.",
-    };
-    pub(crate) const METHOD: Problem = Problem {
-        status: StatusCode::METHOD_NOT_ALLOWED,
-        code: "method-not-allowed",
-        message: "This address does not take requests of this kind.",
-        action: "See the allow header.",
-    };
-    pub(crate) const FOREIGN_ORIGIN: Problem = Problem {
-        status: StatusCode::FORBIDDEN,
-        code: "foreign-origin",
-        message: "A page from another address asked for this.",
-        action: "Open the link itself, or start the server with --allow-origin for that page.",
-    };
-    pub(crate) const NOT_A_WEBSOCKET: Problem = Problem {
-        status: StatusCode::UPGRADE_REQUIRED,
-        code: "not-a-websocket",
-        message: "This address speaks WebSocket, version 13.",
-        action: "Connect with a WebSocket client.",
-    };
-    pub(crate) const SUBPROTOCOL: Problem = Problem {
-        status: StatusCode::BAD_REQUEST,
-        code: "subprotocol",
-        message: "The client did not offer the WebSocket subprotocol lockstep.v1.",
-        action: "Offer lockstep.v1; a client that does is as new as this server.",
-    };
-    const DAMAGED: Problem = Problem {
-        status: StatusCode::INTERNAL_SERVER_ERROR,
-        code: "damaged-session",
-        message: "What is stored of this session is damaged. It was left as it is.",
-        action: "Ask whoever runs the server to restore it from a backup; its log says what is wrong.",
-    };
-    const STORAGE: Problem = Problem {
-        status: StatusCode::SERVICE_UNAVAILABLE,
-        code: "storage-failed",
-        message: "The server cannot reach its storage at the moment. Nothing that was acknowledged is lost.",
-        action: "Try again in a while; whoever runs the server should look at its disk.",
-    };
-    const STOPPING: Problem = Problem {
-        status: StatusCode::SERVICE_UNAVAILABLE,
-        code: "restarting",
-        message: "The server is restarting.",
-        action: "Try again in a moment.",
-    };
+    pub(crate) const UNKNOWN_SESSION: Problem = Problem::new(
+        StatusCode::NOT_FOUND,
+        "unknown-session",
+        "There is no session at this link.",
+        "Check that the whole link was copied, or start a new session.",
+    );
+    pub(crate) const NOT_FOUND: Problem = Problem::new(
+        StatusCode::NOT_FOUND,
+        "not-found",
+        "There is nothing at this address.",
+        "Check the address.",
+    );
+    pub(crate) const METHOD: Problem = Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method-not-allowed",
+        "This address does not take requests of this kind.",
+        "See the allow header.",
+    );
+    pub(crate) const FOREIGN_ORIGIN: Problem = Problem::new(
+        StatusCode::FORBIDDEN,
+        "foreign-origin",
+        "A page from another address asked for this.",
+        "Open the link itself, or start the server with --allow-origin for that page.",
+    );
+    pub(crate) const NOT_A_WEBSOCKET: Problem = Problem::new(
+        StatusCode::UPGRADE_REQUIRED,
+        "not-a-websocket",
+        "This address speaks WebSocket, version 13.",
+        "Connect with a WebSocket client.",
+    );
+    pub(crate) const SUBPROTOCOL: Problem = Problem::new(
+        StatusCode::BAD_REQUEST,
+        "subprotocol",
+        "The client did not offer the WebSocket subprotocol lockstep.v1.",
+        "Offer lockstep.v1; a client that does is as new as this server.",
+    );
+    const DAMAGED: Problem = Problem::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "damaged-session",
+        "What is stored of this session is damaged. It was left as it is.",
+        "Ask whoever runs the server to restore it from a backup; its log says what is wrong.",
+    );
+    const STORAGE: Problem = Problem::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "storage-failed",
+        "The server cannot reach its storage at the moment. Nothing that was acknowledged is lost.",
+        "Try again in a while; whoever runs the server should look at its disk.",
+    );
+    const STOPPING: Problem = Problem::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "restarting",
+        "The server is restarting.",
+        "Try again in a moment.",
+    );
+
+    const fn new(
+        status: StatusCode,
+        code: &'static str,
+        message: &'static str,
+        action: &'static str,
+    ) -> Self {
+        Self {
+            status,
+            code,
+            message: Cow::Borrowed(message),
+            action: Cow::Borrowed(action),
+        }
+    }
+
+    /// The same problem, told more exactly.
+    pub(crate) fn saying(mut self, message: impl Into<Cow<'static, str>>) -> Self {
+        self.message = message.into();
+        self
+    }
 
     pub(crate) fn status(&self) -> StatusCode {
         self.status

@@ -5,11 +5,13 @@
 mod conformance;
 mod decoded;
 mod incoming;
+mod place;
 mod rest;
 mod sweep;
 mod vault;
 
 pub(crate) use incoming::{MOST_BYTES, ReceiveError, Received};
+pub use place::PlaceError;
 pub(crate) use rest::at_rest;
 pub(crate) use vault::{Vault, VaultError, is_about_room};
 
@@ -195,7 +197,10 @@ impl Samples {
     }
 
     /// Decodes samples for an export. Whatever is wrong with one costs only that one.
-    pub(crate) async fn fetch_decoded(&self, wanted: impl IntoIterator<Item = SampleId>) -> Fetched {
+    pub(crate) async fn fetch_decoded(
+        &self,
+        wanted: impl IntoIterator<Item = SampleId>,
+    ) -> Fetched {
         let wanted: BTreeSet<SampleId> = wanted.into_iter().collect();
         let mut fetched = Fetched::default();
         let mut bytes = 0;

@@ -1,6 +1,7 @@
 //! A server from its start to its end. The caller owns the listening socket and the signal to stop.
 
 use crate::http::{Shared, Site, edit_link, router};
+use crate::samples::{PlaceError, Samples, Vault};
 use crate::sessions::{SessionKind, Sessions};
 use crate::store::{EmbeddedStore, OpenError, StoreError};
 use crate::{link::LinkId, template, web::Web};
@@ -8,6 +9,7 @@ use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use lockstep_session::units::Span;
 use std::future::Future;
 use std::path::PathBuf;
 use std::pin::pin;
@@ -37,6 +39,10 @@ pub struct Config {
     pub web: Option<PathBuf>,
     /// How long a session with nobody in it stays in memory.
     pub linger: Duration,
+    /// Where samples are kept, such as `s3://bucket/folder`; without it, below the data.
+    pub samples: Option<String>,
+    /// How many days a sample is kept that no session names.
+    pub keep_samples: u32,
 }
 
 impl Config {
@@ -47,6 +53,8 @@ impl Config {
             allowed_origins: Vec::new(),
             web: None,
             linger: Duration::from_secs(30),
+            samples: None,
+            keep_samples: 30,
         }
     }
 }
@@ -57,6 +65,8 @@ pub enum StartError {
     Store(#[from] OpenError),
     #[error("the page cannot be read from {0}: {1}")]
     Page(PathBuf, #[source] std::io::Error),
+    #[error(transparent)]
+    Samples(#[from] PlaceError),
 }
 
 /// The link of a session just made. Whoever has it may edit the session.
@@ -84,14 +94,18 @@ pub struct Server {
 impl Server {
     /// Opens the store. Nothing is served yet.
     pub fn open(config: Config) -> Result<Self, StartError> {
-        let store = EmbeddedStore::open(&config.data)?;
+        let store = Arc::new(EmbeddedStore::open(&config.data)?);
+        let vault = Vault::at(&config.data, config.samples.as_deref())?;
+        let keep = Span::from_seconds(i64::from(config.keep_samples) * 24 * 60 * 60);
+        let samples = Samples::open(&config.data, vault, store.clone(), keep)
+            .map_err(|error| PlaceError::Folder(config.data.clone(), error))?;
         let web = match config.web {
             Some(folder) => Web::read(&folder).map_err(|error| StartError::Page(folder, error))?,
             None => Web::embedded(),
         };
         let (stop, stopping) = watch::channel(false);
         let (run, running) = mpsc::channel(1);
-        let sessions = Sessions::new(Arc::new(store), stopping, run.clone(), config.linger);
+        let sessions = Sessions::new(store, stopping, run.clone(), config.linger);
         let site = Site {
             public_url: config.public_url,
             allowed_origins: config.allowed_origins,
@@ -99,6 +113,7 @@ impl Server {
         Ok(Self {
             shared: Arc::new(Shared {
                 sessions,
+                samples: Arc::new(samples),
                 web,
                 site,
             }),
@@ -127,6 +142,7 @@ impl Server {
             mut running,
             run,
         } = self;
+        tokio::spawn(shared.samples.clone().sweep_daily(stop.subscribe()));
         let router = router(shared);
         let mut shutdown = pin!(shutdown);
         loop {

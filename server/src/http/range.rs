@@ -69,14 +69,29 @@ mod tests {
         ] {
             assert_eq!(asked(range, None), Wanted::Part(part), "{range}");
         }
-        for range in ["bytes=100-", "bytes=100-101", "bytes=-0", "bytes=99999999999999999999999-"] {
+        for range in [
+            "bytes=100-",
+            "bytes=100-101",
+            "bytes=-0",
+            "bytes=99999999999999999999999-",
+        ] {
             assert_eq!(asked(range, None), Wanted::Nothing, "{range}");
         }
     }
 
     #[test]
     fn what_is_no_single_stretch_of_this_is_everything() {
-        for range in ["", "bytes=", "bytes=-", "bytes=5", "bytes=9-3", "bytes=a-b", "bytes=+1-2", "bytes=0-1,3-4", "lines=1-2"] {
+        for range in [
+            "",
+            "bytes=",
+            "bytes=-",
+            "bytes=5",
+            "bytes=9-3",
+            "bytes=a-b",
+            "bytes=+1-2",
+            "bytes=0-1,3-4",
+            "lines=1-2",
+        ] {
             assert_eq!(asked(range, None), Wanted::All, "{range}");
         }
         assert_eq!(asked("bytes=0-0", Some("\"tag\"")), Wanted::Part(0..1));

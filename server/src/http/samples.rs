@@ -62,8 +62,18 @@ pub(super) async fn send(
         bytes,
         is_new,
     } = shared.samples.take(received).await?;
-    tracing::info!(session = id.friendly(), sample = sample.hex(), bytes, is_new, "a sample was sent");
-    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
+    tracing::info!(
+        session = id.friendly(),
+        sample = sample.hex(),
+        bytes,
+        is_new,
+        "a sample was sent"
+    );
+    let status = if is_new {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
     let place = HeaderValue::from_str(&format!("/api/v1/samples/{}", sample.hex()));
     let answer = Answer {
         sample,
@@ -140,7 +150,10 @@ pub(super) async fn fetch(
         }
     };
     let range = part.clone().unwrap_or(0..kept.bytes);
-    let length = [(header::CONTENT_LENGTH, HeaderValue::from(range.end - range.start))];
+    let length = [(
+        header::CONTENT_LENGTH,
+        HeaderValue::from(range.end - range.start),
+    )];
     let body = if method == Method::HEAD {
         Body::empty()
     } else {
@@ -163,11 +176,20 @@ fn common(sample: SampleId, kept: Kept, tag: &str) -> [(HeaderName, HeaderValue)
     let name = format!("{}.{}", sample.hex(), kept.format.extension());
     let resource = HeaderName::from_static("cross-origin-resource-policy");
     [
-        (header::CONTENT_TYPE, HeaderValue::from_static(kept.format.media_type())),
-        (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable")),
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static(kept.format.media_type()),
+        ),
+        (
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("public, max-age=31536000, immutable"),
+        ),
         (header::ETAG, value(tag)),
         (header::ACCEPT_RANGES, HeaderValue::from_static("bytes")),
-        (header::CONTENT_DISPOSITION, value(&format!("attachment; filename=\"{name}\""))),
+        (
+            header::CONTENT_DISPOSITION,
+            value(&format!("attachment; filename=\"{name}\"")),
+        ),
         (resource, HeaderValue::from_static("same-origin")),
     ]
 }

@@ -9,15 +9,25 @@ use object_store::{ObjectStore, ObjectStoreExt};
 use std::sync::Arc;
 
 async fn check(vault: &Vault, objects: &dyn ObjectStore) {
-    let bytes = Bytes::from((0..100_000_u32).flat_map(u32::to_le_bytes).collect::<Vec<u8>>());
+    let bytes = Bytes::from(
+        (0..100_000_u32)
+            .flat_map(u32::to_le_bytes)
+            .collect::<Vec<u8>>(),
+    );
     let length = u64::try_from(bytes.len()).unwrap();
     let sample = SampleId::of(&bytes);
     let other = SampleId::of(b"never kept");
 
     // What nobody kept is missing, and can be deleted all the same.
-    assert!(matches!(vault.check(sample, length).await, Err(VaultError::Missing)));
+    assert!(matches!(
+        vault.check(sample, length).await,
+        Err(VaultError::Missing)
+    ));
     assert!(matches!(vault.read(sample).await, Err(VaultError::Missing)));
-    assert!(matches!(vault.stream(sample, 0..1).await, Err(VaultError::Missing)));
+    assert!(matches!(
+        vault.stream(sample, 0..1).await,
+        Err(VaultError::Missing)
+    ));
     vault.delete(sample).await.unwrap();
 
     // Two at once, and once more.
@@ -30,7 +40,10 @@ async fn check(vault: &Vault, objects: &dyn ObjectStore) {
     vault.put(sample, bytes.clone()).await.unwrap();
     vault.check(sample, length).await.unwrap();
     assert_eq!(vault.read(sample).await.unwrap(), bytes);
-    assert_eq!(vault.list().await.unwrap().into_iter().collect::<Vec<_>>(), [sample]);
+    assert_eq!(
+        vault.list().await.unwrap().into_iter().collect::<Vec<_>>(),
+        [sample]
+    );
 
     // Any stretch of it.
     for range in [0..length, 0..1, length - 1..length, 8_190..16_400] {
@@ -41,12 +54,24 @@ async fn check(vault: &Vault, objects: &dyn ObjectStore) {
     }
 
     // Another length, or other bytes of the same length, are noticed although it was whole before.
-    assert!(matches!(vault.check(sample, length - 1).await, Err(VaultError::Damaged)));
-    let place = objects.list(None).try_next().await.unwrap().unwrap().location;
+    assert!(matches!(
+        vault.check(sample, length - 1).await,
+        Err(VaultError::Damaged)
+    ));
+    let place = objects
+        .list(None)
+        .try_next()
+        .await
+        .unwrap()
+        .unwrap()
+        .location;
     let mut wrong = bytes.to_vec();
     wrong[77_777] ^= 1;
     objects.put(&place, wrong.into()).await.unwrap();
-    assert!(matches!(vault.check(sample, length).await, Err(VaultError::Damaged)));
+    assert!(matches!(
+        vault.check(sample, length).await,
+        Err(VaultError::Damaged)
+    ));
     assert!(matches!(vault.read(sample).await, Err(VaultError::Damaged)));
 
     // Keeping it again heals it.
@@ -54,12 +79,21 @@ async fn check(vault: &Vault, objects: &dyn ObjectStore) {
     vault.check(sample, length).await.unwrap();
 
     // What lies there under no sample's name is none.
-    objects.put(&"notes.txt".into(), "hello".into()).await.unwrap();
-    objects.put(&other.hex().into(), "in the wrong place".into()).await.unwrap();
+    objects
+        .put(&"notes.txt".into(), "hello".into())
+        .await
+        .unwrap();
+    objects
+        .put(&other.hex().into(), "in the wrong place".into())
+        .await
+        .unwrap();
     assert_eq!(vault.list().await.unwrap().len(), 1);
     vault.delete(sample).await.unwrap();
     vault.delete(sample).await.unwrap();
-    assert!(matches!(vault.check(sample, length).await, Err(VaultError::Missing)));
+    assert!(matches!(
+        vault.check(sample, length).await,
+        Err(VaultError::Missing)
+    ));
 }
 
 #[tokio::test]

@@ -31,7 +31,6 @@ pub(super) struct Incoming {
 #[derive(Debug)]
 pub(crate) struct Received {
     pub(super) path: TempPath,
-    pub(super) bytes: usize,
     pub(crate) sample: SampleId,
 }
 
@@ -61,7 +60,9 @@ impl Incoming {
         &self,
         mut body: impl Stream<Item = Result<Bytes, E>> + Unpin,
     ) -> Result<Received, ReceiveError> {
-        let (mut file, path) = create(&self.folder).await.map_err(ReceiveError::Unwritable)?;
+        let (mut file, path) = create(&self.folder)
+            .await
+            .map_err(ReceiveError::Unwritable)?;
         let mut hash = Sha256::new();
         let mut bytes = 0;
         let mut pace = Pace::begin();
@@ -78,13 +79,14 @@ impl Incoming {
             }
             pace.heard(chunk.len())?;
             hash.update(&chunk);
-            file.write_all(&chunk).await.map_err(ReceiveError::Unwritable)?;
+            file.write_all(&chunk)
+                .await
+                .map_err(ReceiveError::Unwritable)?;
         }
         // Whatever could not be written says so by now.
         file.flush().await.map_err(ReceiveError::Unwritable)?;
         Ok(Received {
             path,
-            bytes,
             sample: SampleId::from_bytes(hash.finalize().into()),
         })
     }
@@ -148,7 +150,10 @@ mod tests {
     }
 
     /// A chunk of so many bytes after each pause.
-    fn dripping(bytes: usize, pause: Duration) -> impl Stream<Item = Result<Bytes, Infallible>> + Unpin {
+    fn dripping(
+        bytes: usize,
+        pause: Duration,
+    ) -> impl Stream<Item = Result<Bytes, Infallible>> + Unpin {
         Box::pin(stream::repeat(()).then(move |()| async move {
             tokio::time::sleep(pause).await;
             Ok(Bytes::from(vec![1; bytes]))
@@ -162,7 +167,8 @@ mod tests {
     #[tokio::test]
     async fn what_came_whole_is_there_with_its_hash_until_it_is_dropped() {
         let (_folder, incoming) = incoming();
-        let chunks = [b"one".as_slice(), b"", b"two"].map(|chunk| Ok::<_, Infallible>(Bytes::from_static(chunk)));
+        let chunks = [b"one".as_slice(), b"", b"two"]
+            .map(|chunk| Ok::<_, Infallible>(Bytes::from_static(chunk)));
         let received = incoming.receive(stream::iter(chunks)).await.unwrap();
         assert_eq!(received.sample, SampleId::of(b"onetwo"));
         assert_eq!(std::fs::read(&received.path).unwrap(), b"onetwo");
@@ -174,13 +180,19 @@ mod tests {
     async fn a_body_that_trickles_stops_or_never_ends_is_refused_and_leaves_nothing() {
         let (_folder, incoming) = incoming();
         let began = Instant::now();
-        let trickle = incoming.receive(dripping(1, Duration::from_millis(10))).await;
+        let trickle = incoming
+            .receive(dripping(1, Duration::from_millis(10)))
+            .await;
         assert!(matches!(trickle, Err(ReceiveError::TooSlow)), "{trickle:?}");
         assert!(began.elapsed() < STRETCH + Duration::from_secs(1));
-        let silence = incoming.receive(stream::pending::<Result<_, Infallible>>()).await;
+        let silence = incoming
+            .receive(stream::pending::<Result<_, Infallible>>())
+            .await;
         assert!(matches!(silence, Err(ReceiveError::TooSlow)));
         let began = Instant::now();
-        let endless = incoming.receive(dripping(LEAST_A_STRETCH, STRETCH / 2)).await;
+        let endless = incoming
+            .receive(dripping(LEAST_A_STRETCH, STRETCH / 2))
+            .await;
         assert!(matches!(endless, Err(ReceiveError::TooSlow)));
         assert!(began.elapsed() >= WITHIN);
         assert_eq!(files(&incoming), 0);
@@ -189,10 +201,15 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_body_at_the_least_pace_is_taken_until_it_is_too_large() {
         let (_folder, incoming) = incoming();
-        let fast = incoming.receive(dripping(1024 * 1024, Duration::from_secs(1))).await;
+        let fast = incoming
+            .receive(dripping(1024 * 1024, Duration::from_secs(1)))
+            .await;
         assert!(matches!(fast, Err(ReceiveError::TooLarge)), "{fast:?}");
         let enough = dripping(LEAST_A_STRETCH, STRETCH / 2).take(20);
-        assert_eq!(incoming.receive(enough).await.unwrap().bytes, 20 * LEAST_A_STRETCH);
+        let received = incoming.receive(enough).await.unwrap();
+        let bytes = std::fs::metadata(&received.path).unwrap().len();
+        assert_eq!(bytes, 20 * u64::try_from(LEAST_A_STRETCH).unwrap());
+        drop(received);
         assert_eq!(files(&incoming), 0);
     }
 

@@ -15,7 +15,8 @@ pub(crate) fn at_rest(data: &Path, wanted: impl IntoIterator<Item = SampleId>) -
     let mut bytes = 0;
     for id in wanted {
         let read = std::fs::read(path_in(&folder, id)).ok();
-        let read = read.filter(|bytes| bytes.len() <= super::MOST_BYTES && SampleId::of(bytes) == id);
+        let read =
+            read.filter(|bytes| bytes.len() <= super::MOST_BYTES && SampleId::of(bytes) == id);
         let sample = read.and_then(|bytes| decode(SampleKey::of(id), &bytes).ok());
         match sample {
             Some(sample) if bytes + sample.bytes() <= MOST_DECODED_BYTES => {

@@ -34,7 +34,11 @@ impl Samples {
             };
             match swept {
                 Ok(swept) if swept == Swept::default() => {}
-                Ok(Swept { named, deleted, adopted }) => {
+                Ok(Swept {
+                    named,
+                    deleted,
+                    adopted,
+                }) => {
                     tracing::info!(named, deleted, adopted, "samples were swept");
                 }
                 Err(error) => tracing::warn!(%error, "samples cannot be swept; they stay"),
@@ -52,7 +56,9 @@ impl Samples {
     pub(crate) async fn sweep(&self, now: ServerTime) -> Result<Swept, TakeError> {
         let known = self.registry.all_kept().await?;
         let there = self.vault.list().await?;
-        let named = self.named(|sample| known.contains_key(sample) || there.contains(sample)).await?;
+        let named = self
+            .named(|sample| known.contains_key(sample) || there.contains(sample))
+            .await?;
         self.registry
             .seen(named.iter().copied().collect(), now)
             .await?;

@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
-use futures_util::{StreamExt, TryStreamExt};
+use futures_util::TryStreamExt;
 use lockstep_session::ids::SampleId;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Place;

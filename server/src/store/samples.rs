@@ -1,7 +1,8 @@
 //! What the store knows of samples: which there are, since when, and which of them its sessions
 //! name. Their bytes are elsewhere.
 
-use super::embedded::{EmbeddedStore, RECORDS, SNAPSHOTS, read};
+use super::embedded::{EmbeddedStore, read};
+use super::tables::{RECORDS, SNAPSHOTS};
 use super::writer::Job;
 use super::{Answer, SessionKey};
 use lockstep_decoder::{Format, Shape};
@@ -102,7 +103,9 @@ impl SampleRegistry for EmbeddedStore {
     fn kept(&self, sample: SampleId) -> Answer<Option<Kept>> {
         Box::pin(read(self.file.clone(), move |database| {
             let samples = database.begin_read()?.open_table(SAMPLES)?;
-            Ok(samples.get(&sample.bytes())?.and_then(|row| kept(row.value())))
+            Ok(samples
+                .get(&sample.bytes())?
+                .and_then(|row| kept(row.value())))
         }))
     }
 
