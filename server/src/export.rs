@@ -4,6 +4,7 @@
 mod draft;
 mod source;
 
+use crate::samples::{self, Fetched};
 use draft::Draft;
 use lockstep_engine::SampleRate;
 use lockstep_offline::{Depth, LONGEST_TAIL, Piece, Render, Stretch, Wav, WavError};
@@ -99,7 +100,10 @@ impl Export {
             }
         }
         if kind == Kind::Wav || self.stems.is_some() {
-            self.write_audio(&document, stretch, kind == Kind::Wav, &mut said)?;
+            let wanted = document.samples.keys().copied();
+            let wanted = wanted.filter(|&sample| document.uses_sample(sample));
+            let fetched = samples::at_rest(data, wanted);
+            self.write_audio(&document, stretch, kind == Kind::Wav, &fetched, &mut said)?;
         }
         Ok(said)
     }
@@ -147,13 +151,14 @@ impl Export {
         document: &Document,
         stretch: Stretch,
         mix: bool,
+        fetched: &Fetched,
         said: &mut Exported,
     ) -> Result<(), ExportError> {
         let render = Render {
             document,
             stretch,
             rate: SampleRate::new(f64::from(self.rate)).expect("the flag's range is narrower"),
-            samples: &[],
+            samples: &fetched.samples,
             longest_tail: LONGEST_TAIL,
         };
         let mut mix = match mix {
@@ -184,11 +189,14 @@ impl Export {
                 "it still rang after {LONGEST_TAIL} s and was cut off"
             ));
         }
-        let missing = document.samples.keys();
-        let missing = missing.filter(|&&sample| document.uses_sample(sample));
-        if missing.count() > 0 {
-            said.warnings
-                .push("samples are not at hand here; what plays them is silent".to_owned());
+        let missing = fetched.missing.iter();
+        let missing = missing.filter_map(|sample| document.samples.get(sample));
+        let missing: Vec<&str> = missing.map(|sample| sample.name.as_str()).collect();
+        if !missing.is_empty() {
+            said.warnings.push(format!(
+                "these samples are not at hand here, and what plays them is silent: {}",
+                missing.join(", ")
+            ));
         }
         Ok(())
     }

@@ -11,4 +11,5 @@ pub mod phrases;
 pub mod picture;
 pub mod scenario;
 pub mod server;
+pub mod tones;
 pub mod world;

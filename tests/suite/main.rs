@@ -12,6 +12,7 @@ mod protocol_rules;
 mod server_doors;
 mod server_durability;
 mod server_limits;
+mod server_samples;
 mod slice;
 mod sound_identity;
 mod sound_presets;

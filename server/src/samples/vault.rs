@@ -2,8 +2,8 @@
 //! objects. It must not know what is in them, or who still wants them.
 
 use bytes::Bytes;
-use futures_util::stream::BoxStream;
 use futures_util::TryStreamExt;
+use futures_util::stream::BoxStream;
 use lockstep_session::ids::SampleId;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Place;
