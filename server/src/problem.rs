@@ -6,6 +6,7 @@ use crate::sessions::EnterError;
 use crate::store::StoreError;
 use axum::Json;
 use axum::http::StatusCode;
+use axum::http::header::{HeaderValue, RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use std::borrow::Cow;
@@ -14,6 +15,9 @@ use std::borrow::Cow;
 pub(crate) struct Problem {
     #[serde(skip)]
     status: StatusCode,
+    /// Seconds to wait before the same request may be made again.
+    #[serde(skip)]
+    retry_after: Option<u32>,
     pub(crate) code: &'static str,
     pub(crate) message: Cow<'static, str>,
     pub(crate) action: Cow<'static, str>,
@@ -56,6 +60,26 @@ impl Problem {
         "The client did not offer the WebSocket subprotocol lockstep.v1.",
         "Offer lockstep.v1; a client that does is as new as this server.",
     );
+    pub(crate) const TOO_MANY_REQUESTS: Problem = Problem::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        "too-many-requests",
+        "Too many requests come from this address.",
+        "Wait as long as the retry-after header says, and ask less often.",
+    );
+    pub(crate) const TOO_MANY_CONNECTIONS: Problem = Problem::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        "too-many-connections",
+        "Too many connections are open from this address.",
+        "Close some of them, or wait until others have.",
+    )
+    .retry_after(10);
+    pub(crate) const SERVER_FULL: Problem = Problem::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "server-full",
+        "This server has as many connections as it can take.",
+        "Try again in a while.",
+    )
+    .retry_after(10);
     const DAMAGED: Problem = Problem::new(
         StatusCode::INTERNAL_SERVER_ERROR,
         "damaged-session",
@@ -83,6 +107,7 @@ impl Problem {
     ) -> Self {
         Self {
             status,
+            retry_after: None,
             code,
             message: Cow::Borrowed(message),
             action: Cow::Borrowed(action),
@@ -98,11 +123,23 @@ impl Problem {
     pub(crate) fn status(&self) -> StatusCode {
         self.status
     }
+
+    pub(crate) const fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        (self.status, Json(self)).into_response()
+        let retry_after = self.retry_after;
+        let mut response = (self.status, Json(self)).into_response();
+        if let Some(seconds) = retry_after {
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
     }
 }
 

@@ -1,11 +1,11 @@
 //! Samples over HTTP: sent by whoever may edit a session, fetched by whoever knows the hash.
 
-use super::Shared;
 use super::range::{Wanted, wanted};
+use super::{Client, Shared};
 use crate::samples::{MOST_BYTES, Taken, VaultError};
 use crate::sessions::EnterError;
 use crate::store::Kept;
-use crate::{link::LinkId, problem::Problem};
+use crate::{gate::Class, link::LinkId, problem::Problem};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
@@ -33,6 +33,7 @@ struct Answer {
 
 pub(super) async fn send(
     State(shared): State<Arc<Shared>>,
+    client: Client,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
@@ -41,6 +42,7 @@ pub(super) async fn send(
     if !shared.site.admits(&headers) {
         return Err(Problem::FOREIGN_ORIGIN);
     }
+    shared.gate.admit(&client, Class::Upload)?;
     let query = Query::read(query.as_deref().unwrap_or(""))?;
     let id = LinkId::parse(&id).ok_or(EnterError::Unknown)?;
     let (_, role) = shared.sessions.find(&id).await?;
