@@ -4,7 +4,9 @@
 
 mod clock;
 pub mod export;
+mod exports;
 mod http;
+mod import;
 mod journal;
 mod link;
 mod outbox;

@@ -1,6 +1,7 @@
 //! A server from its start to its end. The caller owns the listening socket and the signal to stop.
 
-use crate::http::{Shared, Site, edit_link, router};
+use crate::exports::Exports;
+use crate::http::{Shared, Site, edit_link, imports, router};
 use crate::sessions::{SessionKind, Sessions};
 use crate::store::{EmbeddedStore, OpenError, StoreError};
 use crate::{link::LinkId, template, web::Web};
@@ -91,7 +92,12 @@ impl Server {
         };
         let (stop, stopping) = watch::channel(false);
         let (run, running) = mpsc::channel(1);
-        let sessions = Sessions::new(Arc::new(store), stopping, run.clone(), config.linger);
+        let sessions = Sessions::new(
+            Arc::new(store),
+            stopping.clone(),
+            run.clone(),
+            config.linger,
+        );
         let site = Site {
             public_url: config.public_url,
             allowed_origins: config.allowed_origins,
@@ -99,8 +105,11 @@ impl Server {
         Ok(Self {
             shared: Arc::new(Shared {
                 sessions,
+                exports: Exports::new(config.data, stopping.clone()),
+                imports: imports(),
                 web,
                 site,
+                stopping,
             }),
             stop,
             running,
