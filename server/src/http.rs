@@ -2,6 +2,7 @@
 
 mod address;
 mod body;
+mod client;
 mod copies;
 mod creation;
 mod export;
@@ -15,9 +16,10 @@ mod shapes;
 mod state;
 mod upgrade;
 
+pub(crate) use client::{Client, Peer, TrustedProxies, network};
 pub(crate) use links::edit_link;
 
-use crate::{exports::Exports, problem::Problem, sessions::Sessions, web::Web};
+use crate::{exports::Exports, gate::Gate, problem::Problem, sessions::Sessions, web::Web};
 use axum::extract::DefaultBodyLimit;
 use axum::http::Uri;
 use axum::middleware::{from_fn_with_state, map_response};
@@ -43,6 +45,7 @@ pub(crate) struct Shared {
     pub(crate) imports: Arc<Semaphore>,
     pub(crate) web: Web,
     pub(crate) site: Site,
+    pub(crate) gate: Gate,
     /// True once the server goes down.
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -54,6 +57,7 @@ pub(crate) struct Site {
     pub(crate) public_url: Option<String>,
     /// Pages at these origins may use the server too.
     pub(crate) allowed_origins: Vec<String>,
+    pub(crate) trusted_proxies: TrustedProxies,
 }
 
 pub(crate) fn imports() -> Arc<Semaphore> {
@@ -95,6 +99,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/p/{id}", get(pages::session))
         .route("/app/{*path}", get(pages::file))
         .fallback(async |uri: Uri| pages::missing(&uri))
+        .layer(from_fn_with_state(shared.clone(), client::admit))
         .layer(map_response(headers::of_everything))
         .layer(DefaultBodyLimit::max(64 * 1024))
         .with_state(shared)

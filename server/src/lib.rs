@@ -5,6 +5,7 @@
 mod clock;
 pub mod export;
 mod exports;
+mod gate;
 mod http;
 mod import;
 mod journal;
@@ -15,6 +16,7 @@ mod server;
 mod sessions;
 mod socket;
 pub mod store;
+mod stream;
 mod template;
 mod web;
 

@@ -86,6 +86,26 @@ impl Problem {
         "The client did not offer the WebSocket subprotocol lockstep.v1.",
         "Offer lockstep.v1; a client that does is as new as this server.",
     );
+    pub(crate) const TOO_MANY_REQUESTS: Problem = Problem::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        "too-many-requests",
+        "Too many requests come from this address.",
+        "Wait as long as the retry-after header says, and ask less often.",
+    );
+    pub(crate) const TOO_MANY_CONNECTIONS: Problem = Problem::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        "too-many-connections",
+        "Too many connections are open from this address.",
+        "Close some of them, or wait until others have.",
+    )
+    .retry_after(10);
+    pub(crate) const SERVER_FULL: Problem = Problem::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "server-full",
+        "This server has as many connections as it can take.",
+        "Try again in a while.",
+    )
+    .retry_after(10);
     pub(crate) const DAMAGED: Problem = Problem::new(
         StatusCode::INTERNAL_SERVER_ERROR,
         "damaged-session",

@@ -1,26 +1,24 @@
 //! A server from its start to its end. The caller owns the listening socket and the signal to stop.
 
+mod connection;
+
 use crate::exports::Exports;
-use crate::http::{Shared, Site, edit_link, imports, router};
+use crate::gate::{Door, Gate};
+use crate::http::{Shared, Site, TrustedProxies, edit_link, imports, router};
 use crate::sessions::{SessionKind, Sessions};
 use crate::store::{EmbeddedStore, OpenError, StoreError};
 use crate::{link::LinkId, template, web::Web};
-use axum::Router;
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
+use connection::Connections;
+use ipnet::IpNet;
 use std::future::Future;
 use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep, timeout};
 
-/// From opening a connection to the end of a request's headers.
-const HEADERS_WITHIN: Duration = Duration::from_secs(10);
-const LARGEST_HEADERS: usize = 16 * 1024;
 /// How long everything may take to end once the server stops.
 const END_WITHIN: Duration = Duration::from_secs(8);
 /// A pause after the system refused a connection: it has run out of something.
@@ -38,6 +36,13 @@ pub struct Config {
     pub web: Option<PathBuf>,
     /// How long a session with nobody in it stays in memory.
     pub linger: Duration,
+    /// Proxies that say who their clients are.
+    pub trusted_proxies: Vec<IpNet>,
+    /// How many times the usual each client address may ask for; 0 counts nothing.
+    pub generosity: u32,
+    /// Connections open at once, in all and from one address.
+    pub max_connections: usize,
+    pub max_connections_per_address: usize,
 }
 
 impl Config {
@@ -48,6 +53,10 @@ impl Config {
             allowed_origins: Vec::new(),
             web: None,
             linger: Duration::from_secs(30),
+            trusted_proxies: Vec::new(),
+            generosity: 1,
+            max_connections: 20_000,
+            max_connections_per_address: 512,
         }
     }
 }
@@ -76,6 +85,7 @@ impl NewSession {
 #[derive(Debug)]
 pub struct Server {
     shared: Arc<Shared>,
+    door: Arc<Door>,
     stop: watch::Sender<bool>,
     /// Ends when every task that holds the other end has.
     running: mpsc::Receiver<()>,
@@ -101,7 +111,9 @@ impl Server {
         let site = Site {
             public_url: config.public_url,
             allowed_origins: config.allowed_origins,
+            trusted_proxies: TrustedProxies(config.trusted_proxies),
         };
+        let door = Door::new(config.max_connections, config.max_connections_per_address);
         Ok(Self {
             shared: Arc::new(Shared {
                 sessions,
@@ -109,8 +121,10 @@ impl Server {
                 imports: imports(),
                 web,
                 site,
+                gate: Gate::new(config.generosity),
                 stopping,
             }),
+            door: Arc::new(door),
             stop,
             running,
             run,
@@ -132,11 +146,14 @@ impl Server {
     pub async fn run(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
         let Self {
             shared,
+            door,
             stop,
             mut running,
             run,
         } = self;
-        let router = router(shared);
+        let proxies = shared.site.trusted_proxies.clone();
+        let connections =
+            Connections::new(router(shared), door, proxies, stop.subscribe(), run.clone());
         let mut shutdown = pin!(shutdown);
         loop {
             let accepted = tokio::select! {
@@ -144,9 +161,7 @@ impl Server {
                 () = &mut shutdown => break,
             };
             match accepted {
-                Ok((stream, _)) => {
-                    tokio::spawn(serve(stream, router.clone(), stop.subscribe(), run.clone()));
-                }
+                Ok((stream, peer)) => connections.welcome(stream, peer),
                 Err(error) => {
                     tracing::warn!(%error, "a connection was not accepted");
                     sleep(BREATHER).await;
@@ -157,7 +172,7 @@ impl Server {
         drop(listener);
         // Nobody listens for this if there are no sessions.
         let _ = stop.send(true);
-        drop((run, router));
+        drop((run, connections));
         if timeout(END_WITHIN, running.recv()).await.is_err() {
             tracing::warn!("some connections did not end in time");
         }
@@ -167,34 +182,4 @@ impl Server {
 /// Waits until the server stops. A server that is gone has stopped too.
 pub(crate) async fn told_to_stop(stopping: &mut watch::Receiver<bool>) {
     let _ = stopping.wait_for(|stopping| *stopping).await;
-}
-
-/// Serves one connection's requests. A WebSocket moves on to a task of its own.
-async fn serve(
-    stream: TcpStream,
-    router: Router,
-    mut stopping: watch::Receiver<bool>,
-    running: mpsc::Sender<()>,
-) {
-    // Messages are small and wanted at once; without this they are a little late, and no more.
-    let _ = stream.set_nodelay(true);
-    let service = TowerToHyperService::new(router);
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADERS_WITHIN)
-        .max_buf_size(LARGEST_HEADERS)
-        .serve_connection(TokioIo::new(stream), service)
-        .with_upgrades();
-    let mut connection = pin!(connection);
-    let outcome = tokio::select! {
-        outcome = connection.as_mut() => outcome,
-        () = told_to_stop(&mut stopping) => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
-    };
-    if let Err(error) = outcome {
-        tracing::debug!(%error, "a connection broke");
-    }
-    drop(running);
 }

@@ -113,7 +113,9 @@ impl Sessions {
             ],
             SessionKind::Published => vec![(link.key(), Role::Listener)],
         };
-        self.store.create(&links, snapshot.to_bytes()).await?;
+        self.store
+            .create(&links, snapshot.to_bytes(), self.clock.now())
+            .await?;
         tracing::info!(session = link.friendly(), "created");
         Ok(link)
     }

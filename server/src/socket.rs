@@ -3,13 +3,13 @@
 
 use crate::outbox::{Outbox, Work};
 use crate::sessions::{Ended, Seat};
+use crate::stream::Stream;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use lockstep_session::limits;
 use lockstep_session::protocol::{Goodbye, ServerMessage, encode};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::{CapacityError, Error};
@@ -22,7 +22,7 @@ const FAREWELL: Duration = Duration::from_secs(2);
 const READ_BUFFER: usize = 4 * 1024;
 const WRITE_BUFFER: usize = 16 * 1024;
 
-type Socket = WebSocketStream<TcpStream>;
+type Socket = WebSocketStream<Stream>;
 
 /// Every limit is set: the library's own are far too generous for strangers.
 pub(crate) fn limits() -> WebSocketConfig {
@@ -137,7 +137,7 @@ async fn say_goodbye(
 }
 
 /// Ends our side, and reads on until the peer has ended theirs.
-async fn hang_up(mut stream: TcpStream) -> std::io::Result<()> {
+async fn hang_up(mut stream: Stream) -> std::io::Result<()> {
     stream.shutdown().await?;
     let mut rest = [0; 1024];
     while stream.read(&mut rest).await? > 0 {}

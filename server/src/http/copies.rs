@@ -2,13 +2,13 @@
 
 use super::body::JsonBody;
 use super::creation::{LARGEST_NAMING, Naming};
-use super::links::Created;
+use super::links::{Base, Created};
 use super::openapi::problems;
-use super::{Shared, address::SessionAddress};
+use super::{Client, Shared, address::SessionAddress};
+use crate::gate::Class;
 use crate::sessions::{Reading, SessionKind};
 use crate::{link::LinkId, problem::Problem};
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::IntoResponse;
 use lockstep_session::document::{Lineage, Mode};
 use lockstep_session::protocol::Role;
@@ -34,12 +34,14 @@ problems! { pub(super) PublishProblems:
 pub(super) async fn remix(
     State(shared): State<Arc<Shared>>,
     SessionAddress(id): SessionAddress,
-    headers: HeaderMap,
+    client: Client,
+    base: Base,
     JsonBody(body): JsonBody<LARGEST_NAMING>,
 ) -> Result<impl IntoResponse, Problem> {
+    shared.gate.admit(&client, Class::Create)?;
     let name = Naming::read_if_any(&body)?;
     let (reading, _) = shared.sessions.read(&id).await?;
-    copy(&shared, &headers, &id, reading, name, SessionKind::Open).await
+    copy(&shared, &base, &id, reading, name, SessionKind::Open).await
 }
 
 /// Makes a copy of a session that never changes.
@@ -53,9 +55,11 @@ pub(super) async fn remix(
 pub(super) async fn publish(
     State(shared): State<Arc<Shared>>,
     SessionAddress(id): SessionAddress,
-    headers: HeaderMap,
+    client: Client,
+    base: Base,
     JsonBody(body): JsonBody<LARGEST_NAMING>,
 ) -> Result<impl IntoResponse, Problem> {
+    shared.gate.admit(&client, Class::Create)?;
     let name = Naming::read_if_any(&body)?;
     let (reading, role) = shared.sessions.read(&id).await?;
     if role == Role::Listener {
@@ -63,7 +67,7 @@ pub(super) async fn publish(
     }
     copy(
         &shared,
-        &headers,
+        &base,
         &id,
         reading,
         name,
@@ -74,7 +78,7 @@ pub(super) async fn publish(
 
 async fn copy(
     shared: &Shared,
-    headers: &HeaderMap,
+    base: &Base,
     original: &LinkId,
     reading: Reading,
     name: Option<LongName>,
@@ -94,5 +98,5 @@ async fn copy(
         document.name = name;
     }
     let id = shared.sessions.create(|_| document, kind).await?;
-    Ok(shared.site.created(headers, id, kind))
+    Ok(base.created(id, kind))
 }

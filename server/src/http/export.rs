@@ -1,9 +1,10 @@
 //! Sessions as files that other programs read.
 
 use super::openapi::problems;
-use super::{Shared, address::SessionAddress};
+use super::{Client, Shared, address::SessionAddress};
 use crate::export::{Part, file_name};
 use crate::exports::{Kind, Written};
+use crate::gate::Class;
 use crate::problem::Problem;
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
@@ -88,11 +89,12 @@ pub(super) async fn document(
 )]
 pub(super) async fn notes(
     State(shared): State<Arc<Shared>>,
+    client: Client,
     address: SessionAddress,
     RawQuery(query): RawQuery,
     method: Method,
 ) -> Result<Response, Problem> {
-    export(&shared, address, query, &method, Kind::Midi).await
+    export(&shared, &client, address, query, &method, Kind::Midi).await
 }
 
 /// A session's mix as a WAV file.
@@ -104,11 +106,12 @@ pub(super) async fn notes(
 )]
 pub(super) async fn mix(
     State(shared): State<Arc<Shared>>,
+    client: Client,
     address: SessionAddress,
     RawQuery(query): RawQuery,
     method: Method,
 ) -> Result<Response, Problem> {
-    export(&shared, address, query, &method, Kind::Mix).await
+    export(&shared, &client, address, query, &method, Kind::Mix).await
 }
 
 /// A session's tracks as WAV files in a zip.
@@ -121,15 +124,17 @@ pub(super) async fn mix(
 )]
 pub(super) async fn stems(
     State(shared): State<Arc<Shared>>,
+    client: Client,
     address: SessionAddress,
     RawQuery(query): RawQuery,
     method: Method,
 ) -> Result<Response, Problem> {
-    export(&shared, address, query, &method, Kind::Stems).await
+    export(&shared, &client, address, query, &method, Kind::Stems).await
 }
 
 async fn export(
     shared: &Shared,
+    client: &Client,
     SessionAddress(id): SessionAddress,
     query: Option<String>,
     method: &Method,
@@ -151,6 +156,7 @@ async fn export(
     if method == Method::HEAD {
         return Ok(headers.into_response());
     }
+    shared.gate.admit(client, Class::Export)?;
     let written = shared.exports.write(kind, document, part, Vec::new());
     let written = written.await?;
     let length = [(header::CONTENT_LENGTH, HeaderValue::from(written.length))];

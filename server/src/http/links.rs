@@ -1,13 +1,15 @@
 //! The links to sessions, as this server is reached from outside.
 
-use super::Site;
-use crate::link::LinkId;
+use super::{Client, Shared};
 use crate::sessions::SessionKind;
+use crate::{link::LinkId, problem::Problem};
 use axum::Json;
-use axum::http::header::HOST;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::FromRequestParts;
+use axum::http::header::{self, HOST};
+use axum::http::{StatusCode, request::Parts};
 use axum::response::IntoResponse;
 use serde::Serialize;
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// A session that was just made.
@@ -27,44 +29,44 @@ pub(crate) fn edit_link(base: &str, id: &LinkId) -> String {
     format!("{base}/s/{}", id.as_str())
 }
 
-pub(super) fn listen_link(base: &str, id: &LinkId) -> String {
-    format!("{base}/l/{}", id.as_str())
-}
+/// Where links begin, for whoever asks.
+pub(super) struct Base(String);
 
-pub(super) fn published_link(base: &str, id: &LinkId) -> String {
-    format!("{base}/p/{}", id.as_str())
-}
+impl FromRequestParts<Arc<Shared>> for Base {
+    type Rejection = Problem;
 
-impl Site {
-    /// Where links begin.
-    pub(super) fn base(&self, headers: &HeaderMap) -> String {
-        match &self.public_url {
-            Some(url) => url.trim_end_matches('/').to_owned(),
-            // Whoever asks is told of the server as they know it.
-            None => format!(
-                "http://{}",
-                headers
-                    .get(HOST)
-                    .and_then(|host| host.to_str().ok())
-                    .unwrap_or("localhost")
-            ),
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Problem> {
+        if let Some(url) = &shared.site.public_url {
+            return Ok(Self(url.trim_end_matches('/').to_owned()));
         }
+        // Whoever asks is told of the server as they know it.
+        let client = Client::from_request_parts(parts, shared).await;
+        let is_secure = client.is_ok_and(|client| client.is_secure());
+        let scheme = if is_secure { "https" } else { "http" };
+        let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
+        Ok(Self(format!("{scheme}://{}", host.unwrap_or("localhost"))))
+    }
+}
+
+impl Base {
+    pub(super) fn edit(&self, id: &LinkId) -> String {
+        edit_link(&self.0, id)
+    }
+
+    /// To the page at an id that listens.
+    pub(super) fn listen(&self, listener: &LinkId) -> String {
+        format!("{}/l/{}", self.0, listener.as_str())
+    }
+
+    pub(super) fn published(&self, id: &LinkId) -> String {
+        format!("{}/p/{}", self.0, id.as_str())
     }
 
     /// The answer to whoever had a session made.
-    pub(super) fn created(
-        &self,
-        headers: &HeaderMap,
-        id: LinkId,
-        kind: SessionKind,
-    ) -> impl IntoResponse + use<> {
-        let base = self.base(headers);
+    pub(super) fn created(&self, id: LinkId, kind: SessionKind) -> impl IntoResponse + use<> {
         let (link, listen_link) = match kind {
-            SessionKind::Open => (
-                edit_link(&base, &id),
-                Some(listen_link(&base, &id.listener())),
-            ),
-            SessionKind::Published => (published_link(&base, &id), None),
+            SessionKind::Open => (self.edit(&id), Some(self.listen(&id.listener()))),
+            SessionKind::Published => (self.published(&id), None),
         };
         let location = [(header::LOCATION, link.clone())];
         let created = Created {

@@ -50,7 +50,7 @@ pub(super) async fn description(
 }
 
 /// What every operation may answer.
-const COMMON: [Problem; 1] = [Problem::FOREIGN_ORIGIN];
+const COMMON: [Problem; 2] = [Problem::FOREIGN_ORIGIN, Problem::TOO_MANY_REQUESTS];
 
 /// Names the problems that an operation may answer, beside those that all may.
 macro_rules! problems {
@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn problems_of_one_status_are_one_response_that_names_their_codes() {
         let responses = responses(&[Problem::MALFORMED, Problem::BAD_QUERY]);
-        assert_eq!(responses.keys().collect::<Vec<_>>(), ["400", "403"]);
+        assert_eq!(responses.keys().collect::<Vec<_>>(), ["400", "403", "429"]);
         let described = serde_json::to_value(&responses["400"]).unwrap();
         let schema = &described["content"]["application/json"]["schema"]["allOf"];
         assert_eq!(schema[0]["$ref"], "#/components/schemas/Problem");

@@ -2,16 +2,16 @@
 
 use super::body::{JsonBody, announced};
 use super::creation::{CreateSession, Creation, LARGEST_NAMING, Naming};
-use super::links::{Created, edit_link, listen_link, published_link};
+use super::links::{Base, Created};
 use super::openapi::problems;
 use super::shapes::{DocumentShape, ProfileShape, RoleShape};
-use super::{Shared, address::SessionAddress};
+use super::{Client, Shared, address::SessionAddress};
+use crate::gate::Class;
 use crate::sessions::{Reading, SessionKind};
 use crate::{link::LinkId, problem::Problem};
 use axum::Json;
 use axum::body::HttpBody;
 use axum::extract::{FromRequest, Request, State};
-use axum::http::HeaderMap;
 use axum::response::IntoResponse;
 use lockstep_session::document::{Document, Mode};
 use lockstep_session::edit::{Edit, SessionSetting};
@@ -93,15 +93,17 @@ problems! { pub(super) RenameProblems:
 )]
 pub(super) async fn create(
     State(shared): State<Arc<Shared>>,
-    headers: HeaderMap,
+    client: Client,
+    base: Base,
     request: Request,
 ) -> Result<impl IntoResponse, Problem> {
+    shared.gate.admit(&client, Class::Create)?;
     let creation = read_creation(&shared, request).await?;
     let id = shared
         .sessions
         .create(|link| creation.document(link), SessionKind::Open)
         .await?;
-    Ok(shared.site.created(&headers, id, SessionKind::Open))
+    Ok(base.created(id, SessionKind::Open))
 }
 
 /// Bodies that are large are read one after the other, so that they do not fill the memory.
@@ -140,7 +142,7 @@ async fn read_creation(shared: &Arc<Shared>, request: Request) -> Result<Creatio
 pub(super) async fn read(
     State(shared): State<Arc<Shared>>,
     SessionAddress(id): SessionAddress,
-    headers: HeaderMap,
+    base: Base,
 ) -> Result<impl IntoResponse, Problem> {
     let (reading, role) = shared.sessions.read(&id).await?;
     let Reading {
@@ -148,12 +150,11 @@ pub(super) async fn read(
         at,
         players,
     } = reading;
-    let base = shared.site.base(&headers);
-    let for_listeners = (role == Role::Editor).then(|| listen_link(&base, &id.listener()));
+    let for_listeners = (role == Role::Editor).then(|| base.listen(&id.listener()));
     let link = match (role, document.mode) {
-        (Role::Editor, _) => edit_link(&base, &id),
-        (Role::Listener, Mode::Open) => listen_link(&base, &id),
-        (Role::Listener, Mode::Published) => published_link(&base, &id),
+        (Role::Editor, _) => base.edit(&id),
+        (Role::Listener, Mode::Open) => base.listen(&id),
+        (Role::Listener, Mode::Published) => base.published(&id),
     };
     let players = players.into_iter().map(|player| Present {
         id: player.id,

@@ -2,8 +2,9 @@
 //! before the connection changes its language.
 
 use super::openapi::problems;
-use super::{Shared, address::SessionAddress};
-use crate::{outbox::Outbox, problem::Problem, sessions::Seat, socket};
+use super::{Client, Shared, address::SessionAddress};
+use crate::gate::Class;
+use crate::{outbox::Outbox, problem::Problem, sessions::Seat, socket, stream::Stream};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -12,7 +13,6 @@ use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use lockstep_session::protocol::SUBPROTOCOL;
 use std::sync::Arc;
-use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::Role;
@@ -30,6 +30,7 @@ problems! { pub(super) UpgradeProblems:
 )]
 pub(super) async fn upgrade(
     State(shared): State<Arc<Shared>>,
+    client: Client,
     SessionAddress(id): SessionAddress,
     mut request: Request,
 ) -> Result<Response, Problem> {
@@ -41,6 +42,7 @@ pub(super) async fn upgrade(
     if !lists(headers, &header::SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL) {
         return Err(Problem::SUBPROTOCOL);
     }
+    shared.gate.admit(&client, Class::Connect)?;
     let upgraded = request
         .extensions_mut()
         .remove::<OnUpgrade>()
@@ -62,7 +64,7 @@ pub(super) async fn upgrade(
 }
 
 async fn take_over(upgraded: OnUpgrade, seat: Seat, outbox: Arc<Outbox>) {
-    let Some((stream, read)) = upgraded.await.ok().and_then(tcp) else {
+    let Some((stream, read)) = upgraded.await.ok().and_then(stream) else {
         return seat.leave().await;
     };
     let limits = Some(socket::limits());
@@ -71,8 +73,8 @@ async fn take_over(upgraded: OnUpgrade, seat: Seat, outbox: Arc<Outbox>) {
 }
 
 /// The socket itself, and what was already read from it.
-fn tcp(upgraded: Upgraded) -> Option<(TcpStream, Vec<u8>)> {
-    let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
+fn stream(upgraded: Upgraded) -> Option<(Stream, Vec<u8>)> {
+    let parts = upgraded.downcast::<TokioIo<Stream>>().ok()?;
     Some((parts.io.into_inner(), parts.read_buf.into()))
 }
 

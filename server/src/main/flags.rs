@@ -1,0 +1,153 @@
+//! What the program is told on the command line or by its environment.
+
+use clap::{Args, Parser, Subcommand};
+use ipnet::IpNet;
+use lockstep_server::Config;
+use lockstep_server::export::Export;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use tracing::level_filters::LevelFilter;
+
+/// Serves Lockstep sessions: one program, its data in one folder.
+#[derive(Debug, Parser)]
+#[command(version)]
+pub(crate) struct Flags {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) data: Data,
+    #[command(flatten)]
+    pub(crate) web: Web,
+    #[command(flatten)]
+    pub(crate) limits: Limits,
+    #[command(flatten)]
+    pub(crate) log: Log,
+}
+
+/// What else it does than serve.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Export(Export),
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Data")]
+pub(crate) struct Data {
+    /// The folder that keeps the sessions.
+    #[arg(
+        long = "data",
+        global = true,
+        env = "LOCKSTEP_DATA",
+        default_value = "lockstep-data",
+        value_name = "FOLDER"
+    )]
+    pub(crate) folder: PathBuf,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Network")]
+pub(crate) struct Web {
+    /// Where to listen. 0.0.0.0:7878 lets the local network in.
+    #[arg(
+        long,
+        env = "LOCKSTEP_LISTEN",
+        default_value = "127.0.0.1:7878",
+        value_name = "ADDRESS:PORT"
+    )]
+    pub(crate) listen: SocketAddr,
+    /// How players reach this server, if a proxy stands before it.
+    #[arg(long, env = "LOCKSTEP_PUBLIC_URL", value_name = "URL")]
+    pub(crate) public_url: Option<String>,
+    /// A proxy whose x-forwarded-for and x-forwarded-proto are believed: an address, or a network
+    /// such as 10.0.0.0/8. May be given several times.
+    #[arg(
+        long = "trusted-proxy",
+        env = "LOCKSTEP_TRUSTED_PROXY",
+        value_delimiter = ',',
+        value_name = "NETWORK",
+        value_parser = network
+    )]
+    pub(crate) trusted_proxies: Vec<IpNet>,
+    /// Lets pages of another origin use this server. May be given several times.
+    #[arg(
+        long = "allow-origin",
+        env = "LOCKSTEP_ALLOW_ORIGIN",
+        value_delimiter = ',',
+        value_name = "ORIGIN"
+    )]
+    pub(crate) allowed_origins: Vec<String>,
+    /// Serves the page from a folder in place of the built-in one.
+    #[arg(long, env = "LOCKSTEP_WEB", value_name = "FOLDER")]
+    pub(crate) web: Option<PathBuf>,
+    /// Makes a session at the start, and shows its link.
+    #[arg(long, env = "LOCKSTEP_NEW_SESSION")]
+    pub(crate) new_session: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Limits")]
+pub(crate) struct Limits {
+    /// Connections that may be open at once.
+    #[arg(
+        long,
+        env = "LOCKSTEP_MAX_CONNECTIONS",
+        default_value_t = 20_000,
+        value_name = "COUNT"
+    )]
+    pub(crate) max_connections: usize,
+    /// Connections that may be open at once from one address. This machine and trusted proxies may
+    /// have more.
+    #[arg(
+        long,
+        env = "LOCKSTEP_MAX_CONNECTIONS_PER_ADDRESS",
+        default_value_t = 512,
+        value_name = "COUNT"
+    )]
+    pub(crate) max_connections_per_address: usize,
+    /// How many times the usual one address may ask for: requests, new sessions, uploads, exports,
+    /// connections. A large school behind one address may want 10; 0 does not count.
+    #[arg(
+        long,
+        env = "LOCKSTEP_RATES",
+        default_value_t = 1,
+        value_name = "TIMES"
+    )]
+    pub(crate) rates: u32,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Log")]
+pub(crate) struct Log {
+    /// How much to log: off, error, warn, info, debug or trace.
+    #[arg(
+        long = "log",
+        env = "LOCKSTEP_LOG",
+        default_value = "info",
+        value_name = "LEVEL"
+    )]
+    pub(crate) level: LevelFilter,
+}
+
+impl Flags {
+    pub(crate) fn config(&self) -> Config {
+        Config {
+            public_url: self.web.public_url.clone(),
+            allowed_origins: self.web.allowed_origins.clone(),
+            trusted_proxies: self.web.trusted_proxies.clone(),
+            web: self.web.web.clone(),
+            max_connections: self.limits.max_connections,
+            max_connections_per_address: self.limits.max_connections_per_address,
+            generosity: self.limits.rates,
+            ..Config::new(self.data.folder.clone())
+        }
+    }
+}
+
+/// A network, or a single address.
+fn network(text: &str) -> Result<IpNet, String> {
+    let single = || Some(IpNet::from(text.parse::<std::net::IpAddr>().ok()?));
+    text.parse()
+        .ok()
+        .or_else(single)
+        .ok_or_else(|| format!("{text:?} is no address or network, such as 10.0.0.0/8"))
+}
