@@ -4,8 +4,10 @@
 
 mod clock;
 pub mod export;
+mod exports;
 mod gate;
 mod http;
+mod import;
 mod journal;
 mod link;
 mod outbox;
@@ -20,5 +22,6 @@ mod template;
 mod tls;
 mod web;
 
+pub use samples::PlaceError;
 pub use server::{Config, NewSession, Server, StartError};
 pub use tls::{Tls, TlsError, TlsFiles};

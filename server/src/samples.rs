@@ -23,6 +23,7 @@ use futures_util::Stream;
 use incoming::Incoming;
 use lockstep_decoder::{Format, Refusal, Shape, decode, measure};
 use lockstep_engine::{Sample, SampleKey};
+use lockstep_session::document::Document;
 use lockstep_session::ids::SampleId;
 use lockstep_session::units::Span;
 use std::collections::BTreeSet;
@@ -248,6 +249,12 @@ impl Samples {
             .await
             .unwrap_or(Err(TakeError::Stopping))
     }
+}
+
+/// The samples that a document's tracks and clips play.
+pub(crate) fn played(document: &Document) -> impl Iterator<Item = SampleId> {
+    let listed = document.samples.keys().copied();
+    listed.filter(|&sample| document.uses_sample(sample))
 }
 
 fn decoded_bytes(shape: Shape) -> usize {

@@ -3,8 +3,9 @@
 mod connection;
 
 use crate::clock::{ServerClock, span};
+use crate::exports::Exports;
 use crate::gate::{Door, Gate};
-use crate::http::{Shared, Site, TrustedProxies, edit_link, router};
+use crate::http::{Shared, Site, TrustedProxies, edit_link, imports, router};
 use crate::samples::{PlaceError, Samples, Vault};
 use crate::sessions::{SessionKind, Sessions};
 use crate::store::{EmbeddedStore, Keep, OpenError, Store, StoreError};
@@ -132,7 +133,7 @@ impl Server {
         };
         let (stop, stopping) = watch::channel(false);
         let (run, running) = mpsc::channel(1);
-        let sessions = Sessions::new(store.clone(), stopping, run.clone(), config.linger);
+        let sessions = Sessions::new(store.clone(), stopping.clone(), run.clone(), config.linger);
         let site = Site {
             public_url: config.public_url,
             allowed_origins: config.allowed_origins,
@@ -143,9 +144,12 @@ impl Server {
             shared: Arc::new(Shared {
                 sessions,
                 samples: Arc::new(samples),
+                exports: Exports::new(config.data, stopping.clone()),
+                imports: imports(),
                 web,
                 site,
                 gate: Gate::new(config.generosity),
+                stopping,
             }),
             store,
             keep: Keep {

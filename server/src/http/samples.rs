@@ -1,14 +1,16 @@
 //! Samples over HTTP: sent by whoever may edit a session, fetched by whoever knows the hash.
 
+use super::address::SessionAddress;
+use super::body::announced;
+use super::openapi::problems;
 use super::range::{Wanted, wanted};
 use super::{Client, Shared};
 use crate::samples::{MOST_BYTES, Taken, VaultError};
-use crate::sessions::EnterError;
 use crate::store::Kept;
-use crate::{gate::Class, link::LinkId, problem::Problem};
+use crate::{gate::Class, problem::Problem};
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawPathParams, RawQuery, State};
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -19,40 +21,75 @@ use lockstep_session::protocol::Role;
 use lockstep_session::text::LongName;
 use serde::Serialize;
 use std::sync::Arc;
+use utoipa::{IntoParams, ToSchema};
 
-/// What an `add-sample` edit needs, and how many bytes the file has.
-#[derive(Serialize)]
-struct Answer {
+problems! { pub(super) SendProblems:
+    BAD_QUERY, MALFORMED, LISTENER, UNKNOWN_SESSION, TOO_SLOW, SAMPLE_TOO_LARGE, NOT_AUDIO, NO_SAMPLE,
+    HASH_MISMATCH, NO_ROOM, BUSY, SAMPLES_FAILED, STORAGE, STOPPING
+}
+problems! { pub(super) FetchProblems:
+    UNKNOWN_SAMPLE, NO_SUCH_RANGE, DAMAGED_SAMPLE, SAMPLES_FAILED, STORAGE, STOPPING
+}
+
+/// A sample that is there now: what an `add-sample` edit needs, and how many bytes the file has.
+#[derive(Serialize, ToSchema)]
+struct SampleSent {
+    /// The SHA-256 of the bytes in hexadecimal.
+    #[schema(value_type = String)]
     sample: SampleId,
+    #[schema(value_type = String)]
     name: LongName,
+    #[schema(value_type = u32)]
     frames: FrameCount,
+    #[schema(value_type = u32)]
     rate: SampleRate,
+    #[schema(value_type = u8)]
     channels: Channels,
     bytes: u64,
 }
 
+/// What is said of a sample beside its bytes.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "it only describes what Query reads")]
+pub(super) struct SampleQuery {
+    /// What to call it, at most 100 characters.
+    name: Option<String>,
+    /// The SHA-256 that the bytes should have, in hexadecimal. Others are refused.
+    sha256: Option<String>,
+}
+
+/// Sends the bytes of an audio file, to be used by any session.
+///
+/// WAV, FLAC, MP3, Ogg Vorbis or AIFF: at most 12 MiB, 60 seconds, and two channels. It is decoded
+/// before it is accepted. An `add-sample` edit then makes it part of a session.
+#[utoipa::path(
+    post, path = "/sessions/{id}/samples", operation_id = "sendSample", params(SessionAddress, SampleQuery),
+    request_body(content = [u8], content_type = "application/octet-stream", description = "The file. What it is said to be does not matter."),
+    responses(
+        (status = 201, description = "It is there now.", body = inline(SampleSent)),
+        (status = 200, description = "It was there before.", body = inline(SampleSent)),
+        SendProblems
+    )
+)]
 pub(super) async fn send(
     State(shared): State<Arc<Shared>>,
     client: Client,
-    Path(id): Path<String>,
+    SessionAddress(id): SessionAddress,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
-    if !shared.site.admits(&headers) {
-        return Err(Problem::FOREIGN_ORIGIN);
-    }
     shared.gate.admit(&client, Class::Upload)?;
     let query = Query::read(query.as_deref().unwrap_or(""))?;
-    let id = LinkId::parse(&id).ok_or(EnterError::Unknown)?;
     let (_, role) = shared.sessions.find(&id).await?;
     if role == Role::Listener {
-        return Err(Problem::LISTENS_ONLY);
+        return Err(Problem::LISTENER);
     }
     if announced(&headers).is_some_and(|bytes| bytes > MOST_BYTES) {
-        return Err(Problem::SAMPLE_TOO_LARGE);
+        return Err(Problem::sample_too_large());
     }
-    let place = shared.samples.place().ok_or(Problem::SAMPLES_BUSY)?;
+    let place = shared.samples.place().ok_or(Problem::BUSY)?;
     let body = body.into_data_stream();
     let received = shared.samples.receive(&place, body).await?;
     if query.sample.is_some_and(|sample| sample != received.sample) {
@@ -76,8 +113,11 @@ pub(super) async fn send(
     } else {
         StatusCode::OK
     };
-    let place = HeaderValue::from_str(&format!("/api/v1/samples/{}", sample.hex()));
-    let answer = Answer {
+    let place = [(
+        header::LOCATION,
+        value(&format!("/api/v1/samples/{}", sample.hex())),
+    )];
+    let sent = SampleSent {
         sample,
         name: query.name,
         frames: shape.frames,
@@ -85,14 +125,7 @@ pub(super) async fn send(
         channels: shape.channels,
         bytes,
     };
-    let place = [(header::LOCATION, place.expect("hexadecimal fits a header"))];
-    Ok((status, place, Json(answer)).into_response())
-}
-
-/// How long the body is said to be.
-fn announced(headers: &HeaderMap) -> Option<usize> {
-    let length = headers.get(header::CONTENT_LENGTH)?.to_str().ok()?;
-    Some(length.parse().unwrap_or(usize::MAX))
+    Ok((status, place, Json(sent)).into_response())
 }
 
 /// What is said of a sample beside its bytes.
@@ -112,7 +145,7 @@ impl Query {
             match field.as_ref() {
                 "name" => read.name = LongName::new(&value),
                 "sha256" => {
-                    let sample = SampleId::parse(&value).ok_or(Problem::NO_HASH)?;
+                    let sample = SampleId::parse(&value).ok_or_else(no_hash)?;
                     read.sample = Some(sample);
                 }
                 _ => {}
@@ -123,13 +156,34 @@ impl Query {
     }
 }
 
+fn no_hash() -> Problem {
+    Problem::BAD_QUERY
+        .saying("What is given as sha256 is no hash.")
+        .advising("Send 64 lower-case hexadecimal digits, or leave it out.")
+}
+
+/// A sample's bytes as they were sent, or a part of them.
+///
+/// They never change, so they may be kept for ever. One range of bytes is answered with that part.
+#[utoipa::path(
+    get, path = "/samples/{sample}", operation_id = "fetchSample",
+    params(("sample" = String, Path, description = "The SHA-256 of the bytes in hexadecimal.")),
+    responses(
+        (status = 200, description = "The file.", content_type = "audio/*", body = [u8]),
+        (status = 206, description = "The part that was asked for.", content_type = "audio/*", body = [u8]),
+        (status = 304, description = "The caller has it already."),
+        FetchProblems
+    )
+)]
 pub(super) async fn fetch(
     State(shared): State<Arc<Shared>>,
-    Path(sample): Path<String>,
+    parameters: RawPathParams,
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let sample = SampleId::parse(&sample).ok_or(Problem::UNKNOWN_SAMPLE)?;
+    let sample = parameters.iter().next();
+    let sample = sample.and_then(|(_, sample)| SampleId::parse(sample));
+    let sample = sample.ok_or(Problem::UNKNOWN_SAMPLE)?;
     let kept = shared.samples.find(sample).await?;
     let kept = kept.ok_or(Problem::UNKNOWN_SAMPLE)?;
     let tag = format!("\"{}\"", sample.hex());

@@ -1,41 +1,17 @@
 //! What goes wrong with samples.
 
 use super::Problem;
-use crate::samples::{ReceiveError, TakeError, VaultError, is_about_room};
+use crate::samples::{MOST_BYTES, ReceiveError, TakeError, VaultError, is_about_room};
 use crate::store::StoreError;
 use axum::http::StatusCode;
 use lockstep_decoder::Refusal;
 
 impl Problem {
-    pub(crate) const LISTENS_ONLY: Problem = Problem::new(
-        StatusCode::FORBIDDEN,
-        "listener",
-        "This link only listens.",
-        "Use the link that edits, or remix the session.",
-    );
     pub(crate) const SAMPLE_TOO_LARGE: Problem = Problem::new(
         StatusCode::PAYLOAD_TOO_LARGE,
         "too-large",
         "A sample has at most 12 MiB.",
         "Send a shorter piece, or the same as FLAC.",
-    );
-    pub(crate) const SAMPLE_TOO_SLOW: Problem = Problem::new(
-        StatusCode::REQUEST_TIMEOUT,
-        "too-slow",
-        "The sample came too slowly, or stopped coming.",
-        "Send it again, in one go.",
-    );
-    pub(crate) const SAMPLE_CUT: Problem = Problem::new(
-        StatusCode::BAD_REQUEST,
-        "malformed",
-        "The body ended before it was whole.",
-        "Send it again.",
-    );
-    pub(crate) const NO_HASH: Problem = Problem::new(
-        StatusCode::BAD_REQUEST,
-        "bad-query",
-        "What is given as sha256 is no hash.",
-        "Send 64 lower-case hexadecimal digits, or leave it out.",
     );
     pub(crate) const HASH_MISMATCH: Problem = Problem::new(
         StatusCode::UNPROCESSABLE_ENTITY,
@@ -54,12 +30,6 @@ impl Problem {
         "unusable-audio",
         "This cannot be a sample.",
         "Send a sound of at most 60 seconds with one or two channels.",
-    );
-    pub(crate) const SAMPLES_BUSY: Problem = Problem::new(
-        StatusCode::SERVICE_UNAVAILABLE,
-        "busy",
-        "As many samples as the server takes at once are on their way.",
-        "Try again in a moment.",
     );
     pub(crate) const NO_ROOM: Problem = Problem::new(
         StatusCode::INSUFFICIENT_STORAGE,
@@ -91,14 +61,20 @@ impl Problem {
         "The sample ends before the range that was asked for.",
         "The header content-range says how long it is.",
     );
+
+    pub(crate) fn sample_too_large() -> Self {
+        Self::SAMPLE_TOO_LARGE.most_bytes(MOST_BYTES)
+    }
 }
 
 impl From<ReceiveError> for Problem {
     fn from(error: ReceiveError) -> Self {
         match error {
-            ReceiveError::TooLarge => Problem::SAMPLE_TOO_LARGE,
-            ReceiveError::TooSlow => Problem::SAMPLE_TOO_SLOW,
-            ReceiveError::Broken => Problem::SAMPLE_CUT,
+            ReceiveError::TooLarge => Problem::sample_too_large(),
+            ReceiveError::TooSlow => Problem::TOO_SLOW,
+            ReceiveError::Broken => {
+                Problem::MALFORMED.saying("The body ended before it was whole.")
+            }
             ReceiveError::Unwritable(error) => {
                 tracing::error!(%error, "a sample cannot be written");
                 if is_about_room(&error) {

@@ -6,7 +6,7 @@ use crate::{clock::ServerClock, outbox::Outbox};
 use lockstep_session::document::Document;
 use lockstep_session::edit::Edit;
 use lockstep_session::ids::ConnectionId;
-use lockstep_session::protocol::{Position, Role};
+use lockstep_session::protocol::{Player, Position, Role};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -44,11 +44,12 @@ pub(super) enum Command {
     },
 }
 
-/// The document at one place of the session's order.
+/// The document at one place of the session's order, and who is there.
 #[derive(Debug)]
 pub(crate) struct Reading {
     pub(crate) document: Arc<Document>,
     pub(crate) at: Position,
+    pub(crate) players: Vec<Player>,
 }
 
 /// The way to a session's task.
