@@ -4,13 +4,16 @@
 
 mod clock;
 pub mod export;
+mod exports;
 mod frame;
 mod gate;
 mod http;
+mod import;
 mod journal;
 mod link;
 mod outbox;
 mod problem;
+mod samples;
 mod server;
 mod sessions;
 mod socket;
@@ -20,5 +23,6 @@ mod template;
 mod tls;
 mod web;
 
+pub use samples::PlaceError;
 pub use server::{Config, NewSession, Server, StartError};
 pub use tls::{Tls, TlsError, TlsFiles};

@@ -3,8 +3,10 @@
 mod connection;
 
 use crate::clock::{ServerClock, span};
+use crate::exports::Exports;
 use crate::gate::{Door, Gate};
-use crate::http::{Shared, Site, TrustedProxies, edit_link, router};
+use crate::http::{Shared, Site, TrustedProxies, edit_link, imports, router};
+use crate::samples::{PlaceError, Samples, Vault};
 use crate::sessions::{Leisure, SessionKind, Sessions};
 use crate::store::{EmbeddedStore, Keep, OpenError, Store, StoreError};
 use crate::tls::{Tls, TlsError, TlsFiles};
@@ -53,6 +55,10 @@ pub struct Config {
     pub max_connections_per_address: usize,
     /// How long edited sessions are kept; for ever if nothing is said.
     pub keep_sessions: Option<Duration>,
+    /// Where samples are kept, such as `s3://bucket/folder`; without it, below the data.
+    pub samples: Option<String>,
+    /// How long a sample is kept that no session names.
+    pub keep_samples: Duration,
     /// Encrypts every connection, if there is no proxy that does.
     pub tls: Option<TlsFiles>,
     /// Edits a second that each connection may make, in place of the protocol's rate.
@@ -73,6 +79,8 @@ impl Config {
             max_connections: 20_000,
             max_connections_per_address: 512,
             keep_sessions: None,
+            samples: None,
+            keep_samples: 30 * DAY,
             tls: None,
             edits_per_second: None,
         }
@@ -85,6 +93,8 @@ pub enum StartError {
     Store(#[from] OpenError),
     #[error("the page cannot be read from {0}: {1}")]
     Page(PathBuf, #[source] std::io::Error),
+    #[error(transparent)]
+    Samples(#[from] PlaceError),
     #[error(transparent)]
     Tls(#[from] TlsError),
 }
@@ -120,6 +130,10 @@ impl Server {
     pub fn open(config: Config) -> Result<Self, StartError> {
         let tls = config.tls.map(Tls::read).transpose()?.map(Arc::new);
         let store: Arc<dyn Store> = Arc::new(EmbeddedStore::open(&config.data)?);
+        let vault = Vault::at(&config.data, config.samples.as_deref())?;
+        let keep_samples = span(config.keep_samples);
+        let samples = Samples::open(&config.data, vault, store.clone(), keep_samples)
+            .map_err(|error| PlaceError::Folder(config.data.clone(), error))?;
         let web = match config.web {
             Some(folder) => Web::read(&folder).map_err(|error| StartError::Page(folder, error))?,
             None => Web::embedded(),
@@ -137,7 +151,7 @@ impl Server {
                 burst: per_second.saturating_mul(3),
             };
         }
-        let sessions = Sessions::new(store.clone(), stopping, run.clone(), leisure, rates);
+        let sessions = Sessions::new(store.clone(), stopping.clone(), run.clone(), leisure, rates);
         let site = Site {
             public_url: config.public_url,
             allowed_origins: config.allowed_origins,
@@ -147,9 +161,13 @@ impl Server {
         Ok(Self {
             shared: Arc::new(Shared {
                 sessions,
+                samples: Arc::new(samples),
+                exports: Exports::new(config.data, stopping.clone()),
+                imports: imports(),
                 web,
                 site,
                 gate: Gate::new(config.generosity),
+                stopping,
             }),
             store,
             keep: Keep {
@@ -192,6 +210,7 @@ impl Server {
             mut running,
             run,
         } = self;
+        tokio::spawn(shared.samples.clone().sweep_daily(stop.subscribe()));
         let proxies = shared.site.trusted_proxies.clone();
         let stopping = stop.subscribe();
         let connections =

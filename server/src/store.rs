@@ -4,6 +4,7 @@
 mod embedded;
 mod file;
 mod glance;
+mod samples;
 mod sweep;
 mod tables;
 mod writer;
@@ -15,6 +16,7 @@ mod faults;
 
 pub use embedded::EmbeddedStore;
 pub use glance::GlanceError;
+pub use samples::{Kept, Mentions, SampleRegistry};
 
 pub(crate) use glance::glance;
 pub use sweep::Keep;
@@ -78,7 +80,7 @@ pub(crate) struct Stored {
 pub type Answer<T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send>>;
 
 /// Calls on one lease take effect in the order in which they were made.
-pub trait Store: fmt::Debug + Send + Sync {
+pub trait Store: SampleRegistry + fmt::Debug + Send + Sync {
     /// Keeps a new session, and the links that lead to it.
     fn create(
         &self,

@@ -12,4 +12,5 @@ pub mod picture;
 pub mod raw;
 pub mod scenario;
 pub mod server;
+pub mod tones;
 pub mod world;

@@ -14,6 +14,7 @@ mod server_at_its_limits;
 mod server_doors;
 mod server_durability;
 mod server_limits;
+mod server_samples;
 mod slice;
 mod sound_identity;
 mod sound_presets;

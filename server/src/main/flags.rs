@@ -55,6 +55,18 @@ pub(crate) struct Data {
     /// ever. Sessions that nobody ever edits go after a day in any case.
     #[arg(long, env = "LOCKSTEP_KEEP_SESSIONS", value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) keep_sessions: Option<u32>,
+    /// Keeps samples in a bucket, as s3://BUCKET/FOLDER, in place of the data folder. Keys and
+    /// region are those of the environment.
+    #[arg(long, env = "LOCKSTEP_SAMPLES", value_name = "URL")]
+    pub(crate) samples: Option<String>,
+    /// Keeps a sample for so many days after the last session that used it.
+    #[arg(
+        long,
+        env = "LOCKSTEP_KEEP_SAMPLES",
+        default_value_t = 30,
+        value_name = "DAYS"
+    )]
+    pub(crate) keep_samples: u32,
 }
 
 #[derive(Debug, Args)]
@@ -188,6 +200,8 @@ impl Flags {
             tls: self.tls(),
             keep_sessions: self.data.keep_sessions.map(days),
             quiet: Duration::from_secs(u64::from(self.data.quiet_after)),
+            samples: self.data.samples.clone(),
+            keep_samples: days(self.data.keep_samples),
             ..Config::new(self.data.folder.clone())
         }
     }

@@ -7,7 +7,7 @@ use lockstep_session::document::Document;
 use lockstep_session::edit::Edit;
 use lockstep_session::ids::ConnectionId;
 use lockstep_session::limits::Rates;
-use lockstep_session::protocol::{Position, Role};
+use lockstep_session::protocol::{Player, Position, Role};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -51,11 +51,12 @@ pub(super) enum Command {
     },
 }
 
-/// The document at one place of the session's order.
+/// The document at one place of the session's order, and who is there.
 #[derive(Debug)]
 pub(crate) struct Reading {
     pub(crate) document: Arc<Document>,
     pub(crate) at: Position,
+    pub(crate) players: Vec<Player>,
 }
 
 /// How long a session stays as it is though nobody needs it.

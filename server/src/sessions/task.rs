@@ -304,6 +304,7 @@ impl Session {
                 let reading = Reading {
                     document: self.authority.document().clone(),
                     at: self.authority.position(),
+                    players: self.authority.players(),
                 };
                 // Who has stopped waiting needs no answer.
                 let _ = answer.send(Ok(reading));

@@ -24,7 +24,7 @@ const SWEPT_TOGETHER: usize = 64;
 
 #[derive(Debug)]
 pub struct EmbeddedStore {
-    file: Arc<File>,
+    pub(super) file: Arc<File>,
     writer: Arc<Writer>,
     /// When the writer was last told that a session was edited.
     touched: Mutex<HashMap<SessionKey, ServerTime>>,
@@ -62,7 +62,7 @@ impl EmbeddedStore {
     }
 
     /// Hands a job to the writer; the answer comes after its commit.
-    fn write<T: Send + 'static>(
+    pub(super) fn write<T: Send + 'static>(
         &self,
         job: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Job,
     ) -> Answer<T> {
@@ -80,7 +80,7 @@ fn write<T: Send + 'static>(
 }
 
 /// Reads on a thread that may block.
-async fn read<T: Send + 'static>(
+pub(super) async fn read<T: Send + 'static>(
     file: Arc<File>,
     work: impl FnOnce(&Database) -> Result<T, redb::Error> + Send + 'static,
 ) -> Result<T, StoreError> {

@@ -2,6 +2,7 @@
 //! and only then answers: many sessions share one sync of the disk.
 
 use super::file::File;
+use super::samples;
 use super::sweep::Keep;
 use super::tables::{Fault, Tables};
 use super::{Lease, Place, SessionKey, StoreError};
@@ -66,6 +67,10 @@ pub(super) enum Job {
     Release {
         lease: Lease,
         reply: Reply<()>,
+    },
+    Sample {
+        change: samples::Change,
+        reply: Reply<bool>,
     },
 }
 
@@ -246,6 +251,7 @@ impl Work {
                 }
                 conclude(Some(reply), Ok(()))
             }
+            Job::Sample { change, reply } => conclude(Some(reply), tables.change_samples(change)),
         }
     }
 
@@ -375,7 +381,8 @@ impl Job {
             Job::Create { .. }
             | Job::Acquire { .. }
             | Job::Resume { .. }
-            | Job::Remove { .. } => true,
+            | Job::Remove { .. }
+            | Job::Sample { .. } => true,
             Job::Append { .. } | Job::Snapshot { .. } | Job::Touch { .. } | Job::Release { .. } => {
                 false
             }
@@ -384,7 +391,7 @@ impl Job {
 
     fn session(&self) -> Option<SessionKey> {
         match self {
-            Job::Create { .. } | Job::Remove { .. } => None,
+            Job::Create { .. } | Job::Remove { .. } | Job::Sample { .. } => None,
             Job::Acquire { session, .. } => Some(*session),
             Job::Resume { lease, .. }
             | Job::Append { lease, .. }
@@ -406,6 +413,7 @@ impl Job {
                 drop(reply.send(Err(error)));
             }
             Job::Remove { reply, .. } => drop(reply.send(Err(error))),
+            Job::Sample { reply, .. } => drop(reply.send(Err(error))),
             Job::Touch { .. } => {}
         }
     }
