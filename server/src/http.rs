@@ -3,13 +3,19 @@
 mod api;
 mod client;
 mod headers;
+mod metrics;
 mod origin;
 mod pages;
+mod requests;
 mod upgrade;
 
 pub(crate) use api::edit_link;
 pub(crate) use client::{Client, Peer, TrustedProxies, network};
+pub(crate) use requests::RequestIds;
 
+use crate::metrics::Metrics;
+use crate::secret::Secret;
+use crate::store::Store;
 use crate::{gate::Gate, problem::Problem, sessions::Sessions, web::Web};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -25,6 +31,11 @@ pub(crate) struct Shared {
     pub(crate) web: Web,
     pub(crate) site: Site,
     pub(crate) gate: Gate,
+    pub(crate) metrics: Arc<Metrics>,
+    /// Lets others than this machine see the metrics.
+    pub(crate) metrics_token: Option<Secret>,
+    pub(crate) request_ids: RequestIds,
+    pub(crate) store: Arc<dyn Store>,
 }
 
 /// How this server is reached from outside.
@@ -40,6 +51,7 @@ pub(crate) struct Site {
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     let api = Router::new()
         .route("/health", get(api::health))
+        .route("/metrics", get(metrics::metrics))
         .route("/sessions", post(api::create))
         .route("/sessions/{id}", get(api::read))
         .route("/sessions/{id}/ws", get(upgrade::upgrade))
@@ -55,6 +67,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .fallback(async |uri: Uri| pages::missing(&uri))
         .layer(from_fn_with_state(shared.clone(), client::admit))
         .layer(map_response(headers::of_everything))
+        .layer(from_fn_with_state(shared.clone(), requests::watch))
         .layer(DefaultBodyLimit::max(64 * 1024))
         .with_state(shared)
 }

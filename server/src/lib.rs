@@ -8,8 +8,10 @@ mod gate;
 mod http;
 mod journal;
 mod link;
+mod metrics;
 mod outbox;
 mod problem;
+mod secret;
 mod server;
 mod sessions;
 mod socket;
@@ -19,5 +21,6 @@ mod template;
 mod tls;
 mod web;
 
+pub use secret::Secret;
 pub use server::{Config, NewSession, Server, StartError};
 pub use tls::{Tls, TlsError, TlsFiles};

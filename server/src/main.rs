@@ -3,6 +3,8 @@
 
 #[path = "main/flags.rs"]
 mod flags;
+#[path = "main/log.rs"]
+mod log;
 #[path = "main/open_files.rs"]
 mod open_files;
 mod terminal;
@@ -12,7 +14,7 @@ use clap::Parser;
 use flags::{Command, Flags};
 use lockstep_server::export::Export;
 use lockstep_server::{Server, Tls};
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::Path;
 use std::process::ExitCode;
@@ -29,18 +31,14 @@ async fn main() -> Result<ExitCode> {
 }
 
 async fn serve(flags: Flags) -> Result<ExitCode> {
-    tracing_subscriber::fmt()
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr)
-        .with_max_level(flags.log.level)
-        .with_target(false)
-        .init();
+    log::start(&flags.log);
     let listener = TcpListener::bind(flags.web.listen)
         .await
         .with_context(|| format!("cannot listen on {}", flags.web.listen))?;
     let address = listener.local_addr()?;
     let mut config = flags.config();
     config.max_connections = open_files::make_room(config.max_connections);
+    log::tell_settings(&flags, config.max_connections);
     let server = Server::open(config)?;
     let scheme = if let Some(tls) = server.tls() {
         tokio::spawn(renew(tls));

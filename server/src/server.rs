@@ -4,7 +4,9 @@ mod connection;
 
 use crate::clock::{ServerClock, span};
 use crate::gate::{Door, Gate};
-use crate::http::{Shared, Site, TrustedProxies, edit_link, router};
+use crate::http::{RequestIds, Shared, Site, TrustedProxies, edit_link, router};
+use crate::metrics::Metrics;
+use crate::secret::Secret;
 use crate::sessions::{SessionKind, Sessions};
 use crate::store::{EmbeddedStore, Keep, OpenError, Store, StoreError};
 use crate::tls::{Tls, TlsError, TlsFiles};
@@ -52,6 +54,8 @@ pub struct Config {
     pub keep_sessions: Option<Duration>,
     /// Encrypts every connection, if there is no proxy that does.
     pub tls: Option<TlsFiles>,
+    /// Lets others than programs on this machine see the metrics.
+    pub metrics_token: Option<Secret>,
 }
 
 impl Config {
@@ -68,6 +72,7 @@ impl Config {
             max_connections_per_address: 512,
             keep_sessions: None,
             tls: None,
+            metrics_token: None,
         }
     }
 }
@@ -112,7 +117,9 @@ impl Server {
     /// Opens the store. Nothing is served yet.
     pub fn open(config: Config) -> Result<Self, StartError> {
         let tls = config.tls.map(Tls::read).transpose()?.map(Arc::new);
-        let store: Arc<dyn Store> = Arc::new(EmbeddedStore::open(&config.data)?);
+        let metrics = Arc::new(Metrics::default());
+        let store = EmbeddedStore::open_metered(&config.data, metrics.store.clone())?;
+        let store: Arc<dyn Store> = Arc::new(store);
         let web = match config.web {
             Some(folder) => Web::read(&folder).map_err(|error| StartError::Page(folder, error))?,
             None => Web::embedded(),
@@ -125,13 +132,21 @@ impl Server {
             allowed_origins: config.allowed_origins,
             trusted_proxies: TrustedProxies(config.trusted_proxies),
         };
-        let door = Door::new(config.max_connections, config.max_connections_per_address);
+        let door = Door::new(
+            config.max_connections,
+            config.max_connections_per_address,
+            metrics.clone(),
+        );
         Ok(Self {
             shared: Arc::new(Shared {
                 sessions,
                 web,
                 site,
-                gate: Gate::new(config.generosity),
+                gate: Gate::new(config.generosity, metrics.clone()),
+                metrics,
+                metrics_token: config.metrics_token,
+                request_ids: RequestIds::draw(),
+                store: store.clone(),
             }),
             store,
             keep: Keep {

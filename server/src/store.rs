@@ -109,6 +109,9 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// Removes the sessions that are kept no longer, and the links to them. Those that are held stay.
     fn sweep(&self, keep: Keep, now: ServerTime) -> Answer<usize>;
+
+    /// How many sessions it keeps.
+    fn count(&self) -> Answer<u64>;
 }
 
 #[derive(Clone, Debug, thiserror::Error)]

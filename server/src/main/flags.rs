@@ -1,13 +1,16 @@
 //! What the program is told on the command line or by its environment.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
 use lockstep_server::export::Export;
-use lockstep_server::{Config, TlsFiles};
+use lockstep_server::{Config, Secret, TlsFiles};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 use tracing::level_filters::LevelFilter;
+
+/// A word that is shorter can be guessed.
+const SHORTEST_SECRET: usize = 16;
 
 /// Serves Lockstep sessions: one program, its data in one folder.
 #[derive(Debug, Parser)]
@@ -138,7 +141,7 @@ pub(crate) struct Limits {
 }
 
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Log")]
+#[command(next_help_heading = "Log and metrics")]
 pub(crate) struct Log {
     /// How much to log: off, error, warn, info, debug or trace.
     #[arg(
@@ -148,6 +151,29 @@ pub(crate) struct Log {
         value_name = "LEVEL"
     )]
     pub(crate) level: LevelFilter,
+    /// Lines for people, or an object a line for programs.
+    #[arg(
+        long = "log-format",
+        env = "LOCKSTEP_LOG_FORMAT",
+        default_value = "text",
+        value_name = "FORMAT"
+    )]
+    pub(crate) format: LogFormat,
+    /// Lets others than programs on this machine read /api/v1/metrics, by this token.
+    #[arg(
+        long,
+        env = "LOCKSTEP_METRICS_TOKEN",
+        hide_env_values = true,
+        value_name = "TOKEN",
+        value_parser = secret
+    )]
+    pub(crate) metrics_token: Option<Secret>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
 }
 
 impl Flags {
@@ -169,10 +195,18 @@ impl Flags {
             max_connections_per_address: self.limits.max_connections_per_address,
             generosity: self.limits.rates,
             tls: self.tls(),
+            metrics_token: self.log.metrics_token.clone(),
             keep_sessions: self.data.keep_sessions.map(days),
             ..Config::new(self.data.folder.clone())
         }
     }
+}
+
+fn secret(text: &str) -> Result<Secret, String> {
+    if text.len() < SHORTEST_SECRET {
+        return Err(format!("it takes {SHORTEST_SECRET} characters at least"));
+    }
+    Ok(Secret::new(text))
 }
 
 fn days(count: u32) -> Duration {

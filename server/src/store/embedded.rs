@@ -6,9 +6,10 @@ use super::tables::{EPOCHS, LINKS, RECORDS, SNAPSHOTS};
 use super::writer::{Job, Writer};
 use super::{Answer, Holding, Lease, OpenError, Place, SessionKey, Store, StoreError, Stored};
 use crate::link::LinkKey;
+use crate::metrics::StoreMetrics;
 use lockstep_session::protocol::Role;
 use lockstep_session::units::{ServerTime, Span};
-use redb::{Database, DatabaseError, ReadTransaction, ReadableDatabase};
+use redb::{Database, DatabaseError, ReadTransaction, ReadableDatabase, ReadableTableMetadata};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -32,15 +33,19 @@ pub struct EmbeddedStore {
 
 impl EmbeddedStore {
     pub fn open(directory: &Path) -> Result<Self, OpenError> {
+        Self::open_metered(directory, StoreMetrics::default())
+    }
+
+    pub(crate) fn open_metered(directory: &Path, metrics: StoreMetrics) -> Result<Self, OpenError> {
         std::fs::create_dir_all(directory)
             .map_err(|error| OpenError::Directory(directory.to_owned(), error))?;
         let path = directory.join(FILE_NAME);
-        Self::on(move || {
+        let open = move || {
             Database::builder()
                 .set_cache_size(CACHE_BYTES)
                 .create(&path)
-        })
-        .map_err(|error| match error {
+        };
+        Self::metered(open, metrics).map_err(|error| match error {
             FileError::Later(_) => OpenError::Later(directory.to_owned()),
             FileError::Broken(redb::Error::DatabaseAlreadyOpen) => {
                 OpenError::Held(directory.to_owned())
@@ -52,8 +57,15 @@ impl EmbeddedStore {
     pub(super) fn on(
         open: impl Fn() -> Result<Database, DatabaseError> + Send + Sync + 'static,
     ) -> Result<Self, FileError> {
+        Self::metered(open, StoreMetrics::default())
+    }
+
+    fn metered(
+        open: impl Fn() -> Result<Database, DatabaseError> + Send + Sync + 'static,
+        metrics: StoreMetrics,
+    ) -> Result<Self, FileError> {
         let file = Arc::new(File::open(Box::new(open))?);
-        let writer = Arc::new(Writer::start(file.clone())?);
+        let writer = Arc::new(Writer::start(file.clone(), metrics)?);
         Ok(Self {
             file,
             writer,
@@ -178,6 +190,12 @@ impl Store for EmbeddedStore {
             .unwrap_or_else(PoisonError::into_inner)
             .remove(&lease.session);
         self.write(|reply| Job::Release { lease, reply })
+    }
+
+    fn count(&self) -> Answer<u64> {
+        Box::pin(read(self.file.clone(), |database| {
+            Ok(database.begin_read()?.open_table(EPOCHS)?.len()?)
+        }))
     }
 
     fn sweep(&self, keep: Keep, now: ServerTime) -> Answer<usize> {

@@ -6,10 +6,12 @@ use super::sweep::Keep;
 use super::tables::{Fault, Tables};
 use super::{Lease, Place, SessionKey, StoreError};
 use crate::link::LinkKey;
+use crate::metrics::StoreMetrics;
 use lockstep_session::{ids::Epoch, protocol::Role, units::ServerTime};
 use std::collections::BTreeMap;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
+use std::time::Instant;
 use tokio::sync::oneshot;
 
 /// Jobs that share a transaction: so many that none waits long for those before it.
@@ -69,11 +71,12 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(file: Arc<File>) -> Result<Self, redb::Error> {
+    pub(super) fn start(file: Arc<File>, metrics: StoreMetrics) -> Result<Self, redb::Error> {
         let (jobs, waiting) = mpsc::channel();
         let work = move || {
             Work {
                 file,
+                metrics,
                 held: BTreeMap::new(),
                 touched: BTreeMap::new(),
             }
@@ -105,6 +108,7 @@ impl Drop for Writer {
 
 struct Work {
     file: Arc<File>,
+    metrics: StoreMetrics,
     held: BTreeMap<SessionKey, Held>,
     /// Sessions that were edited, for the next commit to note.
     touched: BTreeMap<SessionKey, ServerTime>,
@@ -132,6 +136,7 @@ impl Work {
             let mut settle = Vec::new();
             let outcome = self.transact(&mut jobs, &mut settle).map_err(|error| {
                 tracing::error!(%error, "the store could not write");
+                self.metrics.failures.inc();
                 self.recover(&sessions);
                 StoreError::Unwritable(Arc::new(error))
             });
@@ -158,6 +163,8 @@ impl Work {
         let transaction = database.begin_write()?;
         let mut tables = Tables::open(&transaction)?;
         for job in jobs {
+            self.metrics.jobs.inc();
+            self.metrics.bytes.inc_by(job.bytes());
             let (settled, outcome) = self.perform(job, &mut tables);
             settle.push(settled);
             outcome?;
@@ -169,7 +176,9 @@ impl Work {
         drop(tables);
         // Without a change there is nothing to wait for the disk for.
         if changed {
+            let begun = Instant::now();
             transaction.commit()?;
+            self.metrics.commits.note(begun.elapsed());
             self.touched.clear();
         } else {
             transaction.abort()?;
@@ -355,6 +364,16 @@ impl Job {
             | Job::Touch { lease, .. }
             | Job::Release { lease, .. } => Some(lease.session),
         }
+    }
+
+    /// What it brings to be kept.
+    fn bytes(&self) -> u64 {
+        let bytes = match self {
+            Job::Create { snapshot, .. } | Job::Snapshot { snapshot, .. } => snapshot.len(),
+            Job::Append { records, .. } => records.iter().map(Vec::len).sum(),
+            _ => 0,
+        };
+        u64::try_from(bytes).unwrap_or(u64::MAX)
     }
 
     fn refuse(self, error: StoreError) {
