@@ -1,5 +1,6 @@
 //! Everything the server answers over HTTP: the API, the page, and the way to a WebSocket.
 
+mod admin;
 mod api;
 mod client;
 mod headers;
@@ -9,6 +10,7 @@ mod pages;
 mod requests;
 mod upgrade;
 
+pub(crate) use admin::{Admin, admin_router};
 pub(crate) use api::edit_link;
 pub(crate) use client::{Client, Peer, TrustedProxies, network};
 pub(crate) use requests::RequestIds;

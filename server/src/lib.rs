@@ -2,6 +2,8 @@
 //! WebSocket. What a session is and how it changes is the session crate's business.
 #![forbid(unsafe_code)]
 
+mod archive;
+pub mod backup;
 mod clock;
 pub mod export;
 mod gate;

@@ -12,6 +12,7 @@ mod terminal;
 use anyhow::{Context, Result};
 use clap::Parser;
 use flags::{Command, Flags};
+use lockstep_server::backup::BackupError;
 use lockstep_server::export::Export;
 use lockstep_server::{Server, Tls};
 use std::io::Write;
@@ -20,12 +21,25 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
+use tokio::task::spawn_blocking;
 
 #[tokio::main]
 async fn main() -> Result<ExitCode> {
     let flags = Flags::parse();
     match flags.command {
         Some(Command::Export(ref export)) => Ok(write_files(export, &flags.data.folder)),
+        Some(Command::Backup(backup)) => {
+            let data = flags.data.folder;
+            Ok(tell(spawn_blocking(move || backup.run(&data)).await?))
+        }
+        Some(Command::Restore(restore)) => {
+            let data = flags.data.folder;
+            let runtime = Handle::current();
+            Ok(tell(
+                spawn_blocking(move || restore.run(&data, &runtime)).await?,
+            ))
+        }
         None => serve(flags).await,
     }
 }
@@ -61,6 +75,20 @@ async fn serve(flags: Flags) -> Result<ExitCode> {
     }
     server.run(listener, stopped()).await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What was done, or what went wrong in one sentence.
+fn tell(outcome: Result<String, BackupError>) -> ExitCode {
+    match outcome {
+        Ok(done) => {
+            let _ = writeln!(std::io::stdout(), "{done}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "error: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// What goes wrong here is for the one who asked, in one sentence and without a trace of the code.

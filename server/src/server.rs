@@ -1,5 +1,6 @@
 //! A server from its start to its end. The caller owns the listening socket and the signal to stop.
 
+mod admin;
 mod connection;
 
 use crate::clock::{ServerClock, span};
@@ -103,7 +104,8 @@ impl NewSession {
 #[derive(Debug)]
 pub struct Server {
     shared: Arc<Shared>,
-    store: Arc<dyn Store>,
+    store: Arc<EmbeddedStore>,
+    data: PathBuf,
     keep: Keep,
     door: Arc<Door>,
     tls: Option<Arc<Tls>>,
@@ -119,7 +121,8 @@ impl Server {
         let tls = config.tls.map(Tls::read).transpose()?.map(Arc::new);
         let metrics = Arc::new(Metrics::default());
         let store = EmbeddedStore::open_metered(&config.data, metrics.store.clone())?;
-        let store: Arc<dyn Store> = Arc::new(store);
+        let embedded = Arc::new(store);
+        let store: Arc<dyn Store> = embedded.clone();
         let web = match config.web {
             Some(folder) => Web::read(&folder).map_err(|error| StartError::Page(folder, error))?,
             None => Web::embedded(),
@@ -148,7 +151,8 @@ impl Server {
                 request_ids: RequestIds::draw(),
                 store: store.clone(),
             }),
-            store,
+            store: embedded,
+            data: config.data,
             keep: Keep {
                 unedited: KEEP_UNEDITED,
                 edited: config.keep_sessions.map(span),
@@ -182,6 +186,7 @@ impl Server {
         let Self {
             shared,
             store,
+            data,
             keep,
             door,
             tls,
@@ -193,7 +198,9 @@ impl Server {
         let stopping = stop.subscribe();
         let connections =
             Connections::new(router(shared), door, proxies, tls, stopping, run.clone());
-        tokio::spawn(sweep_daily(store, keep, stop.subscribe()));
+        let sweep = sweep_daily(store.clone(), keep, stop.subscribe());
+        tokio::spawn(sweep);
+        tokio::spawn(answer_commands(store, data, stop.subscribe()));
         let mut shutdown = pin!(shutdown);
         loop {
             let accepted = tokio::select! {
@@ -220,7 +227,7 @@ impl Server {
 }
 
 /// Forgets the sessions that are kept no longer: at the start, then once a day.
-async fn sweep_daily(store: Arc<dyn Store>, keep: Keep, mut stopping: watch::Receiver<bool>) {
+async fn sweep_daily(store: Arc<EmbeddedStore>, keep: Keep, mut stopping: watch::Receiver<bool>) {
     let clock = ServerClock::start();
     let mut days = interval(DAY);
     loop {
@@ -233,6 +240,20 @@ async fn sweep_daily(store: Arc<dyn Store>, keep: Keep, mut stopping: watch::Rec
             Ok(removed) => tracing::info!(removed, "sessions were kept no longer"),
             Err(error) => tracing::warn!(%error, "sessions that are due were not removed"),
         }
+    }
+}
+
+/// Answers the operator's own commands until the server stops.
+async fn answer_commands(
+    store: Arc<EmbeddedStore>,
+    data: PathBuf,
+    mut stopping: watch::Receiver<bool>,
+) {
+    tokio::select! {
+        served = admin::serve(store, data) => if let Err(error) = served {
+            tracing::warn!(%error, "backup and restore cannot reach this server while it runs");
+        },
+        () = told_to_stop(&mut stopping) => {}
     }
 }
 

@@ -6,6 +6,7 @@ mod file;
 mod glance;
 mod sweep;
 mod tables;
+mod whole;
 mod writer;
 
 #[cfg(test)]
@@ -16,8 +17,11 @@ mod faults;
 pub use embedded::EmbeddedStore;
 pub use glance::GlanceError;
 
+pub(crate) use embedded::is_there;
 pub(crate) use glance::glance;
 pub use sweep::Keep;
+pub(crate) use sweep::Meta;
+pub(crate) use whole::{Archived, TakenBack};
 
 use crate::link::LinkKey;
 use lockstep_session::{ids::Epoch, protocol::Role, units::ServerTime};

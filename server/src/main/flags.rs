@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
+use lockstep_server::backup::{Backup, Restore};
 use lockstep_server::export::Export;
 use lockstep_server::{Config, Secret, TlsFiles};
 use std::net::SocketAddr;
@@ -32,6 +33,8 @@ pub(crate) struct Flags {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Export(Export),
+    Backup(Backup),
+    Restore(Restore),
 }
 
 #[derive(Debug, Args)]

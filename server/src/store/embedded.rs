@@ -73,8 +73,12 @@ impl EmbeddedStore {
         })
     }
 
+    pub(super) fn file(&self) -> &File {
+        &self.file
+    }
+
     /// Hands a job to the writer; the answer comes after its commit.
-    fn write<T: Send + 'static>(
+    pub(super) fn write<T: Send + 'static>(
         &self,
         job: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Job,
     ) -> Answer<T> {
@@ -89,6 +93,11 @@ fn write<T: Send + 'static>(
     let (reply, answer) = oneshot::channel();
     writer.order(job(reply));
     Box::pin(async move { answer.await.unwrap_or(Err(StoreError::Closed)) })
+}
+
+/// Whether there is data of a server in a folder.
+pub(crate) fn is_there(directory: &Path) -> bool {
+    directory.join(FILE_NAME).is_file()
 }
 
 /// Reads on a thread that may block.

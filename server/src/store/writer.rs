@@ -4,6 +4,7 @@
 use super::file::File;
 use super::sweep::Keep;
 use super::tables::{Fault, Tables};
+use super::whole::{Archived, TakenBack};
 use super::{Lease, Place, SessionKey, StoreError};
 use crate::link::LinkKey;
 use crate::metrics::StoreMetrics;
@@ -56,6 +57,11 @@ pub(super) enum Job {
         keep: Keep,
         now: ServerTime,
         reply: Reply<usize>,
+    },
+    TakeBack {
+        sessions: Vec<Archived>,
+        replace: bool,
+        reply: Reply<Vec<TakenBack>>,
     },
     Release {
         lease: Lease,
@@ -225,6 +231,11 @@ impl Work {
                 now,
                 reply,
             } => conclude(Some(reply), self.remove(&doomed, keep, now, tables)),
+            Job::TakeBack {
+                sessions,
+                replace,
+                reply,
+            } => conclude(Some(reply), self.take_back(&sessions, replace, tables)),
             Job::Release { lease, reply } => {
                 if self.held(lease).is_ok() {
                     self.held.remove(&lease.session);
@@ -308,6 +319,24 @@ impl Work {
         Ok(())
     }
 
+    /// Who held a session that was replaced is fenced off.
+    fn take_back(
+        &mut self,
+        sessions: &[Archived],
+        replace: bool,
+        tables: &mut Tables<'_>,
+    ) -> Result<Vec<TakenBack>, Fault> {
+        let mut taken = Vec::with_capacity(sessions.len());
+        for session in sessions {
+            let outcome = tables.take_back(session, replace)?;
+            if let TakenBack::Replaced(key) = outcome {
+                self.held.remove(&key);
+            }
+            taken.push(outcome);
+        }
+        Ok(taken)
+    }
+
     /// Nobody who holds a session loses it.
     fn remove(
         &self,
@@ -356,7 +385,7 @@ fn conclude<T: 'static>(
 impl Job {
     fn session(&self) -> Option<SessionKey> {
         match self {
-            Job::Create { .. } | Job::Remove { .. } => None,
+            Job::Create { .. } | Job::Remove { .. } | Job::TakeBack { .. } => None,
             Job::Acquire { session, .. } => Some(*session),
             Job::Resume { lease, .. }
             | Job::Append { lease, .. }
@@ -388,6 +417,7 @@ impl Job {
                 drop(reply.send(Err(error)));
             }
             Job::Remove { reply, .. } => drop(reply.send(Err(error))),
+            Job::TakeBack { reply, .. } => drop(reply.send(Err(error))),
             Job::Touch { .. } => {}
         }
     }
