@@ -36,6 +36,11 @@ pub struct Restore {
     replace: bool,
 }
 
+/// Whether a server that uses this data answers.
+pub(crate) fn is_running(data: &Path) -> bool {
+    matches!(Remote::find(data), Ok(Some(_)))
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
     #[error("{0} is there already; choose another name or move it away")]

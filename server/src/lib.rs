@@ -5,6 +5,7 @@
 mod archive;
 pub mod backup;
 mod clock;
+pub mod doctor;
 pub mod export;
 mod gate;
 mod http;

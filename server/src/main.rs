@@ -13,6 +13,7 @@ use anyhow::{Context, Result};
 use clap::Parser;
 use flags::{Command, Flags};
 use lockstep_server::backup::BackupError;
+use lockstep_server::doctor::{Doctor, Health};
 use lockstep_server::export::Export;
 use lockstep_server::{Server, Tls};
 use std::io::Write;
@@ -40,6 +41,7 @@ async fn main() -> Result<ExitCode> {
                 spawn_blocking(move || restore.run(&data, &runtime)).await?,
             ))
         }
+        Some(Command::Doctor) => Ok(examine(&flags.doctor())),
         None => serve(flags).await,
     }
 }
@@ -75,6 +77,22 @@ async fn serve(flags: Flags) -> Result<ExitCode> {
     }
     server.run(listener, stopped()).await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// It fails if the server would.
+fn examine(doctor: &Doctor) -> ExitCode {
+    let findings = doctor.findings();
+    for finding in &findings {
+        let _ = writeln!(std::io::stdout(), "{finding}");
+    }
+    if findings
+        .iter()
+        .any(|finding| finding.health() == Health::Fail)
+    {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    }
 }
 
 /// What was done, or what went wrong in one sentence.

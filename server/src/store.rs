@@ -18,7 +18,7 @@ pub use embedded::EmbeddedStore;
 pub use glance::GlanceError;
 
 pub(crate) use embedded::is_there;
-pub(crate) use glance::glance;
+pub(crate) use glance::{glance, looked_at};
 pub use sweep::Keep;
 pub(crate) use sweep::Meta;
 pub(crate) use whole::{Archived, TakenBack};

@@ -1,8 +1,10 @@
 //! What the program is told on the command line or by its environment.
 
+use crate::open_files;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
 use lockstep_server::backup::{Backup, Restore};
+use lockstep_server::doctor::Doctor;
 use lockstep_server::export::Export;
 use lockstep_server::{Config, Secret, TlsFiles};
 use std::net::SocketAddr;
@@ -35,6 +37,8 @@ pub(crate) enum Command {
     Export(Export),
     Backup(Backup),
     Restore(Restore),
+    /// Looks at everything a server needs: data, space, clock, port, open files, certificate.
+    Doctor,
 }
 
 #[derive(Debug, Args)]
@@ -61,6 +65,7 @@ pub(crate) struct Web {
     /// Where to listen. 0.0.0.0:7878 lets the local network in.
     #[arg(
         long,
+        global = true,
         env = "LOCKSTEP_LISTEN",
         default_value = "127.0.0.1:7878",
         value_name = "ADDRESS:PORT"
@@ -83,6 +88,7 @@ pub(crate) struct Web {
     /// is read again on SIGHUP. Not needed behind a proxy that encrypts.
     #[arg(
         long = "tls-certificate",
+        global = true,
         env = "LOCKSTEP_TLS_CERTIFICATE",
         value_name = "FILE",
         requires = "tls_key"
@@ -91,6 +97,7 @@ pub(crate) struct Web {
     /// The certificate's key, in PEM.
     #[arg(
         long = "tls-key",
+        global = true,
         env = "LOCKSTEP_TLS_KEY",
         value_name = "FILE",
         requires = "tls_certificate"
@@ -118,6 +125,7 @@ pub(crate) struct Limits {
     /// Connections that may be open at once.
     #[arg(
         long,
+        global = true,
         env = "LOCKSTEP_MAX_CONNECTIONS",
         default_value_t = 20_000,
         value_name = "COUNT"
@@ -180,6 +188,16 @@ pub(crate) enum LogFormat {
 }
 
 impl Flags {
+    pub(crate) fn doctor(&self) -> Doctor {
+        Doctor {
+            data: self.data.folder.clone(),
+            listen: self.web.listen,
+            tls: self.tls(),
+            connections: self.limits.max_connections,
+            open_files: open_files::allowed(),
+        }
+    }
+
     pub(crate) fn tls(&self) -> Option<TlsFiles> {
         let (certificate, key) = (&self.web.tls_certificate, &self.web.tls_key);
         Some(TlsFiles {

@@ -54,6 +54,7 @@ impl EmbeddedStore {
         })
     }
 
+    #[cfg(test)]
     pub(super) fn on(
         open: impl Fn() -> Result<Database, DatabaseError> + Send + Sync + 'static,
     ) -> Result<Self, FileError> {
