@@ -6,11 +6,11 @@ mod door;
 pub(crate) use door::{Door, Permit, Refusal};
 
 use crate::http::Client;
-use crate::{clock::ServerClock, problem::Problem};
+use crate::{clock::ServerClock, metrics::Metrics, problem::Problem};
 use lockstep_session::units::{ServerTime, Span};
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Clients that are remembered at least. Those that came least recently are forgotten first, which
 /// costs the server no more than another burst from them.
@@ -40,6 +40,17 @@ struct Rate {
 }
 
 impl Class {
+    /// As the metrics call it.
+    fn name(self) -> &'static str {
+        match self {
+            Class::Request => "requests",
+            Class::Create => "creations",
+            Class::Upload => "uploads",
+            Class::Export => "exports",
+            Class::Connect => "connects",
+        }
+    }
+
     /// A classroom behind one address opens the page together; a band comes back together.
     fn rate(self) -> Rate {
         let (every, burst) = match self {
@@ -58,14 +69,16 @@ pub(crate) struct Gate {
     clock: ServerClock,
     /// How many times the usual rates are granted. Nothing is counted at zero.
     generosity: u32,
+    metrics: Arc<Metrics>,
     clients: Mutex<Clients>,
 }
 
 impl Gate {
-    pub(crate) fn new(generosity: u32) -> Self {
+    pub(crate) fn new(generosity: u32, metrics: Arc<Metrics>) -> Self {
         Self {
             clock: ServerClock::start(),
             generosity: generosity.min(MOST_GENEROUS),
+            metrics,
             clients: Mutex::new(Clients::remembering(REMEMBERED)),
         }
     }
@@ -74,6 +87,7 @@ impl Gate {
         self.admit_at(client.network(), class, self.clock.now())
             .map_err(|wait| {
                 tracing::debug!(?class, "a client asks too often");
+                self.metrics.limit_hit(class.name());
                 Problem::TOO_MANY_REQUESTS.retry_after(seconds(wait))
             })
     }
@@ -148,6 +162,10 @@ mod tests {
 
     const START: ServerTime = ServerTime::from_micros(1_000_000_000);
 
+    fn gate(generosity: u32) -> Gate {
+        Gate::new(generosity, Arc::default())
+    }
+
     fn address(number: u32) -> IpAddr {
         IpAddr::V4(Ipv4Addr::from_bits(number))
     }
@@ -159,7 +177,7 @@ mod tests {
 
     #[test]
     fn a_client_has_its_burst_then_its_steady_rate_and_never_another_s() {
-        let gate = Gate::new(1);
+        let gate = gate(1);
         assert_eq!(granted(&gate, 1, Class::Create, START), 60);
         assert_eq!(granted(&gate, 1, Class::Create, START), 0);
         assert_eq!(granted(&gate, 1, Class::Upload, START), 120);
@@ -178,13 +196,13 @@ mod tests {
 
     #[test]
     fn an_operator_may_be_more_generous_or_not_count_at_all() {
-        assert_eq!(granted(&Gate::new(10), 1, Class::Export, START), 200);
-        assert_eq!(granted(&Gate::new(0), 1, Class::Export, START), 100_000);
+        assert_eq!(granted(&gate(10), 1, Class::Export, START), 200);
+        assert_eq!(granted(&gate(0), 1, Class::Export, START), 100_000);
     }
 
     #[test]
     fn a_hundred_thousand_addresses_are_not_all_remembered_and_a_regular_is_not_forgotten() {
-        let gate = Gate::new(1);
+        let gate = gate(1);
         assert_eq!(granted(&gate, 0, Class::Connect, START), 1_000);
         let mut regular = 0;
         for number in 1..100_000 {

@@ -1,6 +1,7 @@
 //! Everything the server answers over HTTP: the API, the page, and the way to a WebSocket.
 
 mod address;
+mod admin;
 mod body;
 mod client;
 mod copies;
@@ -8,19 +9,26 @@ mod creation;
 mod export;
 mod headers;
 mod links;
+mod metrics;
 mod openapi;
 mod origin;
 mod pages;
 mod range;
+mod requests;
 mod samples;
 mod sessions;
 mod shapes;
 mod state;
 mod upgrade;
 
+pub(crate) use admin::{Admin, admin_router};
 pub(crate) use client::{Client, Peer, TrustedProxies, network};
 pub(crate) use links::edit_link;
+pub(crate) use requests::RequestIds;
 
+use crate::metrics::Metrics;
+use crate::secret::Secret;
+use crate::store::Store;
 use crate::{
     exports::Exports, gate::Gate, problem::Problem, samples::Samples, sessions::Sessions, web::Web,
 };
@@ -53,6 +61,11 @@ pub(crate) struct Shared {
     pub(crate) gate: Gate,
     /// True once the server goes down.
     pub(crate) stopping: watch::Receiver<bool>,
+    pub(crate) metrics: Arc<Metrics>,
+    /// Lets others than this machine see the metrics.
+    pub(crate) metrics_token: Option<Secret>,
+    pub(crate) request_ids: RequestIds,
+    pub(crate) store: Arc<dyn Store>,
 }
 
 /// How this server is reached from outside.
@@ -76,6 +89,7 @@ fn operations() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(state::health))
         .routes(routes!(state::version))
         .routes(routes!(state::templates))
+        .routes(routes!(metrics::metrics))
         .routes(routes!(sessions::create))
         .routes(routes!(sessions::read, sessions::rename))
         .routes(routes!(copies::remix))
@@ -108,6 +122,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .fallback(async |uri: Uri| pages::missing(&uri))
         .layer(from_fn_with_state(shared.clone(), client::admit))
         .layer(map_response(headers::of_everything))
+        .layer(from_fn_with_state(shared.clone(), requests::watch))
         .layer(DefaultBodyLimit::max(64 * 1024))
         .with_state(shared)
 }

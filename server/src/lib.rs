@@ -2,7 +2,10 @@
 //! WebSocket. What a session is and how it changes is the session crate's business.
 #![forbid(unsafe_code)]
 
+mod archive;
+pub mod backup;
 mod clock;
+pub mod doctor;
 pub mod export;
 mod exports;
 mod frame;
@@ -11,9 +14,11 @@ mod http;
 mod import;
 mod journal;
 mod link;
+mod metrics;
 mod outbox;
 mod problem;
 mod samples;
+mod secret;
 mod server;
 mod sessions;
 mod socket;
@@ -24,5 +29,6 @@ mod tls;
 mod web;
 
 pub use samples::PlaceError;
+pub use secret::Secret;
 pub use server::{Config, NewSession, Server, StartError};
 pub use tls::{Tls, TlsError, TlsFiles};

@@ -3,6 +3,8 @@
 
 #[path = "main/flags.rs"]
 mod flags;
+#[path = "main/log.rs"]
+mod log;
 #[path = "main/open_files.rs"]
 mod open_files;
 mod terminal;
@@ -10,37 +12,49 @@ mod terminal;
 use anyhow::{Context, Result};
 use clap::Parser;
 use flags::{Command, Flags};
+use lockstep_server::backup::BackupError;
+use lockstep_server::doctor::{Doctor, Health};
 use lockstep_server::export::Export;
 use lockstep_server::{Server, Tls};
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
+use tokio::task::spawn_blocking;
 
 #[tokio::main]
 async fn main() -> Result<ExitCode> {
     let flags = Flags::parse();
     match flags.command {
         Some(Command::Export(ref export)) => Ok(write_files(export, &flags.data.folder)),
+        Some(Command::Backup(backup)) => {
+            let data = flags.data.folder;
+            Ok(tell(spawn_blocking(move || backup.run(&data)).await?))
+        }
+        Some(Command::Restore(restore)) => {
+            let data = flags.data.folder;
+            let runtime = Handle::current();
+            Ok(tell(
+                spawn_blocking(move || restore.run(&data, &runtime)).await?,
+            ))
+        }
+        Some(Command::Doctor) => Ok(examine(&flags.doctor())),
         None => serve(flags).await,
     }
 }
 
 async fn serve(flags: Flags) -> Result<ExitCode> {
-    tracing_subscriber::fmt()
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr)
-        .with_max_level(flags.log.level)
-        .with_target(false)
-        .init();
+    log::start(&flags.log);
     let listener = TcpListener::bind(flags.web.listen)
         .await
         .with_context(|| format!("cannot listen on {}", flags.web.listen))?;
     let address = listener.local_addr()?;
     let mut config = flags.config();
     config.max_connections = open_files::make_room(config.max_connections);
+    log::tell_settings(&flags, config.max_connections);
     let server = Server::open(config)?;
     let scheme = if let Some(tls) = server.tls() {
         tokio::spawn(renew(tls));
@@ -63,6 +77,36 @@ async fn serve(flags: Flags) -> Result<ExitCode> {
     }
     server.run(listener, stopped()).await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// It fails if the server would.
+fn examine(doctor: &Doctor) -> ExitCode {
+    let findings = doctor.findings();
+    for finding in &findings {
+        let _ = writeln!(std::io::stdout(), "{finding}");
+    }
+    if findings
+        .iter()
+        .any(|finding| finding.health() == Health::Fail)
+    {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    }
+}
+
+/// What was done, or what went wrong in one sentence.
+fn tell(outcome: Result<String, BackupError>) -> ExitCode {
+    match outcome {
+        Ok(done) => {
+            let _ = writeln!(std::io::stdout(), "{done}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "error: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// What goes wrong here is for the one who asked, in one sentence and without a trace of the code.

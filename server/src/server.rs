@@ -1,12 +1,15 @@
 //! A server from its start to its end. The caller owns the listening socket and the signal to stop.
 
+mod admin;
 mod connection;
 
 use crate::clock::{ServerClock, span};
 use crate::exports::Exports;
 use crate::gate::{Door, Gate};
-use crate::http::{Shared, Site, TrustedProxies, edit_link, imports, router};
+use crate::http::{RequestIds, Shared, Site, TrustedProxies, edit_link, imports, router};
+use crate::metrics::Metrics;
 use crate::samples::{PlaceError, Samples, Vault};
+use crate::secret::Secret;
 use crate::sessions::{Leisure, SessionKind, Sessions};
 use crate::store::{EmbeddedStore, Keep, OpenError, Store, StoreError};
 use crate::tls::{Tls, TlsError, TlsFiles};
@@ -63,6 +66,8 @@ pub struct Config {
     pub tls: Option<TlsFiles>,
     /// Edits a second that each connection may make, in place of the protocol's rate.
     pub edits_per_second: Option<u32>,
+    /// Lets others than programs on this machine see the metrics.
+    pub metrics_token: Option<Secret>,
 }
 
 impl Config {
@@ -83,6 +88,7 @@ impl Config {
             keep_samples: 30 * DAY,
             tls: None,
             edits_per_second: None,
+            metrics_token: None,
         }
     }
 }
@@ -115,7 +121,8 @@ impl NewSession {
 #[derive(Debug)]
 pub struct Server {
     shared: Arc<Shared>,
-    store: Arc<dyn Store>,
+    store: Arc<EmbeddedStore>,
+    data: PathBuf,
     keep: Keep,
     door: Arc<Door>,
     tls: Option<Arc<Tls>>,
@@ -129,7 +136,10 @@ impl Server {
     /// Opens the store. Nothing is served yet.
     pub fn open(config: Config) -> Result<Self, StartError> {
         let tls = config.tls.map(Tls::read).transpose()?.map(Arc::new);
-        let store: Arc<dyn Store> = Arc::new(EmbeddedStore::open(&config.data)?);
+        let metrics = Arc::new(Metrics::default());
+        let store = EmbeddedStore::open_metered(&config.data, metrics.store.clone())?;
+        let embedded = Arc::new(store);
+        let store: Arc<dyn Store> = embedded.clone();
         let vault = Vault::at(&config.data, config.samples.as_deref())?;
         let keep_samples = span(config.keep_samples);
         let samples = Samples::open(&config.data, vault, store.clone(), keep_samples)
@@ -157,19 +167,28 @@ impl Server {
             allowed_origins: config.allowed_origins,
             trusted_proxies: TrustedProxies(config.trusted_proxies),
         };
-        let door = Door::new(config.max_connections, config.max_connections_per_address);
+        let door = Door::new(
+            config.max_connections,
+            config.max_connections_per_address,
+            metrics.clone(),
+        );
         Ok(Self {
             shared: Arc::new(Shared {
                 sessions,
                 samples: Arc::new(samples),
-                exports: Exports::new(config.data, stopping.clone()),
+                exports: Exports::new(config.data.clone(), stopping.clone()),
                 imports: imports(),
                 web,
                 site,
-                gate: Gate::new(config.generosity),
+                gate: Gate::new(config.generosity, metrics.clone()),
                 stopping,
+                metrics,
+                metrics_token: config.metrics_token,
+                request_ids: RequestIds::draw(),
+                store: store.clone(),
             }),
-            store,
+            store: embedded,
+            data: config.data,
             keep: Keep {
                 unedited: KEEP_UNEDITED,
                 edited: config.keep_sessions.map(span),
@@ -203,6 +222,7 @@ impl Server {
         let Self {
             shared,
             store,
+            data,
             keep,
             door,
             tls,
@@ -215,7 +235,9 @@ impl Server {
         let stopping = stop.subscribe();
         let connections =
             Connections::new(router(shared), door, proxies, tls, stopping, run.clone());
-        tokio::spawn(sweep_daily(store, keep, stop.subscribe()));
+        let sweep = sweep_daily(store.clone(), keep, stop.subscribe());
+        tokio::spawn(sweep);
+        tokio::spawn(answer_commands(store, data, stop.subscribe()));
         let mut shutdown = pin!(shutdown);
         loop {
             let accepted = tokio::select! {
@@ -242,7 +264,7 @@ impl Server {
 }
 
 /// Forgets the sessions that are kept no longer: at the start, then once a day.
-async fn sweep_daily(store: Arc<dyn Store>, keep: Keep, mut stopping: watch::Receiver<bool>) {
+async fn sweep_daily(store: Arc<EmbeddedStore>, keep: Keep, mut stopping: watch::Receiver<bool>) {
     let clock = ServerClock::start();
     let mut days = interval(DAY);
     loop {
@@ -255,6 +277,20 @@ async fn sweep_daily(store: Arc<dyn Store>, keep: Keep, mut stopping: watch::Rec
             Ok(removed) => tracing::info!(removed, "sessions were kept no longer"),
             Err(error) => tracing::warn!(%error, "sessions that are due were not removed"),
         }
+    }
+}
+
+/// Answers the operator's own commands until the server stops.
+async fn answer_commands(
+    store: Arc<EmbeddedStore>,
+    data: PathBuf,
+    mut stopping: watch::Receiver<bool>,
+) {
+    tokio::select! {
+        served = admin::serve(store, data) => if let Err(error) = served {
+            tracing::warn!(%error, "backup and restore cannot reach this server while it runs");
+        },
+        () = told_to_stop(&mut stopping) => {}
     }
 }
 

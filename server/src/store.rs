@@ -7,6 +7,7 @@ mod glance;
 mod samples;
 mod sweep;
 mod tables;
+mod whole;
 mod writer;
 
 #[cfg(test)]
@@ -18,8 +19,11 @@ pub use embedded::EmbeddedStore;
 pub use glance::GlanceError;
 pub use samples::{Kept, Mentions, SampleRegistry};
 
-pub(crate) use glance::glance;
+pub(crate) use embedded::is_there;
+pub(crate) use glance::{glance, looked_at};
 pub use sweep::Keep;
+pub(crate) use sweep::Meta;
+pub(crate) use whole::{Archived, TakenBack};
 
 use crate::link::LinkKey;
 use lockstep_session::{ids::Epoch, protocol::Role, units::ServerTime};
@@ -116,6 +120,9 @@ pub trait Store: SampleRegistry + fmt::Debug + Send + Sync {
 
     /// Removes the sessions that are kept no longer, and the links to them. Those that are held stay.
     fn sweep(&self, keep: Keep, now: ServerTime) -> Answer<usize>;
+
+    /// How many sessions it keeps.
+    fn count(&self) -> Answer<u64>;
 }
 
 #[derive(Clone, Debug, thiserror::Error)]

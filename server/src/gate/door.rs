@@ -1,5 +1,6 @@
 //! How many connections may be open at once, in all and from one address.
 
+use crate::metrics::Metrics;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::net::IpAddr;
@@ -9,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(crate) struct Door {
     most: usize,
     most_per_network: usize,
+    metrics: Arc<Metrics>,
     open: Mutex<Open>,
 }
 
@@ -34,10 +36,11 @@ pub(crate) struct Permit {
 }
 
 impl Door {
-    pub(crate) fn new(most: usize, most_per_network: usize) -> Self {
+    pub(crate) fn new(most: usize, most_per_network: usize, metrics: Arc<Metrics>) -> Self {
         Self {
             most,
             most_per_network,
+            metrics,
             open: Mutex::default(),
         }
     }
@@ -46,24 +49,23 @@ impl Door {
     pub(crate) fn enter(self: &Arc<Self>, network: Option<IpAddr>) -> Result<Permit, Refusal> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if open.all >= self.most {
+            self.metrics.limit_hit("connections");
             return Err(Refusal::Full);
         }
         if let Some(network) = network {
             let count = open.by_network.entry(network).or_default();
             if *count >= self.most_per_network {
+                self.metrics.limit_hit("connections_of_one_address");
                 return Err(Refusal::TooManyOfOne);
             }
             *count += 1;
         }
         open.all += 1;
+        self.metrics.connections.inc();
         Ok(Permit {
             door: self.clone(),
             network,
         })
-    }
-
-    pub(crate) fn open(&self) -> usize {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner).all
     }
 }
 
@@ -75,6 +77,7 @@ impl Drop for Permit {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         open.all -= 1;
+        self.door.metrics.connections.dec();
         if let Some(network) = self.network
             && let Entry::Occupied(mut entry) = open.by_network.entry(network)
         {
@@ -93,7 +96,7 @@ mod tests {
 
     #[test]
     fn who_leaves_makes_room_and_nothing_is_kept_of_them() {
-        let door = Arc::new(Door::new(5, 2));
+        let door = Arc::new(Door::new(5, 2, Arc::default()));
         let here = Some(IpAddr::V4(Ipv4Addr::LOCALHOST));
         let elsewhere = Some(IpAddr::V4(Ipv4Addr::BROADCAST));
         let first = door.enter(here).unwrap();
@@ -104,7 +107,8 @@ mod tests {
         drop(first);
         let third = door.enter(here).unwrap();
         drop((second, third, others));
-        assert_eq!(door.open(), 0);
-        assert!(door.open.lock().unwrap().by_network.is_empty());
+        let open = door.open.lock().unwrap();
+        assert_eq!((open.all, open.by_network.len()), (0, 0));
+        assert_eq!(door.metrics.connections.get(), 0);
     }
 }

@@ -1,13 +1,19 @@
 //! What the program is told on the command line or by its environment.
 
-use clap::{Args, Parser, Subcommand};
+use crate::open_files;
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
+use lockstep_server::backup::{Backup, Restore};
+use lockstep_server::doctor::Doctor;
 use lockstep_server::export::Export;
-use lockstep_server::{Config, TlsFiles};
+use lockstep_server::{Config, Secret, TlsFiles};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 use tracing::level_filters::LevelFilter;
+
+/// A word that is shorter can be guessed.
+const SHORTEST_SECRET: usize = 16;
 
 /// Serves Lockstep sessions: one program, its data in one folder.
 #[derive(Debug, Parser)]
@@ -29,6 +35,10 @@ pub(crate) struct Flags {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Export(Export),
+    Backup(Backup),
+    Restore(Restore),
+    /// Looks at everything a server needs: data, space, clock, port, open files, certificate.
+    Doctor,
 }
 
 #[derive(Debug, Args)]
@@ -75,6 +85,7 @@ pub(crate) struct Web {
     /// Where to listen. 0.0.0.0:7878 lets the local network in.
     #[arg(
         long,
+        global = true,
         env = "LOCKSTEP_LISTEN",
         default_value = "127.0.0.1:7878",
         value_name = "ADDRESS:PORT"
@@ -97,6 +108,7 @@ pub(crate) struct Web {
     /// is read again on SIGHUP. Not needed behind a proxy that encrypts.
     #[arg(
         long = "tls-certificate",
+        global = true,
         env = "LOCKSTEP_TLS_CERTIFICATE",
         value_name = "FILE",
         requires = "tls_key"
@@ -105,6 +117,7 @@ pub(crate) struct Web {
     /// The certificate's key, in PEM.
     #[arg(
         long = "tls-key",
+        global = true,
         env = "LOCKSTEP_TLS_KEY",
         value_name = "FILE",
         requires = "tls_certificate"
@@ -132,6 +145,7 @@ pub(crate) struct Limits {
     /// Connections that may be open at once.
     #[arg(
         long,
+        global = true,
         env = "LOCKSTEP_MAX_CONNECTIONS",
         default_value_t = 20_000,
         value_name = "COUNT"
@@ -166,7 +180,7 @@ pub(crate) struct Limits {
 }
 
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Log")]
+#[command(next_help_heading = "Log and metrics")]
 pub(crate) struct Log {
     /// How much to log: off, error, warn, info, debug or trace.
     #[arg(
@@ -176,9 +190,42 @@ pub(crate) struct Log {
         value_name = "LEVEL"
     )]
     pub(crate) level: LevelFilter,
+    /// Lines for people, or an object a line for programs.
+    #[arg(
+        long = "log-format",
+        env = "LOCKSTEP_LOG_FORMAT",
+        default_value = "text",
+        value_name = "FORMAT"
+    )]
+    pub(crate) format: LogFormat,
+    /// Lets others than programs on this machine read /api/v1/metrics, by this token.
+    #[arg(
+        long,
+        env = "LOCKSTEP_METRICS_TOKEN",
+        hide_env_values = true,
+        value_name = "TOKEN",
+        value_parser = secret
+    )]
+    pub(crate) metrics_token: Option<Secret>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
 }
 
 impl Flags {
+    pub(crate) fn doctor(&self) -> Doctor {
+        Doctor {
+            data: self.data.folder.clone(),
+            listen: self.web.listen,
+            tls: self.tls(),
+            connections: self.limits.max_connections,
+            open_files: open_files::allowed(),
+        }
+    }
+
     pub(crate) fn tls(&self) -> Option<TlsFiles> {
         let (certificate, key) = (&self.web.tls_certificate, &self.web.tls_key);
         Some(TlsFiles {
@@ -198,6 +245,7 @@ impl Flags {
             generosity: self.limits.rates,
             edits_per_second: self.limits.edits_per_second,
             tls: self.tls(),
+            metrics_token: self.log.metrics_token.clone(),
             keep_sessions: self.data.keep_sessions.map(days),
             quiet: Duration::from_secs(u64::from(self.data.quiet_after)),
             samples: self.data.samples.clone(),
@@ -205,6 +253,13 @@ impl Flags {
             ..Config::new(self.data.folder.clone())
         }
     }
+}
+
+fn secret(text: &str) -> Result<Secret, String> {
+    if text.len() < SHORTEST_SECRET {
+        return Err(format!("it takes {SHORTEST_SECRET} characters at least"));
+    }
+    Ok(Secret::new(text))
 }
 
 fn days(count: u32) -> Duration {

@@ -6,9 +6,10 @@ use super::tables::{EPOCHS, LINKS, RECORDS, SNAPSHOTS};
 use super::writer::{Job, Writer};
 use super::{Answer, Holding, Lease, OpenError, Place, SessionKey, Store, StoreError, Stored};
 use crate::link::LinkKey;
+use crate::metrics::StoreMetrics;
 use lockstep_session::protocol::Role;
 use lockstep_session::units::{ServerTime, Span};
-use redb::{Database, DatabaseError, ReadTransaction, ReadableDatabase};
+use redb::{Database, DatabaseError, ReadTransaction, ReadableDatabase, ReadableTableMetadata};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -32,15 +33,19 @@ pub struct EmbeddedStore {
 
 impl EmbeddedStore {
     pub fn open(directory: &Path) -> Result<Self, OpenError> {
+        Self::open_metered(directory, StoreMetrics::default())
+    }
+
+    pub(crate) fn open_metered(directory: &Path, metrics: StoreMetrics) -> Result<Self, OpenError> {
         std::fs::create_dir_all(directory)
             .map_err(|error| OpenError::Directory(directory.to_owned(), error))?;
         let path = directory.join(FILE_NAME);
-        Self::on(move || {
+        let open = move || {
             Database::builder()
                 .set_cache_size(CACHE_BYTES)
                 .create(&path)
-        })
-        .map_err(|error| match error {
+        };
+        Self::metered(open, metrics).map_err(|error| match error {
             FileError::Later(_) => OpenError::Later(directory.to_owned()),
             FileError::Broken(redb::Error::DatabaseAlreadyOpen) => {
                 OpenError::Held(directory.to_owned())
@@ -49,16 +54,28 @@ impl EmbeddedStore {
         })
     }
 
+    #[cfg(test)]
     pub(super) fn on(
         open: impl Fn() -> Result<Database, DatabaseError> + Send + Sync + 'static,
     ) -> Result<Self, FileError> {
+        Self::metered(open, StoreMetrics::default())
+    }
+
+    fn metered(
+        open: impl Fn() -> Result<Database, DatabaseError> + Send + Sync + 'static,
+        metrics: StoreMetrics,
+    ) -> Result<Self, FileError> {
         let file = Arc::new(File::open(Box::new(open))?);
-        let writer = Arc::new(Writer::start(file.clone())?);
+        let writer = Arc::new(Writer::start(file.clone(), metrics)?);
         Ok(Self {
             file,
             writer,
             touched: Mutex::default(),
         })
+    }
+
+    pub(super) fn file(&self) -> &File {
+        &self.file
     }
 
     /// Hands a job to the writer; the answer comes after its commit.
@@ -77,6 +94,11 @@ fn write<T: Send + 'static>(
     let (reply, answer) = oneshot::channel();
     writer.order(job(reply));
     Box::pin(async move { answer.await.unwrap_or(Err(StoreError::Closed)) })
+}
+
+/// Whether there is data of a server in a folder.
+pub(crate) fn is_there(directory: &Path) -> bool {
+    directory.join(FILE_NAME).is_file()
 }
 
 /// Reads on a thread that may block.
@@ -178,6 +200,12 @@ impl Store for EmbeddedStore {
             .unwrap_or_else(PoisonError::into_inner)
             .remove(&lease.session);
         self.write(|reply| Job::Release { lease, reply })
+    }
+
+    fn count(&self) -> Answer<u64> {
+        Box::pin(read(self.file.clone(), |database| {
+            Ok(database.begin_read()?.open_table(EPOCHS)?.len()?)
+        }))
     }
 
     fn sweep(&self, keep: Keep, now: ServerTime) -> Answer<usize> {

@@ -2,10 +2,10 @@
 //! behind is repaired, as a server would.
 
 use super::embedded::{FILE_NAME, stored};
-use super::tables::LINKS;
+use super::tables::{EPOCHS, Form, LINKS, form};
 use super::{SessionKey, Stored};
 use crate::link::LinkKey;
-use redb::{Database, DatabaseError, ReadOnlyDatabase, ReadableDatabase};
+use redb::{Database, DatabaseError, ReadOnlyDatabase, ReadableDatabase, ReadableTableMetadata};
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +17,12 @@ pub enum GlanceError {
          its /api/v1/sessions/ID as a .json file, and export that"
     )]
     Held(PathBuf),
+    #[error("{0} was left by a crash; the server repairs it when it starts")]
+    Unrepaired(PathBuf),
+    #[error(
+        "the data in {0} was written by a later lockstep-server; use that version or a later one"
+    )]
+    Later(PathBuf),
     #[error("the data in {0} cannot be read: {1}")]
     Unreadable(PathBuf, #[source] Box<redb::Error>),
 }
@@ -38,6 +44,26 @@ pub(crate) fn glance(directory: &Path, link: LinkKey) -> Result<Option<Stored>, 
         redb::Error::DatabaseAlreadyOpen => GlanceError::Held(directory.to_owned()),
         error => GlanceError::Unreadable(directory.to_owned(), Box::new(error)),
     })
+}
+
+/// How many sessions there are. Nothing is repaired.
+pub(crate) fn looked_at(directory: &Path) -> Result<u64, GlanceError> {
+    let path = directory.join(FILE_NAME);
+    let here = || directory.to_owned();
+    if !path.is_file() {
+        return Err(GlanceError::Nothing(here()));
+    }
+    let unreadable = |error: redb::Error| GlanceError::Unreadable(here(), Box::new(error));
+    let database = ReadOnlyDatabase::open(&path).map_err(|error| match error {
+        DatabaseError::DatabaseAlreadyOpen => GlanceError::Held(here()),
+        DatabaseError::RepairAborted => GlanceError::Unrepaired(here()),
+        error => unreadable(error.into()),
+    })?;
+    if let Form::Later(_) = form(&database).map_err(unreadable)? {
+        return Err(GlanceError::Later(here()));
+    }
+    let counted = || Ok(database.begin_read()?.open_table(EPOCHS)?.len()?);
+    counted().map_err(unreadable)
 }
 
 fn seen(database: &impl ReadableDatabase, link: LinkKey) -> Result<Option<Stored>, redb::Error> {

@@ -34,6 +34,16 @@ impl Meta {
     }
 }
 
+impl Meta {
+    pub(super) fn row(self) -> (i64, i64, bool) {
+        (
+            self.created.as_micros(),
+            self.changed.as_micros(),
+            self.is_edited,
+        )
+    }
+}
+
 impl Keep {
     pub(super) fn is_due(self, meta: Meta, now: ServerTime) -> bool {
         if meta.is_edited {

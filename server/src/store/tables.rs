@@ -3,6 +3,7 @@
 
 use super::samples::{self, SAMPLES};
 use super::sweep::{Keep, Meta};
+use super::whole::{Archived, TakenBack};
 use super::{Place, SessionKey, StoreError};
 use crate::link::LinkKey;
 use lockstep_session::{ids::Epoch, protocol::Role, units::ServerTime};
@@ -144,10 +145,7 @@ impl<'t> Tables<'t> {
             }
         }
         self.changed = true;
-        let counted = self.numbers.get(LAST_SESSION)?.map(|entry| entry.value());
-        let last = self.epochs.last()?.map(|(last, _)| last.value());
-        let session = counted.max(last).unwrap_or(0) + 1;
-        self.numbers.insert(LAST_SESSION, session)?;
+        let session = self.next_session()?;
         for (link, role) in links {
             self.links
                 .insert(&link.0, (session, *role == Role::Listener))?;
@@ -162,6 +160,14 @@ impl<'t> Tables<'t> {
     pub(super) fn change_samples(&mut self, change: samples::Change) -> Result<bool, Fault> {
         self.changed = true;
         Ok(change.make(&mut self.samples)?)
+    }
+
+    fn next_session(&mut self) -> Result<u64, StorageError> {
+        let counted = self.numbers.get(LAST_SESSION)?.map(|entry| entry.value());
+        let last = self.epochs.last()?.map(|(last, _)| last.value());
+        let session = counted.max(last).unwrap_or(0) + 1;
+        self.numbers.insert(LAST_SESSION, session)?;
+        Ok(session)
     }
 
     /// Begins a new epoch.
@@ -197,6 +203,48 @@ impl<'t> Tables<'t> {
         self.records
             .retain_in((session.0, 0)..(session.0, next.0), |_, _| false)?;
         Ok(())
+    }
+
+    /// Keeps a whole session, unless it is there: then it stays, or gives way to a later epoch.
+    pub(super) fn take_back(
+        &mut self,
+        session: &Archived,
+        replace: bool,
+    ) -> Result<TakenBack, Fault> {
+        let mut there = None;
+        for (link, _) in &session.links {
+            let target = self.links.get(&link.0)?.map(|entry| entry.value().0);
+            if there.is_some() && target.is_some() && there != target {
+                // Its links lead to different sessions by now; neither can be meant.
+                return Ok(TakenBack::Kept);
+            }
+            there = there.or(target);
+        }
+        if there.is_some() && !replace {
+            return Ok(TakenBack::Kept);
+        }
+        self.changed = true;
+        let (key, epoch) = match there {
+            None => (self.next_session()?, session.epoch.0),
+            Some(key) => {
+                let last = self.epoch(SessionKey(key))?.max(session.epoch);
+                self.records
+                    .retain_in((key, 0)..=(key, u64::MAX), |_, _| false)?;
+                (key, last.0 + 1)
+            }
+        };
+        for (link, role) in &session.links {
+            self.links.insert(&link.0, (key, *role == Role::Listener))?;
+        }
+        self.epochs.insert(key, epoch)?;
+        let snapshot = session.snapshot.as_slice();
+        self.snapshots.insert(key, (Place::FIRST.0, snapshot))?;
+        self.append(SessionKey(key), Place::FIRST, &session.records)?;
+        self.metas.insert(key, session.meta.row())?;
+        Ok(match there {
+            None => TakenBack::Added,
+            Some(key) => TakenBack::Replaced(SessionKey(key)),
+        })
     }
 
     /// Removes what was due at the time, unless it has been changed since.

@@ -5,8 +5,10 @@ use super::file::File;
 use super::samples;
 use super::sweep::Keep;
 use super::tables::{Fault, Tables};
+use super::whole::{Archived, TakenBack};
 use super::{Lease, Place, SessionKey, StoreError};
 use crate::link::LinkKey;
+use crate::metrics::StoreMetrics;
 use lockstep_session::{ids::Epoch, protocol::Role, units::ServerTime};
 use std::collections::BTreeMap;
 use std::sync::{Arc, mpsc};
@@ -64,6 +66,11 @@ pub(super) enum Job {
         now: ServerTime,
         reply: Reply<usize>,
     },
+    TakeBack {
+        sessions: Vec<Archived>,
+        replace: bool,
+        reply: Reply<Vec<TakenBack>>,
+    },
     Release {
         lease: Lease,
         reply: Reply<()>,
@@ -82,11 +89,12 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(file: Arc<File>) -> Result<Self, redb::Error> {
+    pub(super) fn start(file: Arc<File>, metrics: StoreMetrics) -> Result<Self, redb::Error> {
         let (jobs, waiting) = mpsc::channel();
         let work = move || {
             Work {
                 file,
+                metrics,
                 held: BTreeMap::new(),
                 touched: BTreeMap::new(),
             }
@@ -137,6 +145,7 @@ fn gather(first: Job, waiting: &mpsc::Receiver<Job>) -> Vec<Job> {
 
 struct Work {
     file: Arc<File>,
+    metrics: StoreMetrics,
     held: BTreeMap<SessionKey, Held>,
     /// Sessions that were edited, for the next commit to note.
     touched: BTreeMap<SessionKey, ServerTime>,
@@ -161,6 +170,7 @@ impl Work {
             let mut settle = Vec::new();
             let outcome = self.transact(&mut jobs, &mut settle).map_err(|error| {
                 tracing::error!(%error, "the store could not write");
+                self.metrics.failures.inc();
                 self.recover(&sessions);
                 StoreError::Unwritable(Arc::new(error))
             });
@@ -187,6 +197,8 @@ impl Work {
         let transaction = database.begin_write()?;
         let mut tables = Tables::open(&transaction)?;
         for job in jobs {
+            self.metrics.jobs.inc();
+            self.metrics.bytes.inc_by(job.bytes());
             let (settled, outcome) = self.perform(job, &mut tables);
             settle.push(settled);
             outcome?;
@@ -198,7 +210,9 @@ impl Work {
         drop(tables);
         // Without a change there is nothing to wait for the disk for.
         if changed {
+            let begun = Instant::now();
             transaction.commit()?;
+            self.metrics.commits.note(begun.elapsed());
             self.touched.clear();
         } else {
             transaction.abort()?;
@@ -245,6 +259,11 @@ impl Work {
                 now,
                 reply,
             } => conclude(Some(reply), self.remove(&doomed, keep, now, tables)),
+            Job::TakeBack {
+                sessions,
+                replace,
+                reply,
+            } => conclude(Some(reply), self.take_back(&sessions, replace, tables)),
             Job::Release { lease, reply } => {
                 if self.held(lease).is_ok() {
                     self.held.remove(&lease.session);
@@ -329,6 +348,24 @@ impl Work {
         Ok(())
     }
 
+    /// Who held a session that was replaced is fenced off.
+    fn take_back(
+        &mut self,
+        sessions: &[Archived],
+        replace: bool,
+        tables: &mut Tables<'_>,
+    ) -> Result<Vec<TakenBack>, Fault> {
+        let mut taken = Vec::with_capacity(sessions.len());
+        for session in sessions {
+            let outcome = tables.take_back(session, replace)?;
+            if let TakenBack::Replaced(key) = outcome {
+                self.held.remove(&key);
+            }
+            taken.push(outcome);
+        }
+        Ok(taken)
+    }
+
     /// Nobody who holds a session loses it.
     fn remove(
         &self,
@@ -382,7 +419,8 @@ impl Job {
             | Job::Acquire { .. }
             | Job::Resume { .. }
             | Job::Remove { .. }
-            | Job::Sample { .. } => true,
+            | Job::Sample { .. }
+            | Job::TakeBack { .. } => true,
             Job::Append { .. } | Job::Snapshot { .. } | Job::Touch { .. } | Job::Release { .. } => {
                 false
             }
@@ -391,7 +429,9 @@ impl Job {
 
     fn session(&self) -> Option<SessionKey> {
         match self {
-            Job::Create { .. } | Job::Remove { .. } | Job::Sample { .. } => None,
+            Job::Create { .. } | Job::Remove { .. } | Job::Sample { .. } | Job::TakeBack { .. } => {
+                None
+            }
             Job::Acquire { session, .. } => Some(*session),
             Job::Resume { lease, .. }
             | Job::Append { lease, .. }
@@ -399,6 +439,16 @@ impl Job {
             | Job::Touch { lease, .. }
             | Job::Release { lease, .. } => Some(lease.session),
         }
+    }
+
+    /// What it brings to be kept.
+    fn bytes(&self) -> u64 {
+        let bytes = match self {
+            Job::Create { snapshot, .. } | Job::Snapshot { snapshot, .. } => snapshot.len(),
+            Job::Append { records, .. } => records.iter().map(Vec::len).sum(),
+            _ => 0,
+        };
+        u64::try_from(bytes).unwrap_or(u64::MAX)
     }
 
     fn refuse(self, error: StoreError) {
@@ -414,6 +464,7 @@ impl Job {
             }
             Job::Remove { reply, .. } => drop(reply.send(Err(error))),
             Job::Sample { reply, .. } => drop(reply.send(Err(error))),
+            Job::TakeBack { reply, .. } => drop(reply.send(Err(error))),
             Job::Touch { .. } => {}
         }
     }
