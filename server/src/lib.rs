@@ -4,6 +4,7 @@
 
 mod clock;
 pub mod export;
+mod frame;
 mod http;
 mod journal;
 mod link;

@@ -11,6 +11,7 @@ use std::io::{IsTerminal, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tracing::level_filters::LevelFilter;
 
@@ -54,6 +55,14 @@ struct Flags {
     /// Serves the page from a folder in place of the built-in one.
     #[arg(long, env = "LOCKSTEP_WEB", value_name = "FOLDER")]
     web: Option<PathBuf>,
+    /// A session in which nobody edits for so long leaves memory; its players stay connected.
+    #[arg(
+        long,
+        env = "LOCKSTEP_QUIET_AFTER",
+        default_value = "60",
+        value_name = "SECONDS"
+    )]
+    quiet_after: u32,
     /// How much to log: off, error, warn, info, debug or trace.
     #[arg(
         long,
@@ -103,6 +112,7 @@ async fn serve(flags: Flags) -> Result<ExitCode> {
         allowed_origins: flags.allowed_origins,
         web: flags.web,
         edits_per_second: flags.edits_per_second,
+        quiet: Duration::from_secs(u64::from(flags.quiet_after)),
         ..Config::new(flags.data)
     })?;
     // Whoever started it may have stopped reading.

@@ -1,7 +1,7 @@
 //! A server from its start to its end. The caller owns the listening socket and the signal to stop.
 
 use crate::http::{Shared, Site, edit_link, router};
-use crate::sessions::{SessionKind, Sessions};
+use crate::sessions::{Leisure, SessionKind, Sessions};
 use crate::store::{EmbeddedStore, OpenError, StoreError};
 use crate::{link::LinkId, template, web::Web};
 use axum::Router;
@@ -40,6 +40,8 @@ pub struct Config {
     pub linger: Duration,
     /// Edits a second that each connection may make, in place of the protocol's rate.
     pub edits_per_second: Option<u32>,
+    /// How long a session in which nobody edits stays in memory whole.
+    pub quiet: Duration,
 }
 
 impl Config {
@@ -51,6 +53,7 @@ impl Config {
             web: None,
             linger: Duration::from_secs(30),
             edits_per_second: None,
+            quiet: Duration::from_secs(60),
         }
     }
 }
@@ -102,7 +105,11 @@ impl Server {
                 burst: per_second.saturating_mul(3),
             };
         }
-        let sessions = Sessions::new(Arc::new(store), stopping, run.clone(), config.linger, rates);
+        let leisure = Leisure {
+            linger: config.linger,
+            quiet: config.quiet,
+        };
+        let sessions = Sessions::new(Arc::new(store), stopping, run.clone(), leisure, rates);
         let site = Site {
             public_url: config.public_url,
             allowed_origins: config.allowed_origins,

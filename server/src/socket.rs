@@ -1,48 +1,66 @@
-//! One WebSocket: moves text between a connection and its session, within limits, and ends
-//! politely. It does not know what the messages mean.
+//! One WebSocket: moves text from a connection to its session, sees to it that what the session
+//! put into the outbox is written, and ends politely. It does not know what the messages mean.
 
+mod wire;
+
+use crate::frame;
 use crate::outbox::{Outbox, Work};
 use crate::sessions::{Ended, Seat};
-use futures_util::stream::{SplitSink, SplitStream};
-use futures_util::{SinkExt, StreamExt};
+use futures_util::StreamExt;
 use lockstep_session::limits;
 use lockstep_session::protocol::{Goodbye, ServerMessage, encode};
+use socket2::SockRef;
+use std::net::Shutdown;
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep_until, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::{CapacityError, Error};
-use tokio_tungstenite::tungstenite::protocol::{
-    CloseFrame, Message, WebSocketConfig, frame::coding::CloseCode,
-};
+use tokio_tungstenite::tungstenite::protocol::{Message, Role, WebSocketConfig};
+use wire::Wire;
 
 /// How long a connection may take to write what is left and to close.
 const FAREWELL: Duration = Duration::from_secs(2);
+/// A connection that was quiet for so long is asked for a sign of life.
+const QUIET: Duration = Duration::from_secs(4);
 const READ_BUFFER: usize = 4 * 1024;
-const WRITE_BUFFER: usize = 16 * 1024;
 
-type Socket = WebSocketStream<TcpStream>;
+type Socket = WebSocketStream<Wire>;
 
 /// Every limit is set: the library's own are far too generous for strangers.
-pub(crate) fn limits() -> WebSocketConfig {
+fn limits() -> WebSocketConfig {
     WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER)
-        .write_buffer_size(WRITE_BUFFER)
-        .max_write_buffer_size(limits::SERVER_MESSAGE + 2 * WRITE_BUFFER)
+        .write_buffer_size(0)
+        .max_write_buffer_size(READ_BUFFER)
         .max_message_size(Some(limits::CLIENT_MESSAGE))
         .max_frame_size(Some(limits::CLIENT_MESSAGE))
 }
 
-/// Serves a connection until either side ends it.
-pub(crate) async fn serve(socket: Socket, seat: Seat, outbox: &Outbox) {
-    let (mut sink, mut source) = socket.split();
+/// Serves a connection until either side ends it. `read` was received behind the handshake.
+pub(crate) async fn serve(stream: TcpStream, read: Vec<u8>, seat: Seat, outbox: Arc<Outbox>) {
+    let line = Arc::new(stream);
+    outbox.connect(line.clone());
+    let wire = Wire {
+        line: line.clone(),
+        outbox: outbox.clone(),
+    };
+    let config = Some(limits());
+    let mut socket = WebSocketStream::from_partially_read(wire, read, Role::Server, config).await;
     let both = async {
         tokio::select! {
-            () = write(&mut sink, &seat, outbox) => {}
-            fault = read(&mut source, &seat) => if let Some(goodbye) = fault {
+            () = write(&line, &seat, &outbox) => {}
+            fault = read_all(&mut socket, &seat, &outbox) => if let Some(goodbye) = fault {
                 // The session has not asked for this end, so it is said here.
-                let _ = say_goodbye(&mut sink, goodbye, true).await;
+                let message = ServerMessage::Goodbye {
+                    code: goodbye,
+                    reason: goodbye.reason().into(),
+                    retry_ms: goodbye.retry_ms(),
+                };
+                outbox.push_if_room(frame::text(&encode(&message)));
+                outbox.push_last(goodbye);
+                empty(&line, &outbox).await;
             }
         }
     };
@@ -56,90 +74,91 @@ pub(crate) async fn serve(socket: Socket, seat: Seat, outbox: &Outbox) {
         () = overdue => {}
     }
     seat.leave().await;
-    if let Ok(socket) = sink.reunite(source) {
-        // A peer that goes on sending is not given cause to miss our last words.
-        let _ = timeout(FAREWELL, hang_up(socket.into_inner())).await;
-    }
+    drop(socket);
+    // A peer that goes on sending is not given cause to miss our last words.
+    let _ = timeout(FAREWELL, hang_up(&line)).await;
 }
 
 /// Returns why the connection has to end, if it is our decision.
-async fn read(source: &mut SplitStream<Socket>, seat: &Seat) -> Option<Goodbye> {
+async fn read_all(socket: &mut Socket, seat: &Seat, outbox: &Outbox) -> Option<Goodbye> {
+    let mut heard = Instant::now();
+    let quiet = sleep_until(heard + QUIET);
+    tokio::pin!(quiet);
     loop {
-        match source.next().await {
-            Some(Ok(Message::Text(text))) => match seat.text(text).await {
-                Ok(()) => {}
-                Err(Ended) => return Some(Goodbye::Restarting),
-            },
-            Some(Ok(Message::Binary(_))) => return Some(Goodbye::Abuse),
+        let message = tokio::select! {
+            message = socket.next() => message,
+            () = &mut quiet => {
+                let asked = heard + QUIET <= Instant::now();
+                if asked {
+                    outbox.push_if_room(frame::ping());
+                }
+                let from = if asked { Instant::now() } else { heard };
+                quiet.as_mut().reset(from + QUIET);
+                continue;
+            }
+        };
+        heard = Instant::now();
+        let told = match message {
+            Some(Ok(Message::Text(text))) => seat.text(text).await,
             // The library answers pings by itself, and a close when it is asked for the next message.
-            Some(Ok(
-                Message::Ping(_) | Message::Pong(_) | Message::Frame(_) | Message::Close(_),
-            )) => {}
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => seat.heard().await,
+            Some(Ok(Message::Binary(_))) => return Some(Goodbye::Abuse),
+            Some(Ok(Message::Frame(_) | Message::Close(_))) => Ok(()),
             Some(Err(Error::Capacity(CapacityError::MessageTooLong { .. }))) => {
                 return Some(Goodbye::TooLarge);
             }
             Some(Err(Error::Protocol(_) | Error::Utf8(_))) => return Some(Goodbye::Abuse),
             Some(Err(_)) | None => return None,
+        };
+        if let Err(Ended) = told {
+            return Some(Goodbye::Restarting);
         }
     }
 }
 
-/// Returns once the connection has said goodbye, or can no longer be written to.
-async fn write(sink: &mut SplitSink<Socket, Message>, seat: &Seat, outbox: &Outbox) {
+/// Writes what the session could not, and returns once the connection has said goodbye or can no
+/// longer be written to.
+async fn write(line: &TcpStream, seat: &Seat, outbox: &Outbox) {
     loop {
-        let done = match outbox.work().await {
-            Work::Write(messages) => feed(sink, messages).await,
+        match outbox.work().await {
+            Work::Write => {
+                if line.writable().await.is_err() {
+                    return;
+                }
+                outbox.unblock();
+            }
             Work::CaughtUp => {
                 let Ok(()) = seat.caught_up().await else {
                     return;
                 };
-                Ok(())
             }
             Work::Close(goodbye) => {
-                let _ = say_goodbye(sink, goodbye, false).await;
-                return;
+                outbox.push_last(goodbye);
+                return empty(line, outbox).await;
             }
-        };
-        if done.is_err() {
-            return;
+            Work::Broken => return,
         }
     }
 }
 
-async fn feed(
-    sink: &mut SplitSink<Socket, Message>,
-    messages: Vec<tokio_tungstenite::tungstenite::Utf8Bytes>,
-) -> Result<(), Error> {
-    for text in messages {
-        sink.feed(Message::Text(text)).await?;
+/// Writes all that waits.
+async fn empty(line: &TcpStream, outbox: &Outbox) {
+    while !outbox.is_done() && line.writable().await.is_ok() {
+        outbox.unblock();
     }
-    sink.flush().await
-}
-
-async fn say_goodbye(
-    sink: &mut SplitSink<Socket, Message>,
-    code: Goodbye,
-    in_words: bool,
-) -> Result<(), Error> {
-    if in_words {
-        let message = ServerMessage::Goodbye {
-            code,
-            reason: code.reason().into(),
-            retry_ms: code.retry_ms(),
-        };
-        sink.feed(Message::Text(encode(&message).into())).await?;
-    }
-    let frame = CloseFrame {
-        code: CloseCode::from(code.close_code()),
-        reason: code.reason().into(),
-    };
-    sink.send(Message::Close(Some(frame))).await
 }
 
 /// Ends our side, and reads on until the peer has ended theirs.
-async fn hang_up(mut stream: TcpStream) -> std::io::Result<()> {
-    stream.shutdown().await?;
+async fn hang_up(line: &TcpStream) -> std::io::Result<()> {
+    SockRef::from(line).shutdown(Shutdown::Write)?;
     let mut rest = [0; 1024];
-    while stream.read(&mut rest).await? > 0 {}
-    Ok(())
+    loop {
+        line.readable().await?;
+        match line.try_read(&mut rest) {
+            Ok(0) => return Ok(()),
+            Ok(_) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+            Err(error) => return Err(error),
+        }
+    }
 }

@@ -4,10 +4,13 @@
 mod embedded;
 mod file;
 mod glance;
+mod tables;
 mod writer;
 
 #[cfg(test)]
 mod conformance;
+#[cfg(test)]
+mod faults;
 
 pub use embedded::EmbeddedStore;
 pub use glance::GlanceError;
@@ -15,7 +18,7 @@ pub use glance::GlanceError;
 pub(crate) use glance::glance;
 
 use crate::link::LinkKey;
-use lockstep_session::{ids::Epoch, protocol::Role};
+use lockstep_session::{ids::Epoch, protocol::Role, units::ServerTime};
 use std::{fmt, future::Future, path::PathBuf, pin::Pin, sync::Arc};
 
 /// A session in its store.
@@ -70,18 +73,35 @@ pub type Answer<T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send>>
 /// Calls on one lease take effect in the order in which they were made.
 pub trait Store: fmt::Debug + Send + Sync {
     /// Keeps a new session, and the links that lead to it.
-    fn create(&self, links: &[(LinkKey, Role)], snapshot: Vec<u8>) -> Answer<SessionKey>;
+    fn create(
+        &self,
+        links: &[(LinkKey, Role)],
+        snapshot: Vec<u8>,
+        now: ServerTime,
+    ) -> Answer<SessionKey>;
 
     fn find(&self, link: LinkKey) -> Answer<Option<(SessionKey, Role)>>;
 
     /// Takes a session over: a new epoch begins, and every earlier lease is worth nothing.
     fn acquire(&self, session: SessionKey) -> Answer<Holding>;
 
+    /// Takes the same lease up again after a write that failed, and says where the next record
+    /// goes. It is fenced if somebody acquired the session since.
+    fn resume(&self, lease: Lease) -> Answer<Place>;
+
+    /// Reads what is durable of the session again, without a new epoch. It is fenced if somebody
+    /// acquired the session since.
+    fn load(&self, lease: Lease) -> Answer<Holding>;
+
     /// Adds records behind the last one.
     fn append(&self, lease: Lease, first: Place, records: Vec<Vec<u8>>) -> Answer<()>;
 
     /// Replaces every record before `next` by a snapshot that includes them.
     fn snapshot(&self, lease: Lease, next: Place, snapshot: Vec<u8>) -> Answer<()>;
+
+    /// Notes that the session was edited. Cheap enough to say with every edit: it becomes durable
+    /// at most once an hour, and losing it costs no more than that hour.
+    fn touch(&self, lease: Lease, now: ServerTime);
 
     fn release(&self, lease: Lease) -> Answer<()>;
 }
@@ -94,7 +114,9 @@ pub enum StoreError {
     Fenced,
     #[error("a record does not follow the last one")]
     Misplaced,
-    /// Nothing is known to be durable: the disk may be full or gone.
+    #[error("a link leads to a session already")]
+    LinkTaken,
+    /// Nothing is known to be durable: the disk may be full or gone. The lease can be resumed.
     #[error("the store could not write: {0}")]
     Unwritable(Arc<redb::Error>),
     #[error("the store could not read: {0}")]
@@ -102,6 +124,19 @@ pub enum StoreError {
     /// It has shut down, or failed before it came to this.
     #[error("the store gave no answer")]
     Closed,
+}
+
+impl StoreError {
+    /// The disk may take it another time, and nothing is known to be lost.
+    pub(crate) fn may_pass(&self) -> bool {
+        match self {
+            StoreError::Unwritable(_) | StoreError::Unreadable(_) | StoreError::Closed => true,
+            StoreError::Unknown
+            | StoreError::Fenced
+            | StoreError::Misplaced
+            | StoreError::LinkTaken => false,
+        }
+    }
 }
 
 /// Why a data directory cannot be used.

@@ -190,9 +190,18 @@ impl Server {
     /// Starts it again, able to write files of at most so many blocks of 512 bytes, as if the disk were full.
     pub fn come_back_with_little_room(&mut self, blocks: u64) {
         let mut shell = Command::new("sh");
-        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+        let script = format!("trap '' XFSZ; ulimit -S -f {blocks}; exec \"$0\" \"$@\"");
         shell.arg("-c").arg(script).arg(program().get_program());
         (self.process, self.address) = launch(shell, self.address, self.data.path(), &self.flags);
+    }
+
+    /// Takes away the bound on the size of its files, while it runs: the disk has room again.
+    pub fn make_room(&self) {
+        let process = self.process.id().to_string();
+        let asked = Command::new("prlimit")
+            .args(["--pid", &process, "--fsize=unlimited:"])
+            .status();
+        assert!(asked.expect("prlimit can be run").success());
     }
 
     /// Exports a session from this server's data, by the program itself. It need not run.

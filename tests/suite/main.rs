@@ -10,6 +10,7 @@ mod plugin_timing;
 mod plugin_vst3;
 mod protocol_rules;
 mod server_abuse;
+mod server_at_its_limits;
 mod server_doors;
 mod server_durability;
 mod server_limits;

@@ -123,13 +123,13 @@ fn a_full_disk_acknowledges_nothing_and_room_brings_everything_back() {
     server.come_back_with_little_room(size / 512 + 8);
     client.wait_until("the player is back", Replica::is_live);
     let mut made = 0;
-    while client.look(Replica::is_live) {
+    while !client.look(Replica::is_read_only) {
         made += 1;
         let mut gesture = count_in_two(0, made);
         gesture.push(many_steps());
         client.edit(Edit::Gesture(gesture));
         client.wait_until("the server keeps up, or gives up", |replica| {
-            replica.unsaved() < 20 || !replica.is_live()
+            replica.unsaved() < 20 || replica.is_read_only()
         });
         assert!(made < 2_000, "the disk never became full");
     }

@@ -14,9 +14,7 @@ use hyper_util::rt::TokioIo;
 use lockstep_session::protocol::SUBPROTOCOL;
 use std::sync::Arc;
 use tokio::net::TcpStream;
-use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
-use tokio_tungstenite::tungstenite::protocol::Role;
 
 pub(super) async fn upgrade(
     State(shared): State<Arc<Shared>>,
@@ -59,9 +57,7 @@ async fn take_over(upgraded: OnUpgrade, seat: Seat, outbox: Arc<Outbox>) {
     let Some((stream, read)) = upgraded.await.ok().and_then(tcp) else {
         return seat.leave().await;
     };
-    let limits = Some(socket::limits());
-    let socket = WebSocketStream::from_partially_read(stream, read, Role::Server, limits).await;
-    socket::serve(socket, seat, &outbox).await;
+    socket::serve(stream, read, seat, outbox).await;
 }
 
 /// The socket itself, and what was already read from it.

@@ -2,20 +2,30 @@
 
 use super::{Lease, Place, Store, StoreError};
 use crate::link::LinkKey;
-use lockstep_session::{ids::Epoch, protocol::Role};
+use lockstep_session::{ids::Epoch, protocol::Role, units::ServerTime};
 
 const EDIT: LinkKey = LinkKey([1; 32]);
 const LISTEN: LinkKey = LinkKey([2; 32]);
 const OTHER: LinkKey = LinkKey([3; 32]);
+const NOW: ServerTime = ServerTime::from_micros(1_000_000);
 
 pub(super) async fn check(store: &dyn Store) {
     let links = [(EDIT, Role::Editor), (LISTEN, Role::Listener)];
-    let session = store.create(&links, b"at first".to_vec()).await.unwrap();
+    let session = store
+        .create(&links, b"at first".to_vec(), NOW)
+        .await
+        .unwrap();
     let other = store
-        .create(&[(OTHER, Role::Editor)], b"another".to_vec())
+        .create(&[(OTHER, Role::Editor)], b"another".to_vec(), NOW)
         .await
         .unwrap();
     assert_ne!(session, other);
+
+    // A link leads to one session for good.
+    let taken = store
+        .create(&[(OTHER, Role::Listener)], b"thief".to_vec(), NOW)
+        .await;
+    assert!(matches!(taken, Err(StoreError::LinkTaken)));
 
     // Links lead to their session; a link nobody made leads nowhere.
     assert_eq!(
@@ -50,6 +60,16 @@ pub(super) async fn check(store: &dyn Store) {
         assert!(matches!(misplaced, Err(StoreError::Misplaced)), "{place}");
     }
 
+    // A lease reads what it holds again, and taking it up again changes nothing.
+    let loaded = store.load(lease).await.unwrap();
+    assert_eq!(loaded.lease, lease);
+    assert_eq!(
+        (loaded.snapshot.as_slice(), loaded.records.len()),
+        (b"at first".as_slice(), 3)
+    );
+    assert_eq!(loaded.next, Place(4));
+    assert_eq!(store.resume(lease).await.unwrap(), Place(4));
+
     // Acquiring begins a later epoch, hands over everything, and shuts out the earlier holder.
     let taken = store.acquire(session).await.unwrap();
     assert!(taken.lease.epoch > lease.epoch);
@@ -66,6 +86,8 @@ pub(super) async fn check(store: &dyn Store) {
         store.snapshot(lease, Place(4), b"too late".to_vec()).await,
         Err(StoreError::Fenced)
     ));
+    assert!(matches!(store.resume(lease).await, Err(StoreError::Fenced)));
+    assert!(matches!(store.load(lease).await, Err(StoreError::Fenced)));
     // Nor can the earlier holder let go of what it no longer has.
     store.release(lease).await.unwrap();
 
@@ -99,11 +121,15 @@ pub(super) async fn check(store: &dyn Store) {
             .await,
         Err(StoreError::Fenced)
     ));
+    // Until somebody else acquires it, a lease that was let go can be taken up again.
+    assert_eq!(store.resume(held.lease).await.unwrap(), Place(5));
+    store.release(held.lease).await.unwrap();
     let held = store.acquire(session).await.unwrap();
     assert_eq!(
         (held.snapshot.as_slice(), held.records.len(), held.next),
         (b"with four".as_slice(), 0, Place(5))
     );
+    store.touch(held.lease, NOW);
     store
         .append(held.lease, Place(5), vec![b"five".to_vec()])
         .await
@@ -130,4 +156,9 @@ pub(super) async fn check(store: &dyn Store) {
             .await,
         Err(StoreError::Fenced)
     ));
+    assert!(matches!(
+        store.resume(forged).await,
+        Err(StoreError::Fenced)
+    ));
+    assert!(matches!(store.load(forged).await, Err(StoreError::Fenced)));
 }

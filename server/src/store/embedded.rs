@@ -1,23 +1,15 @@
 //! The store of a single server: one redb file in the data directory, written by one thread.
 
 use super::file::File;
+use super::tables::{EPOCHS, LINKS, RECORDS, SNAPSHOTS};
 use super::writer::{Job, Writer};
 use super::{Answer, Holding, Lease, OpenError, Place, SessionKey, Store, StoreError, Stored};
 use crate::link::LinkKey;
 use lockstep_session::protocol::Role;
-use redb::{Database, DatabaseError, ReadableDatabase, TableDefinition};
+use lockstep_session::units::ServerTime;
+use redb::{Database, DatabaseError, ReadTransaction, ReadableDatabase};
 use std::{path::Path, sync::Arc};
 use tokio::sync::oneshot;
-
-/// Links by their hash: which session, and whether they only listen.
-pub(super) const LINKS: TableDefinition<'_, &[u8; 32], (u64, bool)> = TableDefinition::new("links");
-/// The last epoch of each session that was handed out.
-pub(super) const EPOCHS: TableDefinition<'_, u64, u32> = TableDefinition::new("epochs");
-/// The place of the first record that a snapshot does not include, and the snapshot.
-pub(super) const SNAPSHOTS: TableDefinition<'_, u64, (u64, &[u8])> =
-    TableDefinition::new("snapshots");
-/// Records by session and place.
-pub(super) const RECORDS: TableDefinition<'_, (u64, u64), &[u8]> = TableDefinition::new("records");
 
 pub(super) const FILE_NAME: &str = "lockstep.redb";
 /// Pages that redb keeps in memory; its own default is a gibibyte.
@@ -79,11 +71,17 @@ async fn read<T: Send + 'static>(
 }
 
 impl Store for EmbeddedStore {
-    fn create(&self, links: &[(LinkKey, Role)], snapshot: Vec<u8>) -> Answer<SessionKey> {
+    fn create(
+        &self,
+        links: &[(LinkKey, Role)],
+        snapshot: Vec<u8>,
+        now: ServerTime,
+    ) -> Answer<SessionKey> {
         let links = links.to_vec();
         self.write(|reply| Job::Create {
             links,
             snapshot,
+            now,
             reply,
         })
     }
@@ -111,8 +109,17 @@ impl Store for EmbeddedStore {
             let lease = lease.await?;
             read(file, move |database| holding(database, lease))
                 .await?
-                .ok_or(StoreError::Unknown)
+                .ok_or(StoreError::Fenced)
         })
+    }
+
+    fn resume(&self, lease: Lease) -> Answer<Place> {
+        self.write(|reply| Job::Resume { lease, reply })
+    }
+
+    fn load(&self, lease: Lease) -> Answer<Holding> {
+        let held = read(self.file.clone(), move |database| holding(database, lease));
+        Box::pin(async move { held.await?.ok_or(StoreError::Fenced) })
     }
 
     fn append(&self, lease: Lease, first: Place, records: Vec<Vec<u8>>) -> Answer<()> {
@@ -133,13 +140,23 @@ impl Store for EmbeddedStore {
         })
     }
 
+    fn touch(&self, lease: Lease, now: ServerTime) {
+        self.writer.order(Job::Touch { lease, now });
+    }
+
     fn release(&self, lease: Lease) -> Answer<()> {
         self.write(|reply| Job::Release { lease, reply })
     }
 }
 
+/// What a lease holds, unless somebody acquired the session since.
 fn holding(database: &Database, lease: Lease) -> Result<Option<Holding>, redb::Error> {
-    let stored = stored(database, lease.session)?;
+    let transaction = database.begin_read()?;
+    let epochs = transaction.open_table(EPOCHS)?;
+    if epochs.get(lease.session.0)?.map(|entry| entry.value()) != Some(lease.epoch.0) {
+        return Ok(None);
+    }
+    let stored = stored(&transaction, lease.session)?;
     Ok(stored.map(|stored| Holding {
         lease,
         snapshot: stored.snapshot,
@@ -149,10 +166,9 @@ fn holding(database: &Database, lease: Lease) -> Result<Option<Holding>, redb::E
 }
 
 pub(super) fn stored(
-    database: &impl ReadableDatabase,
+    transaction: &ReadTransaction,
     session: SessionKey,
 ) -> Result<Option<Stored>, redb::Error> {
-    let transaction = database.begin_read()?;
     let snapshots = transaction.open_table(SNAPSHOTS)?;
     let Some(entry) = snapshots.get(session.0)? else {
         return Ok(None);
@@ -193,7 +209,11 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let store = EmbeddedStore::open(directory.path()).unwrap();
         let session = store
-            .create(&[(LinkKey([1; 32]), Role::Editor)], b"first".to_vec())
+            .create(
+                &[(LinkKey([1; 32]), Role::Editor)],
+                b"first".to_vec(),
+                ServerTime::ZERO,
+            )
             .await
             .unwrap();
         let held = store.acquire(session).await.unwrap();

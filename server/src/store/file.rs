@@ -1,8 +1,8 @@
 //! The open redb file. After a failed write redb takes nothing more until it is opened anew; this
 //! is the only place that does so.
 
-use super::embedded::{EPOCHS, LINKS, RECORDS, SNAPSHOTS};
-use redb::{Database, DatabaseError};
+use super::tables::{EPOCHS, LINKS, METAS, RECORDS, SNAPSHOTS, Tables};
+use redb::{Database, DatabaseError, ReadableDatabase, TableError};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -55,14 +55,31 @@ impl File {
     }
 }
 
-/// Opens the file and makes sure of its tables, so that readers never miss one.
+/// Opens the file and makes sure of its tables, so that readers never miss one. Where they are all
+/// there nothing is written, so a full disk can be opened for reading at least.
 fn with_tables(open: &Open) -> Result<Database, redb::Error> {
     let database = open()?;
-    let transaction = database.begin_write()?;
-    transaction.open_table(LINKS)?;
-    transaction.open_table(EPOCHS)?;
-    transaction.open_table(SNAPSHOTS)?;
-    transaction.open_table(RECORDS)?;
-    transaction.commit()?;
+    if !has_tables(&database)? {
+        let transaction = database.begin_write()?;
+        drop(Tables::open(&transaction)?);
+        transaction.commit()?;
+    }
     Ok(database)
+}
+
+fn has_tables(database: &Database) -> Result<bool, redb::Error> {
+    let transaction = database.begin_read()?;
+    let opened = || {
+        transaction.open_table(LINKS)?;
+        transaction.open_table(EPOCHS)?;
+        transaction.open_table(SNAPSHOTS)?;
+        transaction.open_table(RECORDS)?;
+        transaction.open_table(METAS)?;
+        Ok(())
+    };
+    match opened() {
+        Ok(()) => Ok(true),
+        Err(TableError::TableDoesNotExist(_)) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }

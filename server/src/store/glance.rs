@@ -1,7 +1,8 @@
 //! A look into the data of a server that is not running. It changes nothing; only what a crash left
 //! behind is repaired, as a server would.
 
-use super::embedded::{FILE_NAME, LINKS, stored};
+use super::embedded::{FILE_NAME, stored};
+use super::tables::LINKS;
 use super::{SessionKey, Stored};
 use crate::link::LinkKey;
 use redb::{Database, DatabaseError, ReadOnlyDatabase, ReadableDatabase};
@@ -40,9 +41,10 @@ pub(crate) fn glance(directory: &Path, link: LinkKey) -> Result<Option<Stored>, 
 }
 
 fn seen(database: &impl ReadableDatabase, link: LinkKey) -> Result<Option<Stored>, redb::Error> {
-    let links = database.begin_read()?.open_table(LINKS)?;
+    let transaction = database.begin_read()?;
+    let links = transaction.open_table(LINKS)?;
     let Some(session) = links.get(&link.0)?.map(|entry| entry.value().0) else {
         return Ok(None);
     };
-    stored(database, SessionKey(session))
+    stored(&transaction, SessionKey(session))
 }

@@ -1,16 +1,21 @@
-//! The one thread that writes. It takes every job that waits, does them in one transaction,
-//! commits, and only then answers: many sessions share one sync of the disk.
+//! The one thread that writes. It takes the jobs that wait, does them in one transaction, commits,
+//! and only then answers: many sessions share one sync of the disk.
 
-use super::embedded::{EPOCHS, LINKS, RECORDS, SNAPSHOTS};
 use super::file::File;
+use super::tables::{Fault, Tables};
 use super::{Lease, Place, SessionKey, StoreError};
 use crate::link::LinkKey;
+use lockstep_session::units::{ServerTime, Span};
 use lockstep_session::{ids::Epoch, protocol::Role};
-use redb::{ReadableTable, StorageError, Table, WriteTransaction};
 use std::collections::BTreeMap;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use tokio::sync::oneshot;
+
+/// Jobs that share a transaction: so many that none waits long for those before it.
+const MOST_JOBS: usize = 4_096;
+/// When a session was last changed is known this exactly.
+const TOUCH_EVERY: Span = Span::from_seconds(3_600);
 
 type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 
@@ -19,11 +24,16 @@ pub(super) enum Job {
     Create {
         links: Vec<(LinkKey, Role)>,
         snapshot: Vec<u8>,
+        now: ServerTime,
         reply: Reply<SessionKey>,
     },
     Acquire {
         session: SessionKey,
         reply: Reply<Lease>,
+    },
+    Resume {
+        lease: Lease,
+        reply: Reply<Place>,
     },
     Append {
         lease: Lease,
@@ -36,6 +46,10 @@ pub(super) enum Job {
         next: Place,
         snapshot: Vec<u8>,
         reply: Reply<()>,
+    },
+    Touch {
+        lease: Lease,
+        now: ServerTime,
     },
     Release {
         lease: Lease,
@@ -86,8 +100,15 @@ impl Drop for Writer {
 
 struct Work {
     file: Arc<File>,
-    /// Who holds a session, and where its next record goes.
-    held: BTreeMap<SessionKey, (Epoch, Place)>,
+    held: BTreeMap<SessionKey, Held>,
+}
+
+/// Who holds a session, and how far it has come.
+#[derive(Clone, Copy)]
+struct Held {
+    epoch: Epoch,
+    next: Place,
+    touched: Option<ServerTime>,
 }
 
 /// Tells whoever waits for a job what became of it, given what became of the transaction.
@@ -96,28 +117,32 @@ type Settle = Box<dyn FnOnce(Result<(), StoreError>)>;
 impl Work {
     fn run(mut self, waiting: &mpsc::Receiver<Job>) {
         while let Ok(first) = waiting.recv() {
-            let mut touched = Vec::new();
+            let jobs: Vec<Job> = std::iter::once(first)
+                .chain(waiting.try_iter())
+                .take(MOST_JOBS)
+                .collect();
+            let sessions: Vec<SessionKey> = jobs.iter().filter_map(Job::session).collect();
+            let mut jobs = jobs.into_iter();
             let mut settle = Vec::new();
-            let jobs = std::iter::once(first).chain(waiting.try_iter());
-            let outcome = self
-                .transact(jobs, &mut touched, &mut settle)
-                .map_err(|error| {
-                    tracing::error!(%error, "the store could not write");
-                    self.recover(&touched);
-                    StoreError::Unwritable(Arc::new(error))
-                });
+            let outcome = self.transact(&mut jobs, &mut settle).map_err(|error| {
+                tracing::error!(%error, "the store could not write");
+                self.recover(&sessions);
+                StoreError::Unwritable(Arc::new(error))
+            });
             settle
                 .into_iter()
                 .for_each(|settle| settle(outcome.clone()));
+            // Those behind the one that failed were not tried; nobody may take them for done.
+            if let Err(failure) = outcome {
+                jobs.for_each(|job| job.refuse(failure.clone()));
+            }
         }
     }
 
-    /// Does the jobs in one transaction. The first that the disk fails ends it; those behind it
-    /// are dropped, which tells their owners that no answer will come.
+    /// Does the jobs in one transaction. The first that the disk fails ends it.
     fn transact(
         &mut self,
-        jobs: impl Iterator<Item = Job>,
-        touched: &mut Vec<SessionKey>,
+        jobs: &mut impl Iterator<Item = Job>,
         settle: &mut Vec<Settle>,
     ) -> Result<(), redb::Error> {
         let database = match self.file.database() {
@@ -127,18 +152,24 @@ impl Work {
         let transaction = database.begin_write()?;
         let mut tables = Tables::open(&transaction)?;
         for job in jobs {
-            touched.extend(job.session());
             let (settled, outcome) = self.perform(job, &mut tables);
             settle.push(settled);
             outcome?;
         }
+        let changed = tables.have_changed();
         drop(tables);
-        Ok(transaction.commit()?)
+        // Without a change there is nothing to wait for the disk for.
+        if changed {
+            transaction.commit()?;
+        } else {
+            transaction.abort()?;
+        }
+        Ok(())
     }
 
-    /// What is on disk is unknown now, so every lease that took part is worth nothing.
-    fn recover(&mut self, touched: &[SessionKey]) {
-        for session in touched {
+    /// What is on disk is unknown now, so every lease that took part has to be resumed.
+    fn recover(&mut self, sessions: &[SessionKey]) {
+        for session in sessions {
             self.held.remove(session);
         }
         if let Err(error) = self.file.reopen() {
@@ -151,49 +182,70 @@ impl Work {
             Job::Create {
                 links,
                 snapshot,
+                now,
                 reply,
-            } => conclude(reply, tables.create(&links, &snapshot)),
-            Job::Acquire { session, reply } => conclude(reply, self.acquire(session, tables)),
+            } => conclude(Some(reply), tables.create(&links, &snapshot, now)),
+            Job::Acquire { session, reply } => conclude(Some(reply), self.acquire(session, tables)),
+            Job::Resume { lease, reply } => conclude(Some(reply), self.resume(lease, tables)),
             Job::Append {
                 lease,
                 first,
                 records,
                 reply,
-            } => conclude(reply, self.append(lease, first, &records, tables)),
+            } => conclude(Some(reply), self.append(lease, first, &records, tables)),
             Job::Snapshot {
                 lease,
                 next,
                 snapshot,
                 reply,
-            } => conclude(reply, self.snapshot(lease, next, &snapshot, tables)),
+            } => conclude(Some(reply), self.snapshot(lease, next, &snapshot, tables)),
+            Job::Touch { lease, now } => conclude(None, self.touch(lease, now, tables)),
             Job::Release { lease, reply } => {
-                if self.place(lease).is_ok() {
+                if self.held(lease).is_ok() {
                     self.held.remove(&lease.session);
                 }
-                conclude(reply, Ok(()))
+                conclude(Some(reply), Ok(()))
             }
         }
     }
 
-    /// Where the next record of a lease goes, if it still holds.
-    fn place(&self, lease: Lease) -> Result<Place, Fault> {
-        match self.held.get(&lease.session) {
-            Some((epoch, place)) if *epoch == lease.epoch => Ok(*place),
-            _ => Err(Fault::Refused(StoreError::Fenced)),
-        }
+    /// How far a lease has come, if it still holds.
+    fn held(&mut self, lease: Lease) -> Result<&mut Held, Fault> {
+        self.held
+            .get_mut(&lease.session)
+            .filter(|held| held.epoch == lease.epoch)
+            .ok_or(Fault::Refused(StoreError::Fenced))
+    }
+
+    fn hold(&mut self, lease: Lease, next: Place) {
+        let held = Held {
+            epoch: lease.epoch,
+            next,
+            touched: None,
+        };
+        self.held.insert(lease.session, held);
     }
 
     fn acquire(&mut self, session: SessionKey, tables: &mut Tables<'_>) -> Result<Lease, Fault> {
-        let last = tables.epochs.get(session.0)?.map(|entry| entry.value());
-        let epoch = last.ok_or(Fault::Refused(StoreError::Unknown))? + 1;
-        tables.epochs.insert(session.0, epoch)?;
         let next = tables.next_place(session)?;
-        let lease = Lease {
-            session,
-            epoch: Epoch(epoch),
-        };
-        self.held.insert(session, (lease.epoch, next));
+        let epoch = tables.next_epoch(session)?;
+        let lease = Lease { session, epoch };
+        self.hold(lease, next);
         Ok(lease)
+    }
+
+    fn resume(&mut self, lease: Lease, tables: &Tables<'_>) -> Result<Place, Fault> {
+        if let Ok(held) = self.held(lease) {
+            return Ok(held.next);
+        }
+        match tables.epoch(lease.session) {
+            Ok(epoch) if epoch == lease.epoch => {}
+            Ok(_) | Err(Fault::Refused(_)) => return Err(Fault::Refused(StoreError::Fenced)),
+            Err(broken @ Fault::Broken(_)) => return Err(broken),
+        }
+        let next = tables.next_place(lease.session)?;
+        self.hold(lease, next);
+        Ok(next)
     }
 
     fn append(
@@ -203,113 +255,68 @@ impl Work {
         records: &[Vec<u8>],
         tables: &mut Tables<'_>,
     ) -> Result<(), Fault> {
-        if self.place(lease)? != first {
+        let held = self.held(lease)?;
+        if held.next != first {
             return Err(Fault::Refused(StoreError::Misplaced));
         }
-        for (place, record) in (first.0..).zip(records) {
-            tables
-                .records
-                .insert((lease.session.0, place), record.as_slice())?;
-        }
-        self.held
-            .insert(lease.session, (lease.epoch, first.after(records.len())));
+        tables.append(lease.session, first, records)?;
+        held.next = first.after(records.len());
         Ok(())
     }
 
     fn snapshot(
-        &self,
+        &mut self,
         lease: Lease,
         next: Place,
         snapshot: &[u8],
         tables: &mut Tables<'_>,
     ) -> Result<(), Fault> {
-        if self.place(lease)? < next {
+        if self.held(lease)?.next < next {
             return Err(Fault::Refused(StoreError::Misplaced));
         }
-        let session = lease.session.0;
-        tables.snapshots.insert(session, (next.0, snapshot))?;
-        tables
-            .records
-            .retain_in((session, 0)..(session, next.0), |_, _| false)?;
+        tables.snapshot(lease.session, next, snapshot)
+    }
+
+    fn touch(
+        &mut self,
+        lease: Lease,
+        now: ServerTime,
+        tables: &mut Tables<'_>,
+    ) -> Result<(), Fault> {
+        let held = self.held(lease)?;
+        if held
+            .touched
+            .is_none_or(|touched| now - touched >= TOUCH_EVERY)
+        {
+            held.touched = Some(now);
+            tables.touch(lease.session, now)?;
+        }
         Ok(())
     }
 }
 
-struct Tables<'t> {
-    links: Table<'t, &'static [u8; 32], (u64, bool)>,
-    epochs: Table<'t, u64, u32>,
-    snapshots: Table<'t, u64, (u64, &'static [u8])>,
-    records: Table<'t, (u64, u64), &'static [u8]>,
-}
-
-impl<'t> Tables<'t> {
-    fn open(transaction: &'t WriteTransaction) -> Result<Self, redb::Error> {
-        Ok(Self {
-            links: transaction.open_table(LINKS)?,
-            epochs: transaction.open_table(EPOCHS)?,
-            snapshots: transaction.open_table(SNAPSHOTS)?,
-            records: transaction.open_table(RECORDS)?,
-        })
-    }
-
-    fn create(&mut self, links: &[(LinkKey, Role)], snapshot: &[u8]) -> Result<SessionKey, Fault> {
-        let session = self.epochs.last()?.map_or(1, |(last, _)| last.value() + 1);
-        for (link, role) in links {
-            let taken = self
-                .links
-                .insert(&link.0, (session, *role == Role::Listener))?
-                .is_some();
-            // Eighty random bits never meet by chance; if they do, nobody's session may be lost to it.
-            if taken {
-                return Err(Fault::Broken(redb::Error::Corrupted(
-                    "a new link was already in use".to_owned(),
-                )));
-            }
-        }
-        self.epochs.insert(session, 0)?;
-        self.snapshots.insert(session, (Place::FIRST.0, snapshot))?;
-        Ok(SessionKey(session))
-    }
-
-    fn next_place(&self, session: SessionKey) -> Result<Place, Fault> {
-        let mut records = self.records.range((session.0, 0)..=(session.0, u64::MAX))?;
-        if let Some(last) = records.next_back().transpose()? {
-            return Ok(Place(last.0.value().1).after(1));
-        }
-        let snapshot = self
-            .snapshots
-            .get(session.0)?
-            .ok_or(Fault::Refused(StoreError::Unknown))?;
-        Ok(Place(snapshot.value().0))
-    }
-}
-
-enum Fault {
-    /// The job asks for what may not be; the others go on.
-    Refused(StoreError),
-    /// The disk failed it; so has the transaction.
-    Broken(redb::Error),
-}
-
-impl From<StorageError> for Fault {
-    fn from(error: StorageError) -> Self {
-        Fault::Broken(error.into())
-    }
-}
-
 fn conclude<T: 'static>(
-    reply: Reply<T>,
+    reply: Option<Reply<T>>,
     outcome: Result<T, Fault>,
 ) -> (Settle, Result<(), redb::Error>) {
     // Who no longer waits for the answer does not need it.
+    let answer = move |answer| drop(reply.map(|reply| reply.send(answer)));
     match outcome {
         Ok(value) => (
-            Box::new(|committed| drop(reply.send(committed.map(|()| value)))),
+            Box::new(|committed| answer(committed.map(|()| value))),
             Ok(()),
         ),
-        Err(Fault::Refused(refusal)) => (Box::new(|_| drop(reply.send(Err(refusal)))), Ok(())),
+        // A refusal may rest on another job that came to nothing.
+        Err(Fault::Refused(refusal)) => (
+            Box::new(|committed| answer(committed.and(Err(refusal)))),
+            Ok(()),
+        ),
         Err(Fault::Broken(error)) => (
-            Box::new(|failed| drop(failed.map_err(|failure| reply.send(Err(failure))))),
+            Box::new(|failed| {
+                if let Err(failure) = failed {
+                    answer(Err(failure));
+                }
+            }),
             Err(error),
         ),
     }
@@ -320,9 +327,26 @@ impl Job {
         match self {
             Job::Create { .. } => None,
             Job::Acquire { session, .. } => Some(*session),
-            Job::Append { lease, .. }
+            Job::Resume { lease, .. }
+            | Job::Append { lease, .. }
             | Job::Snapshot { lease, .. }
+            | Job::Touch { lease, .. }
             | Job::Release { lease, .. } => Some(lease.session),
+        }
+    }
+
+    fn refuse(self, error: StoreError) {
+        // Who no longer waits for the answer does not need it.
+        match self {
+            Job::Create { reply, .. } => drop(reply.send(Err(error))),
+            Job::Acquire { reply, .. } => drop(reply.send(Err(error))),
+            Job::Resume { reply, .. } => drop(reply.send(Err(error))),
+            Job::Append { reply, .. }
+            | Job::Snapshot { reply, .. }
+            | Job::Release { reply, .. } => {
+                drop(reply.send(Err(error)));
+            }
+            Job::Touch { .. } => {}
         }
     }
 }
