@@ -14,7 +14,7 @@ pub(crate) fn run(report: &mut Report) {
 }
 
 fn acknowledged(report: &mut Report) {
-    let server = Server::start();
+    let server = Server::start_for_a_crowd(&[]);
     let mut crowd = Crowd::new();
     let authors: Vec<Place> = new_sessions(&server, 10)
         .iter()
@@ -48,7 +48,7 @@ fn acknowledged(report: &mut Report) {
 }
 
 fn seen(report: &mut Report) {
-    let server = Server::start();
+    let server = Server::start_for_a_crowd(&[]);
     let mut crowd = Crowd::new();
     let session = server.new_session();
     let authors = crowd.join(&server, &session, 10, 1);

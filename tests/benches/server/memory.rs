@@ -18,7 +18,7 @@ pub(crate) fn run(report: &mut Report) {
 }
 
 fn sessions(report: &mut Report) {
-    let server = Server::start();
+    let server = Server::start_for_a_crowd(&[]);
     let mut crowd = Crowd::new();
     let sessions = new_sessions(&server, SESSIONS);
     let before = memory(server.process());
@@ -52,7 +52,7 @@ fn sessions(report: &mut Report) {
 }
 
 fn connections(report: &mut Report) {
-    let server = Server::start();
+    let server = Server::start_for_a_crowd(&[]);
     let mut crowd = Crowd::new();
     let sessions = new_sessions(&server, CONNECTIONS / PER_SESSION);
     let before = memory(server.process());

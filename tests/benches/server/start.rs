@@ -10,7 +10,7 @@ const STARTS: usize = 5;
 const WAKES: usize = 200;
 
 pub(crate) fn run(report: &mut Report) {
-    let mut server = Server::start();
+    let mut server = Server::start_for_a_crowd(&[]);
     let sessions = new_sessions(&server, STORED);
     let (mut stopped, mut killed) = (Lateness::default(), Lateness::default());
     for _ in 0..STARTS {
