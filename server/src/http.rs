@@ -1,18 +1,20 @@
 //! Everything the server answers over HTTP: the API, the page, and the way to a WebSocket.
 
 mod api;
+mod client;
 mod headers;
 mod origin;
 mod pages;
 mod upgrade;
 
 pub(crate) use api::edit_link;
+pub(crate) use client::{Client, Peer, TrustedProxies, network};
 
-use crate::{problem::Problem, sessions::Sessions, web::Web};
+use crate::{gate::Gate, problem::Problem, sessions::Sessions, web::Web};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::Uri;
-use axum::middleware::map_response;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::routing::{get, post};
 use std::sync::Arc;
 
@@ -22,6 +24,7 @@ pub(crate) struct Shared {
     pub(crate) sessions: Sessions,
     pub(crate) web: Web,
     pub(crate) site: Site,
+    pub(crate) gate: Gate,
 }
 
 /// How this server is reached from outside.
@@ -31,6 +34,7 @@ pub(crate) struct Site {
     pub(crate) public_url: Option<String>,
     /// Pages at these origins may use the server too.
     pub(crate) allowed_origins: Vec<String>,
+    pub(crate) trusted_proxies: TrustedProxies,
 }
 
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
@@ -49,6 +53,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/l/{id}", get(pages::session))
         .route("/app/{*path}", get(pages::file))
         .fallback(async |uri: Uri| pages::missing(&uri))
+        .layer(from_fn_with_state(shared.clone(), client::admit))
         .layer(map_response(headers::of_everything))
         .layer(DefaultBodyLimit::max(64 * 1024))
         .with_state(shared)

@@ -5,6 +5,7 @@
 mod clock;
 pub mod export;
 mod frame;
+mod gate;
 mod http;
 mod journal;
 mod link;
@@ -14,7 +15,10 @@ mod server;
 mod sessions;
 mod socket;
 pub mod store;
+mod stream;
 mod template;
+mod tls;
 mod web;
 
 pub use server::{Config, NewSession, Server, StartError};
+pub use tls::{Tls, TlsError, TlsFiles};

@@ -1,97 +1,29 @@
 //! The program: flags, log, signals, and a link to begin with.
 #![forbid(unsafe_code)]
 
+#[path = "main/flags.rs"]
+mod flags;
+#[path = "main/open_files.rs"]
+mod open_files;
 mod terminal;
 
 use anyhow::{Context, Result};
-use clap::{Parser, Subcommand};
+use clap::Parser;
+use flags::{Command, Flags};
 use lockstep_server::export::Export;
-use lockstep_server::{Config, Server};
+use lockstep_server::{Server, Tls};
 use std::io::{IsTerminal, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::sync::Arc;
 use tokio::net::TcpListener;
-use tracing::level_filters::LevelFilter;
-
-/// Serves Lockstep sessions: one program, its data in one folder.
-#[derive(Debug, Parser)]
-#[command(version)]
-struct Flags {
-    #[command(subcommand)]
-    command: Option<Command>,
-    /// Where to listen. 0.0.0.0:7878 lets the local network in.
-    #[arg(
-        long,
-        env = "LOCKSTEP_LISTEN",
-        default_value = "127.0.0.1:7878",
-        value_name = "ADDRESS:PORT"
-    )]
-    listen: SocketAddr,
-    /// The folder that keeps the sessions.
-    #[arg(
-        long,
-        global = true,
-        env = "LOCKSTEP_DATA",
-        default_value = "lockstep-data",
-        value_name = "FOLDER"
-    )]
-    data: PathBuf,
-    /// Makes a session at the start, and shows its link.
-    #[arg(long)]
-    new_session: bool,
-    /// How players reach this server, if a proxy stands before it.
-    #[arg(long, env = "LOCKSTEP_PUBLIC_URL", value_name = "URL")]
-    public_url: Option<String>,
-    /// Lets pages of another origin use this server. May be given several times.
-    #[arg(
-        long = "allow-origin",
-        env = "LOCKSTEP_ALLOW_ORIGIN",
-        value_delimiter = ',',
-        value_name = "ORIGIN"
-    )]
-    allowed_origins: Vec<String>,
-    /// Serves the page from a folder in place of the built-in one.
-    #[arg(long, env = "LOCKSTEP_WEB", value_name = "FOLDER")]
-    web: Option<PathBuf>,
-    /// A session in which nobody edits for so long leaves memory; its players stay connected.
-    #[arg(
-        long,
-        env = "LOCKSTEP_QUIET_AFTER",
-        default_value = "60",
-        value_name = "SECONDS"
-    )]
-    quiet_after: u32,
-    /// How much to log: off, error, warn, info, debug or trace.
-    #[arg(
-        long,
-        env = "LOCKSTEP_LOG",
-        default_value = "info",
-        value_name = "LEVEL"
-    )]
-    log: LevelFilter,
-    /// How many edits a second one connection may make, where the protocol's own rate is not wanted.
-    #[arg(
-        long,
-        env = "LOCKSTEP_EDITS_PER_SECOND",
-        value_name = "NUMBER",
-        hide = true
-    )]
-    edits_per_second: Option<u32>,
-}
-
-/// What else it does than serve.
-#[derive(Debug, Subcommand)]
-enum Command {
-    Export(Export),
-}
 
 #[tokio::main]
 async fn main() -> Result<ExitCode> {
     let flags = Flags::parse();
     match flags.command {
-        Some(Command::Export(ref export)) => Ok(write_files(export, &flags.data)),
+        Some(Command::Export(ref export)) => Ok(write_files(export, &flags.data.folder)),
         None => serve(flags).await,
     }
 }
@@ -100,31 +32,33 @@ async fn serve(flags: Flags) -> Result<ExitCode> {
     tracing_subscriber::fmt()
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
-        .with_max_level(flags.log)
+        .with_max_level(flags.log.level)
         .with_target(false)
         .init();
-    let listener = TcpListener::bind(flags.listen)
+    let listener = TcpListener::bind(flags.web.listen)
         .await
-        .with_context(|| format!("cannot listen on {}", flags.listen))?;
+        .with_context(|| format!("cannot listen on {}", flags.web.listen))?;
     let address = listener.local_addr()?;
-    let server = Server::open(Config {
-        public_url: flags.public_url.clone(),
-        allowed_origins: flags.allowed_origins,
-        web: flags.web,
-        edits_per_second: flags.edits_per_second,
-        quiet: Duration::from_secs(u64::from(flags.quiet_after)),
-        ..Config::new(flags.data)
-    })?;
+    let mut config = flags.config();
+    config.max_connections = open_files::make_room(config.max_connections);
+    let server = Server::open(config)?;
+    let scheme = if let Some(tls) = server.tls() {
+        tokio::spawn(renew(tls));
+        "https"
+    } else {
+        "http"
+    };
     // Whoever started it may have stopped reading.
-    let _ = writeln!(std::io::stdout(), "listening on http://{address}");
-    if flags.new_session {
+    let _ = writeln!(std::io::stdout(), "listening on {scheme}://{address}");
+    if flags.web.new_session {
         let session = server
             .new_session()
             .await
             .context("cannot make a session")?;
         let base = flags
+            .web
             .public_url
-            .unwrap_or_else(|| format!("http://{}", reachable(address)));
+            .unwrap_or_else(|| format!("{scheme}://{}", reachable(address)));
         terminal::show_link(&session.link(&base));
     }
     server.run(listener, stopped()).await;
@@ -166,6 +100,25 @@ fn local_network_address() -> Option<IpAddr> {
     // An address reserved for documentation: it has a route and no owner.
     socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;
     socket.local_addr().ok().map(|address| address.ip())
+}
+
+/// Reads the certificate again whenever it is said that it was renewed.
+async fn renew(tls: Arc<Tls>) {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut renewed) = signal(SignalKind::hangup()) else {
+            return;
+        };
+        while renewed.recv().await.is_some() {
+            match tls.reload() {
+                Ok(()) => tracing::info!("the certificate was read again"),
+                Err(error) => tracing::error!(%error, "the former certificate stays in use"),
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    drop(tls);
 }
 
 /// Waits until someone asks the program to stop.

@@ -1,28 +1,32 @@
 //! A server from its start to its end. The caller owns the listening socket and the signal to stop.
 
-use crate::http::{Shared, Site, edit_link, router};
+mod connection;
+
+use crate::clock::{ServerClock, span};
+use crate::gate::{Door, Gate};
+use crate::http::{Shared, Site, TrustedProxies, edit_link, router};
 use crate::sessions::{Leisure, SessionKind, Sessions};
-use crate::store::{EmbeddedStore, OpenError, StoreError};
+use crate::store::{EmbeddedStore, Keep, OpenError, Store, StoreError};
+use crate::tls::{Tls, TlsError, TlsFiles};
 use crate::{link::LinkId, template, web::Web};
-use axum::Router;
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
+use connection::Connections;
+use ipnet::IpNet;
 use lockstep_session::limits::{Allowance, Rates};
+use lockstep_session::units::Span;
 use std::future::Future;
 use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
-use tokio::time::{sleep, timeout};
+use tokio::time::{interval, sleep, timeout};
 
-/// From opening a connection to the end of a request's headers.
-const HEADERS_WITHIN: Duration = Duration::from_secs(10);
-const LARGEST_HEADERS: usize = 16 * 1024;
 /// How long everything may take to end once the server stops.
 const END_WITHIN: Duration = Duration::from_secs(8);
+const DAY: Duration = Duration::from_secs(24 * 3_600);
+/// How long a session is kept that nobody ever edits.
+const KEEP_UNEDITED: Span = Span::from_seconds(24 * 3_600);
 /// A pause after the system refused a connection: it has run out of something.
 const BREATHER: Duration = Duration::from_millis(50);
 
@@ -38,10 +42,21 @@ pub struct Config {
     pub web: Option<PathBuf>,
     /// How long a session with nobody in it stays in memory.
     pub linger: Duration,
-    /// Edits a second that each connection may make, in place of the protocol's rate.
-    pub edits_per_second: Option<u32>,
     /// How long a session in which nobody edits stays in memory whole.
     pub quiet: Duration,
+    /// Proxies that say who their clients are.
+    pub trusted_proxies: Vec<IpNet>,
+    /// How many times the usual each client address may ask for; 0 counts nothing.
+    pub generosity: u32,
+    /// Connections open at once, in all and from one address.
+    pub max_connections: usize,
+    pub max_connections_per_address: usize,
+    /// How long edited sessions are kept; for ever if nothing is said.
+    pub keep_sessions: Option<Duration>,
+    /// Encrypts every connection, if there is no proxy that does.
+    pub tls: Option<TlsFiles>,
+    /// Edits a second that each connection may make, in place of the protocol's rate.
+    pub edits_per_second: Option<u32>,
 }
 
 impl Config {
@@ -52,8 +67,14 @@ impl Config {
             allowed_origins: Vec::new(),
             web: None,
             linger: Duration::from_secs(30),
-            edits_per_second: None,
             quiet: Duration::from_secs(60),
+            trusted_proxies: Vec::new(),
+            generosity: 1,
+            max_connections: 20_000,
+            max_connections_per_address: 512,
+            keep_sessions: None,
+            tls: None,
+            edits_per_second: None,
         }
     }
 }
@@ -64,6 +85,8 @@ pub enum StartError {
     Store(#[from] OpenError),
     #[error("the page cannot be read from {0}: {1}")]
     Page(PathBuf, #[source] std::io::Error),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
 }
 
 /// The link of a session just made. Whoever has it may edit the session.
@@ -82,6 +105,10 @@ impl NewSession {
 #[derive(Debug)]
 pub struct Server {
     shared: Arc<Shared>,
+    store: Arc<dyn Store>,
+    keep: Keep,
+    door: Arc<Door>,
+    tls: Option<Arc<Tls>>,
     stop: watch::Sender<bool>,
     /// Ends when every task that holds the other end has.
     running: mpsc::Receiver<()>,
@@ -91,13 +118,18 @@ pub struct Server {
 impl Server {
     /// Opens the store. Nothing is served yet.
     pub fn open(config: Config) -> Result<Self, StartError> {
-        let store = EmbeddedStore::open(&config.data)?;
+        let tls = config.tls.map(Tls::read).transpose()?.map(Arc::new);
+        let store: Arc<dyn Store> = Arc::new(EmbeddedStore::open(&config.data)?);
         let web = match config.web {
             Some(folder) => Web::read(&folder).map_err(|error| StartError::Page(folder, error))?,
             None => Web::embedded(),
         };
         let (stop, stopping) = watch::channel(false);
         let (run, running) = mpsc::channel(1);
+        let leisure = Leisure {
+            linger: config.linger,
+            quiet: config.quiet,
+        };
         let mut rates = Rates::default();
         if let Some(per_second) = config.edits_per_second {
             rates.edits = Allowance {
@@ -105,21 +137,27 @@ impl Server {
                 burst: per_second.saturating_mul(3),
             };
         }
-        let leisure = Leisure {
-            linger: config.linger,
-            quiet: config.quiet,
-        };
-        let sessions = Sessions::new(Arc::new(store), stopping, run.clone(), leisure, rates);
+        let sessions = Sessions::new(store.clone(), stopping, run.clone(), leisure, rates);
         let site = Site {
             public_url: config.public_url,
             allowed_origins: config.allowed_origins,
+            trusted_proxies: TrustedProxies(config.trusted_proxies),
         };
+        let door = Door::new(config.max_connections, config.max_connections_per_address);
         Ok(Self {
             shared: Arc::new(Shared {
                 sessions,
                 web,
                 site,
+                gate: Gate::new(config.generosity),
             }),
+            store,
+            keep: Keep {
+                unedited: KEEP_UNEDITED,
+                edited: config.keep_sessions.map(span),
+            },
+            door: Arc::new(door),
+            tls,
             stop,
             running,
             run,
@@ -136,16 +174,29 @@ impl Server {
         })
     }
 
+    /// The certificate, to be read again when it was renewed.
+    pub fn tls(&self) -> Option<Arc<Tls>> {
+        self.tls.clone()
+    }
+
     /// Serves until `shutdown`, then ends every session politely: what was received is made
     /// durable and acknowledged, and everyone is told when to come back.
     pub async fn run(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
         let Self {
             shared,
+            store,
+            keep,
+            door,
+            tls,
             stop,
             mut running,
             run,
         } = self;
-        let router = router(shared);
+        let proxies = shared.site.trusted_proxies.clone();
+        let stopping = stop.subscribe();
+        let connections =
+            Connections::new(router(shared), door, proxies, tls, stopping, run.clone());
+        tokio::spawn(sweep_daily(store, keep, stop.subscribe()));
         let mut shutdown = pin!(shutdown);
         loop {
             let accepted = tokio::select! {
@@ -153,9 +204,7 @@ impl Server {
                 () = &mut shutdown => break,
             };
             match accepted {
-                Ok((stream, _)) => {
-                    tokio::spawn(serve(stream, router.clone(), stop.subscribe(), run.clone()));
-                }
+                Ok((stream, peer)) => connections.welcome(stream, peer),
                 Err(error) => {
                     tracing::warn!(%error, "a connection was not accepted");
                     sleep(BREATHER).await;
@@ -166,9 +215,26 @@ impl Server {
         drop(listener);
         // Nobody listens for this if there are no sessions.
         let _ = stop.send(true);
-        drop((run, router));
+        drop((run, connections));
         if timeout(END_WITHIN, running.recv()).await.is_err() {
             tracing::warn!("some connections did not end in time");
+        }
+    }
+}
+
+/// Forgets the sessions that are kept no longer: at the start, then once a day.
+async fn sweep_daily(store: Arc<dyn Store>, keep: Keep, mut stopping: watch::Receiver<bool>) {
+    let clock = ServerClock::start();
+    let mut days = interval(DAY);
+    loop {
+        tokio::select! {
+            _ = days.tick() => {}
+            () = told_to_stop(&mut stopping) => return,
+        }
+        match store.sweep(keep, clock.now()).await {
+            Ok(0) => {}
+            Ok(removed) => tracing::info!(removed, "sessions were kept no longer"),
+            Err(error) => tracing::warn!(%error, "sessions that are due were not removed"),
         }
     }
 }
@@ -176,34 +242,4 @@ impl Server {
 /// Waits until the server stops. A server that is gone has stopped too.
 pub(crate) async fn told_to_stop(stopping: &mut watch::Receiver<bool>) {
     let _ = stopping.wait_for(|stopping| *stopping).await;
-}
-
-/// Serves one connection's requests. A WebSocket moves on to a task of its own.
-async fn serve(
-    stream: TcpStream,
-    router: Router,
-    mut stopping: watch::Receiver<bool>,
-    running: mpsc::Sender<()>,
-) {
-    // Messages are small and wanted at once; without this they are a little late, and no more.
-    let _ = stream.set_nodelay(true);
-    let service = TowerToHyperService::new(router);
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADERS_WITHIN)
-        .max_buf_size(LARGEST_HEADERS)
-        .serve_connection(TokioIo::new(stream), service)
-        .with_upgrades();
-    let mut connection = pin!(connection);
-    let outcome = tokio::select! {
-        outcome = connection.as_mut() => outcome,
-        () = told_to_stop(&mut stopping) => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
-    };
-    if let Err(error) = outcome {
-        tracing::debug!(%error, "a connection broke");
-    }
-    drop(running);
 }

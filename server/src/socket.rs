@@ -6,19 +6,18 @@ mod wire;
 use crate::frame;
 use crate::outbox::{Outbox, Work};
 use crate::sessions::{Ended, Seat};
+use crate::stream::Stream;
 use futures_util::StreamExt;
 use lockstep_session::limits;
 use lockstep_session::protocol::{Goodbye, ServerMessage, encode};
-use socket2::SockRef;
-use std::net::Shutdown;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpStream;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::io::AsyncReadExt;
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::{CapacityError, Error};
 use tokio_tungstenite::tungstenite::protocol::{Message, Role, WebSocketConfig};
-use wire::Wire;
+use wire::{Drain, Wire};
 
 /// How long a connection may take to write what is left and to close.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -39,44 +38,42 @@ fn limits() -> WebSocketConfig {
 }
 
 /// Serves a connection until either side ends it. `read` was received behind the handshake.
-pub(crate) async fn serve(stream: TcpStream, read: Vec<u8>, seat: Seat, outbox: Arc<Outbox>) {
-    let line = Arc::new(stream);
-    outbox.connect(line.clone());
-    let wire = Wire {
-        line: line.clone(),
-        outbox: outbox.clone(),
-    };
+pub(crate) async fn serve(stream: Stream, read: Vec<u8>, seat: Seat, outbox: Arc<Outbox>) {
+    let (transport, _permit) = stream.into_parts();
+    let (wire, mut drain) = wire::part(transport, &outbox);
     let config = Some(limits());
     let mut socket = WebSocketStream::from_partially_read(wire, read, Role::Server, config).await;
-    let both = async {
-        tokio::select! {
-            () = write(&line, &seat, &outbox) => {}
-            fault = read_all(&mut socket, &seat, &outbox) => if let Some(goodbye) = fault {
-                // The session has not asked for this end, so it is said here.
-                let message = ServerMessage::Goodbye {
-                    code: goodbye,
-                    reason: goodbye.reason().into(),
-                    retry_ms: goodbye.retry_ms(),
-                };
-                outbox.push_if_room(frame::text(&encode(&message)));
-                outbox.push_last(goodbye);
-                empty(&line, &outbox).await;
-            }
-        }
-    };
     // A writer that is stuck does not hear that it should end.
     let overdue = async {
         outbox.closing().await;
-        tokio::time::sleep(FAREWELL).await;
+        sleep(FAREWELL).await;
     };
     tokio::select! {
-        () = both => {}
+        () = talk(&mut socket, &mut drain, &seat, &outbox) => {}
         () = overdue => {}
     }
     seat.leave().await;
-    drop(socket);
     // A peer that goes on sending is not given cause to miss our last words.
-    let _ = timeout(FAREWELL, hang_up(&line)).await;
+    let _ = timeout(FAREWELL, hang_up(socket.into_inner(), drain)).await;
+}
+
+/// Moves text in both directions, and says goodbye.
+async fn talk(socket: &mut Socket, drain: &mut Drain, seat: &Seat, outbox: &Outbox) {
+    let fault = tokio::select! {
+        () = write(drain, seat, outbox) => None,
+        fault = read_all(socket, seat, outbox) => fault,
+    };
+    // The session has not asked for this end, so it is said here.
+    if let Some(goodbye) = fault {
+        let message = ServerMessage::Goodbye {
+            code: goodbye,
+            reason: goodbye.reason().into(),
+            retry_ms: goodbye.retry_ms(),
+        };
+        outbox.push_if_room(frame::text(&encode(&message)));
+        outbox.push_last(goodbye);
+        empty(drain, outbox).await;
+    }
 }
 
 /// Returns why the connection has to end, if it is our decision.
@@ -118,47 +115,32 @@ async fn read_all(socket: &mut Socket, seat: &Seat, outbox: &Outbox) -> Option<G
 
 /// Writes what the session could not, and returns once the connection has said goodbye or can no
 /// longer be written to.
-async fn write(line: &TcpStream, seat: &Seat, outbox: &Outbox) {
+async fn write(drain: &mut Drain, seat: &Seat, outbox: &Outbox) {
     loop {
-        match outbox.work().await {
-            Work::Write => {
-                if line.writable().await.is_err() {
-                    return;
-                }
-                outbox.unblock();
-            }
-            Work::CaughtUp => {
-                let Ok(()) = seat.caught_up().await else {
-                    return;
-                };
-            }
+        let done = match outbox.work().await {
+            Work::Write => drain.write(outbox).await.is_ok(),
+            Work::CaughtUp => seat.caught_up().await.is_ok(),
             Work::Close(goodbye) => {
                 outbox.push_last(goodbye);
-                return empty(line, outbox).await;
+                return empty(drain, outbox).await;
             }
-            Work::Broken => return,
+            Work::Broken => false,
+        };
+        if !done {
+            return;
         }
     }
 }
 
 /// Writes all that waits.
-async fn empty(line: &TcpStream, outbox: &Outbox) {
-    while !outbox.is_done() && line.writable().await.is_ok() {
-        outbox.unblock();
-    }
+async fn empty(drain: &mut Drain, outbox: &Outbox) {
+    while !outbox.is_done() && drain.write(outbox).await.is_ok() {}
 }
 
 /// Ends our side, and reads on until the peer has ended theirs.
-async fn hang_up(line: &TcpStream) -> std::io::Result<()> {
-    SockRef::from(line).shutdown(Shutdown::Write)?;
+async fn hang_up(mut wire: Wire, mut drain: Drain) -> std::io::Result<()> {
+    drain.shut_down().await?;
     let mut rest = [0; 1024];
-    loop {
-        line.readable().await?;
-        match line.try_read(&mut rest) {
-            Ok(0) => return Ok(()),
-            Ok(_) => {}
-            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
-            Err(error) => return Err(error),
-        }
-    }
+    while wire.read(&mut rest).await? > 0 {}
+    Ok(())
 }

@@ -206,11 +206,7 @@ impl Authority {
                 }
                 self.members.forget_audience();
             }
-            Input::Heard { connection } => {
-                if let Some(member) = self.members.get_mut(connection) {
-                    member.heard(now);
-                }
-            }
+            Input::Heard { connection } => self.hear_of(connection, now),
             Input::Drained { .. } if self.is_resting() => self.put_off(&input),
             Input::Drained { connection } => self.bring_up_to_date(connection, now),
             Input::Closed { connection } => self.remove(connection),
@@ -297,12 +293,8 @@ impl Authority {
             Ok(ClientMessage::Hello(hello)) => self.welcome(connection, &hello, now),
             Ok(ClientMessage::Leave {}) => self.close(connection, Goodbye::Left),
             Ok(_) if !member.is_joined() => {
-                self.mistake(
-                    connection,
-                    "hello-first",
-                    "say hello before anything else",
-                    now,
-                );
+                let reason = "say hello before anything else";
+                self.mistake(connection, "hello-first", reason, now);
             }
             Ok(ClientMessage::Edit { .. }) if is_resting => {
                 self.put_off(&Input::Text { connection, text })
@@ -347,9 +339,7 @@ impl Authority {
                     let reason = "the clock was asked for too often";
                     return self.mistake(connection, "too-fast", reason, now);
                 }
-                if let Some(member) = self.members.get_mut(connection) {
-                    member.clock_due = wanted.then_some(now);
-                }
+                self.members.want_clock(connection, wanted.then_some(now));
             }
             Ok(ClientMessage::Gather { view }) => {
                 let (by, role) = (member.player(), member.role);
@@ -364,6 +354,16 @@ impl Authority {
                         now,
                     ),
                 }
+            }
+        }
+    }
+
+    /// A sign of life without words. Too many of them are no better than too many pings.
+    fn hear_of(&mut self, connection: ConnectionId, now: ServerTime) {
+        if let Some(member) = self.members.get_mut(connection) {
+            member.heard(now);
+            if !self.members.allow(connection, Class::Ping, now) {
+                self.mistake(connection, "too-fast", "pings came too often", now);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The JSON API under `/api/v1`.
 
-use super::Shared;
+use super::{Client, Shared};
+use crate::gate::Class;
 use crate::sessions::{EnterError, SessionKind};
 use crate::{link::LinkId, problem::Problem, template};
 use axum::Json;
@@ -38,11 +39,13 @@ struct Created {
 
 pub(super) async fn create(
     State(shared): State<Arc<Shared>>,
+    client: Client,
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, Problem> {
     if !shared.site.admits(&headers) {
         return Err(Problem::FOREIGN_ORIGIN);
     }
+    shared.gate.admit(&client, Class::Create)?;
     let id = shared
         .sessions
         .create(|link| template::starter(&link.title()), SessionKind::Open)
@@ -51,7 +54,8 @@ pub(super) async fn create(
         Some(url) => url.trim_end_matches('/').to_owned(),
         // Whoever asks is told of the server as they know it.
         None => format!(
-            "http://{}",
+            "{}://{}",
+            if client.is_secure() { "https" } else { "http" },
             headers
                 .get(HOST)
                 .and_then(|host| host.to_str().ok())

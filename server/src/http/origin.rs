@@ -72,6 +72,7 @@ mod tests {
         let site = Site {
             public_url: Some("https://jam.example/band".to_owned()),
             allowed_origins: vec!["http://localhost:8080".to_owned()],
+            ..Site::default()
         };
         assert!(admitted(&site, Some("https://jam.example")));
         assert!(admitted(&site, Some("http://localhost:8080")));

@@ -1,9 +1,10 @@
 //! From an HTTP request to a WebSocket in a session: everything that can be refused is refused
 //! before the connection changes its language.
 
-use super::Shared;
+use super::{Client, Shared};
 use crate::{
-    link::LinkId, outbox::Outbox, problem::Problem, sessions::EnterError, sessions::Seat, socket,
+    gate::Class, link::LinkId, outbox::Outbox, problem::Problem, sessions::EnterError,
+    sessions::Seat, socket, stream::Stream,
 };
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
@@ -13,11 +14,11 @@ use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use lockstep_session::protocol::SUBPROTOCOL;
 use std::sync::Arc;
-use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 pub(super) async fn upgrade(
     State(shared): State<Arc<Shared>>,
+    client: Client,
     Path(id): Path<String>,
     mut request: Request,
 ) -> Result<Response, Problem> {
@@ -32,6 +33,7 @@ pub(super) async fn upgrade(
     if !lists(headers, &header::SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL) {
         return Err(Problem::SUBPROTOCOL);
     }
+    shared.gate.admit(&client, Class::Connect)?;
     let id = LinkId::parse(&id).ok_or(EnterError::Unknown)?;
     let upgraded = request
         .extensions_mut()
@@ -54,15 +56,15 @@ pub(super) async fn upgrade(
 }
 
 async fn take_over(upgraded: OnUpgrade, seat: Seat, outbox: Arc<Outbox>) {
-    let Some((stream, read)) = upgraded.await.ok().and_then(tcp) else {
+    let Some((stream, read)) = upgraded.await.ok().and_then(stream) else {
         return seat.leave().await;
     };
     socket::serve(stream, read, seat, outbox).await;
 }
 
 /// The socket itself, and what was already read from it.
-fn tcp(upgraded: Upgraded) -> Option<(TcpStream, Vec<u8>)> {
-    let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
+fn stream(upgraded: Upgraded) -> Option<(Stream, Vec<u8>)> {
+    let parts = upgraded.downcast::<TokioIo<Stream>>().ok()?;
     Some((parts.io.into_inner(), parts.read_buf.into()))
 }
 

@@ -2,28 +2,94 @@
 //! session and the WebSocket's own answers share one queue and one order.
 
 use crate::outbox::Outbox;
+use crate::stream::Transport;
 use bytes::Bytes;
+use socket2::SockRef;
 use std::io;
+use std::net::Shutdown;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf, ReadHalf, WriteHalf};
 use tokio::net::TcpStream;
+use tokio_rustls::server::TlsStream;
 
+type Encrypted = Box<TlsStream<TcpStream>>;
+
+/// What the WebSocket reads from, and answers into.
 pub(super) struct Wire {
-    pub(super) line: Arc<TcpStream>,
-    pub(super) outbox: Arc<Outbox>,
+    source: Source,
+    outbox: Arc<Outbox>,
+}
+
+enum Source {
+    Plain(Arc<TcpStream>),
+    Tls(ReadHalf<Encrypted>),
+}
+
+/// Where the socket's task writes what the session could not.
+pub(super) enum Drain {
+    Plain(Arc<TcpStream>),
+    Tls(WriteHalf<Encrypted>),
+}
+
+/// Both directions of a connection. To a plain one the session writes by itself from now on.
+pub(super) fn part(transport: Transport, outbox: &Arc<Outbox>) -> (Wire, Drain) {
+    let (source, drain) = match transport {
+        Transport::Plain(stream) => {
+            let line = Arc::new(stream);
+            outbox.connect(line.clone());
+            (Source::Plain(line.clone()), Drain::Plain(line))
+        }
+        Transport::Tls(stream) => {
+            let (source, drain) = tokio::io::split(stream);
+            (Source::Tls(source), Drain::Tls(drain))
+        }
+    };
+    let outbox = outbox.clone();
+    (Wire { source, outbox }, drain)
+}
+
+impl Drain {
+    /// Writes what waits, or some of it, as soon as the connection takes it.
+    pub(super) async fn write(&mut self, outbox: &Outbox) -> io::Result<()> {
+        match self {
+            Drain::Plain(line) => {
+                line.writable().await?;
+                outbox.unblock();
+                Ok(())
+            }
+            Drain::Tls(half) => {
+                for frame in outbox.take() {
+                    half.write_all(&frame).await?;
+                }
+                half.flush().await
+            }
+        }
+    }
+
+    /// Says that nothing more will come.
+    pub(super) async fn shut_down(&mut self) -> io::Result<()> {
+        match self {
+            Drain::Plain(line) => SockRef::from(&**line).shutdown(Shutdown::Write),
+            Drain::Tls(half) => half.shutdown().await,
+        }
+    }
 }
 
 impl AsyncRead for Wire {
     fn poll_read(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        let line = match &mut self.source {
+            Source::Plain(line) => line,
+            Source::Tls(half) => return Pin::new(half).poll_read(context, buffer),
+        };
         loop {
-            ready!(self.line.poll_read_ready(context))?;
-            match self.line.try_read(buffer.initialize_unfilled()) {
+            ready!(line.poll_read_ready(context))?;
+            match line.try_read(buffer.initialize_unfilled()) {
                 Ok(count) => {
                     buffer.advance(count);
                     return Poll::Ready(Ok(()));

@@ -14,7 +14,7 @@ pub(super) struct Member {
     pub role: Role,
     pub lagging_since: Option<ServerTime>,
     /// When the plain clock is next due, where it is wanted.
-    pub clock_due: Option<ServerTime>,
+    clock_due: Option<ServerTime>,
     allowances: Allowances,
     heard: ServerTime,
     joined: Option<Joined>,
@@ -311,6 +311,13 @@ impl Members {
             }
         }
         due
+    }
+
+    /// When a connection is next to be told of the plain clock, if it wants to be.
+    pub(super) fn want_clock(&mut self, connection: ConnectionId, due: Option<ServerTime>) {
+        if let Some(member) = self.members.get_mut(&connection) {
+            member.clock_due = due;
+        }
     }
 
     pub(super) fn due_clocks(&mut self, now: ServerTime) -> Vec<ConnectionId> {
