@@ -20,6 +20,9 @@ fn open() -> Doors {
         runtime.block_on(async {
             let config = Config {
                 edits_per_second: Some(1_000_000),
+                // All of it comes from one address.
+                generosity: 0,
+                max_connections_per_address: 20_000,
                 ..Config::new(data.path())
             };
             let server = Server::open(config).expect("an empty folder");

@@ -20,7 +20,15 @@ pub struct Server {
     address: SocketAddr,
     data: TempDir,
     flags: Vec<String>,
+    /// What the environment says beside the flags.
+    environment: &'static [(&'static str, &'static str)],
 }
+
+/// One address may do what many would.
+const CROWD: &[(&str, &str)] = &[
+    ("LOCKSTEP_RATES", "0"),
+    ("LOCKSTEP_MAX_CONNECTIONS_PER_ADDRESS", "20000"),
+];
 
 /// What the server answered to one request.
 #[derive(Clone, Debug)]
@@ -51,15 +59,27 @@ impl Server {
     }
 
     pub fn start_with(flags: &[&str]) -> Self {
+        Self::start_in(flags, &[])
+    }
+
+    /// A server that lets all of a crowd in, though they come from one address.
+    pub fn start_for_a_crowd(flags: &[&str]) -> Self {
+        Self::start_in(flags, CROWD)
+    }
+
+    fn start_in(flags: &[&str], environment: &'static [(&'static str, &'static str)]) -> Self {
         let data = tempfile::tempdir().expect("a folder for the server's data");
         let flags: Vec<String> = flags.iter().map(|&flag| flag.to_owned()).collect();
         let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
-        let (process, address) = launch(program(), any_port, data.path(), &flags);
+        let mut program = program();
+        program.envs(environment.iter().copied());
+        let (process, address) = launch(program, any_port, data.path(), &flags);
         Self {
             process,
             address,
             data,
             flags,
+            environment,
         }
     }
 
@@ -173,8 +193,9 @@ impl Server {
 
     /// Starts it again with the same data on the same port.
     pub fn come_back(&mut self) {
-        (self.process, self.address) =
-            launch(program(), self.address, self.data.path(), &self.flags);
+        let mut program = program();
+        program.envs(self.environment.iter().copied());
+        (self.process, self.address) = launch(program, self.address, self.data.path(), &self.flags);
     }
 
     /// The same of data that it may refuse to open; then returns what it said.

@@ -71,14 +71,14 @@ fn doors_of(server: &Server) -> Doors {
 
 #[test]
 fn any_bytes_on_a_socket_leave_the_others_as_they_were() {
-    let server = Server::start_with(&["--edits-per-second", "1000000"]);
+    let server = Server::start_for_a_crowd(&["--edits-per-second", "1000000"]);
     let mut doors = doors_of(&server);
     knock_with_all("socket", |bytes| doors.socket(bytes));
 }
 
 #[test]
 fn any_bytes_in_place_of_a_request_leave_the_others_as_they_were() {
-    let server = Server::start_with(&["--edits-per-second", "1000000"]);
+    let server = Server::start_for_a_crowd(&["--edits-per-second", "1000000"]);
     let mut doors = doors_of(&server);
     knock_with_all("http", |bytes| doors.http(bytes));
 }

@@ -60,7 +60,7 @@ pub(crate) fn run(report: &mut Report) {
 }
 
 fn measure(shape: &Shape, report: &mut Report) {
-    let server = Server::start_with(&["--edits-per-second", "100000"]);
+    let server = Server::start_for_a_crowd(&["--edits-per-second", "100000"]);
     let mut crowd = Crowd::new();
     let sessions = new_sessions(&server, shape.sessions);
     let joined: Vec<Vec<Place>> = sessions

@@ -1,10 +1,11 @@
 //! How soon an edit is durable, and how soon the others see it.
 
-use crate::load::{Crowd, new_sessions};
+use crate::load::{Crowd, Lateness, new_sessions};
 use crate::report::Report;
 use crate::swarm::Place;
 use lockstep_tests::server::Server;
-use std::time::Duration;
+use std::io::Write;
+use std::time::{Duration, Instant};
 
 const LASTS: Duration = Duration::from_secs(8);
 
@@ -14,7 +15,7 @@ pub(crate) fn run(report: &mut Report) {
 }
 
 fn acknowledged(report: &mut Report) {
-    let server = Server::start();
+    let server = Server::start_for_a_crowd(&[]);
     let mut crowd = Crowd::new();
     let authors: Vec<Place> = new_sessions(&server, 10)
         .iter()
@@ -30,6 +31,19 @@ fn acknowledged(report: &mut Report) {
         100.0 * outcome.own_share(),
         outcome.acknowledged.at(1.0),
     ));
+    let mut disk = disk(&server);
+    report.row(
+        "the disk's own sync of 4 kB, half within",
+        disk.at(0.5),
+        "ms",
+        "",
+    );
+    report.row(
+        "the disk's own sync of 4 kB, 99 % within",
+        disk.at(0.99),
+        "ms",
+        "",
+    );
     let (half, most) = (outcome.acknowledged.at(0.5), outcome.acknowledged.at(0.99));
     report.figure(
         "ack_p50_ms",
@@ -47,8 +61,22 @@ fn acknowledged(report: &mut Report) {
     );
 }
 
+/// What the disk below the server takes to keep a little, with nothing above it.
+fn disk(server: &Server) -> Lateness {
+    let path = server.data().join("floor");
+    let mut file = std::fs::File::create(&path).expect("a file beside the server's");
+    let mut took = Lateness::default();
+    for _ in 0..200 {
+        let before = Instant::now();
+        file.write_all(&[1; 4096]).expect("room on the disk");
+        file.sync_data().expect("a disk");
+        took.note(before.elapsed());
+    }
+    took
+}
+
 fn seen(report: &mut Report) {
-    let server = Server::start();
+    let server = Server::start_for_a_crowd(&[]);
     let mut crowd = Crowd::new();
     let session = server.new_session();
     let authors = crowd.join(&server, &session, 10, 1);

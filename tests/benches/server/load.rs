@@ -16,6 +16,10 @@ const LONGEST_LAG: Duration = Duration::from_millis(50);
 pub(crate) struct Lateness(Vec<u128>);
 
 impl Lateness {
+    pub(crate) const fn new() -> Self {
+        Self(Vec::new())
+    }
+
     pub(crate) fn note(&mut self, late: Duration) {
         self.0.push(late.as_micros());
     }
@@ -199,6 +203,24 @@ impl Crowd {
             }
             Heard::Pong | Heard::Other => outcome.others += 1,
         });
+    }
+
+    /// The time until an edit comes back in its place of the order, and until it is stored.
+    pub(crate) fn one_edit(&mut self, author: Place) -> (Duration, Duration) {
+        self.edit(author);
+        let sent = Instant::now();
+        let (mut seen, mut stored) = (None, None);
+        self.swarm.wait_for("an edit is stored", |place, heard| {
+            if place == author {
+                match heard {
+                    Heard::Edit { .. } => seen = Some(sent.elapsed()),
+                    Heard::Accepted { .. } => stored = Some(sent.elapsed()),
+                    Heard::Welcome | Heard::Pong | Heard::Other => {}
+                }
+            }
+            seen.is_some() && stored.is_some()
+        });
+        (seen.expect("it came"), stored.expect("it came"))
     }
 
     /// Sends edits written as JSON one after the other, each when the one before is stored.

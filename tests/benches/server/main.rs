@@ -8,6 +8,7 @@ mod load;
 mod memory;
 mod process;
 mod report;
+mod restart;
 mod start;
 mod swarm;
 mod throughput;
@@ -17,13 +18,14 @@ use report::Report;
 
 type Section = (&'static str, fn(&mut Report));
 
-const SECTIONS: [Section; 6] = [
+const SECTIONS: [Section; 7] = [
     ("fanout", fanout::run),
     ("throughput", throughput::run),
     ("weight", weight::run),
     ("latency", latency::run),
     ("memory", memory::run),
     ("start", start::run),
+    ("restart", restart::run),
 ];
 
 fn main() {

@@ -43,21 +43,6 @@ impl Time {
     }
 }
 
-/// Resident memory in bytes.
-pub(crate) fn memory(process: u32) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).expect("the process runs");
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))
-        .expect("it has memory");
-    let kilobytes: u64 = line
-        .trim()
-        .trim_end_matches(" kB")
-        .parse()
-        .expect("kilobytes");
-    kilobytes * 1024
-}
-
 /// How many programs want to run, on average over the last minute.
 pub(crate) fn load() -> String {
     let load = fs::read_to_string("/proc/loadavg").expect("Linux");

@@ -29,7 +29,7 @@ pub(crate) enum Heard {
         number: usize,
     },
     Pong,
-    /// Presence, players who come and go.
+    /// Presence, players who come and go, and what asks for a sign of life.
     Other,
 }
 
@@ -107,7 +107,7 @@ impl Swarm {
         if peer.unsent.is_empty() {
             self.unsent.push(place);
         }
-        frame(&mut peer.unsent, text.as_bytes());
+        frame(&mut peer.unsent, 0x81, text.as_bytes());
     }
 
     pub(crate) fn flush(&mut self) {
@@ -181,27 +181,38 @@ impl Swarm {
 
     fn read(&mut self, place: Place, tell: &mut impl FnMut(Heard)) {
         let peer = &mut self.peers[place];
+        let mut pings = 0;
         loop {
             let count = match peer.stream.read(&mut self.scratch) {
                 Ok(0) => panic!("the server ended connection {place}"),
                 Ok(count) => count,
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
                 Err(error) => panic!("connection {place}: {error}"),
             };
             let fresh = &self.scratch[..count];
+            let mut take = |bytes: &[u8]| {
+                let taken = take_frames(place, bytes, &mut self.edit_bytes, tell);
+                pings += taken.pings;
+                taken.bytes
+            };
             let rest = if peer.partial.is_empty() {
-                let used = take_frames(place, fresh, &mut self.edit_bytes, tell);
-                &fresh[used..]
+                &fresh[take(fresh)..]
             } else {
                 peer.partial.extend_from_slice(fresh);
-                let used = take_frames(place, &peer.partial, &mut self.edit_bytes, tell);
+                let used = take(&peer.partial);
                 peer.partial.drain(..used);
                 &[]
             };
             peer.partial.extend_from_slice(rest);
             if count < AT_A_TIME {
-                return;
+                break;
             }
+        }
+        if pings > 0 {
+            if peer.unsent.is_empty() {
+                self.unsent.push(place);
+            }
+            frame(&mut peer.unsent, 0x8a, b"");
         }
     }
 }
@@ -237,10 +248,10 @@ fn knock(stream: &mut TcpStream, address: SocketAddr, session: &str) {
     );
 }
 
-/// A text frame of a client. A mask of zeros is a mask.
-fn frame(bytes: &mut Vec<u8>, text: &[u8]) {
+/// A frame of a client. A mask of zeros is a mask.
+fn frame(bytes: &mut Vec<u8>, first: u8, text: &[u8]) {
     const MASKED: u8 = 0x80;
-    bytes.push(0x81);
+    bytes.push(first);
     match (u8::try_from(text.len()), u16::try_from(text.len())) {
         (Ok(length @ ..=125), _) => bytes.push(MASKED | length),
         (_, Ok(length)) => {
@@ -256,14 +267,19 @@ fn frame(bytes: &mut Vec<u8>, text: &[u8]) {
     bytes.extend_from_slice(text);
 }
 
-/// Tells of every whole frame; returns how many bytes they were.
+struct Taken {
+    bytes: usize,
+    pings: usize,
+}
+
+/// Tells of every whole frame.
 fn take_frames(
     place: Place,
     bytes: &[u8],
     edit_bytes: &mut (u64, u64),
     tell: &mut impl FnMut(Heard),
-) -> usize {
-    let mut used = 0;
+) -> Taken {
+    let (mut used, mut pings) = (0, 0);
     while let Some((opcode, start, end)) = first_frame(&bytes[used..]) {
         let payload = &bytes[used + start..used + end];
         match opcode {
@@ -279,11 +295,15 @@ fn take_frames(
                 "the server closed connection {place}: {}",
                 String::from_utf8_lossy(payload)
             ),
+            0x9 => {
+                pings += 1;
+                tell(Heard::Other);
+            }
             _ => {}
         }
         used += end;
     }
-    used
+    Taken { bytes: used, pings }
 }
 
 /// The kind of the first frame, and where its payload begins and ends.

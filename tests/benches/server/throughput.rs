@@ -31,7 +31,7 @@ pub(crate) fn run(report: &mut Report) {
 
 /// Offers more and more; returns the most that was answered in time.
 fn ramp(sessions: usize, report: &Report) -> f64 {
-    let server = Server::start_with(&["--edits-per-second", "1000000"]);
+    let server = Server::start_for_a_crowd(&["--edits-per-second", "1000000"]);
     let mut crowd = Crowd::new();
     let authors: Vec<Place> = new_sessions(&server, sessions)
         .iter()

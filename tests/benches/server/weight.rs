@@ -16,7 +16,7 @@ const RATE: f64 = 2_000.0;
 const LASTS: Duration = Duration::from_secs(2);
 
 pub(crate) fn run(report: &mut Report) {
-    let server = Server::start_with(&["--edits-per-second", "100000"]);
+    let server = Server::start_for_a_crowd(&["--edits-per-second", "100000"]);
     let mut crowd = Crowd::new();
     let small = server.new_session();
     let small = crowd.join(&server, &small, 2, 1);

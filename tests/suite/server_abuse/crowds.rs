@@ -11,7 +11,7 @@ use std::time::Instant;
 fn ten_thousand_joins_and_leaves_leave_nothing_behind() {
     const CROWD: usize = 10_000;
     const AT_ONCE: usize = 8;
-    let server = Server::start();
+    let server = Server::start_for_a_crowd(&[]);
     let mut victim = Victim::of(&server);
     let session = victim.session.clone();
     victim.beside("10,000 joins and leaves", || {
@@ -44,7 +44,7 @@ fn ten_thousand_joins_and_leaves_leave_nothing_behind() {
 fn five_hundred_who_come_back_at_once_are_all_let_in() {
     const SESSIONS: usize = 25;
     const EACH: usize = 20;
-    let mut server = Server::start();
+    let mut server = Server::start_for_a_crowd(&[]);
     let sessions: Vec<String> = (0..SESSIONS).map(|_| server.new_session()).collect();
     let join = |server: &Server, index: usize| {
         Raw::join(

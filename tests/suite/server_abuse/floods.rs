@@ -1,7 +1,7 @@
 //! Far too much of what is allowed in small amounts.
 
 use super::victim::Victim;
-use lockstep_tests::raw::{Raw, honest};
+use lockstep_tests::raw::{Frame, Raw, honest};
 use lockstep_tests::server::Server;
 
 /// More than any rate and burst allow.
@@ -89,4 +89,24 @@ fn sent_away(name: &str, attackers: impl Iterator<Item = Raw>, message: impl Fn(
         );
     }
     assert!(told > 0, "{name}: nobody was told");
+}
+
+/// P-LIMIT-4
+#[test]
+fn a_flood_into_a_session_that_rests_is_counted_too() {
+    let server = Server::start_with(&["--quiet-after", "1"]);
+    let mut victim = Victim::of(&server);
+    let session = server.new_session();
+    let mut raw = Raw::join(server.address(), &session, &"e1".repeat(16));
+    // Asked for a sign of life, it has been quiet for longer than its session stays in memory.
+    while raw.hear() != Frame::Other(9) {}
+    let large = "x".repeat(2_000);
+    victim.beside("edits to a session at rest", || {
+        sent_away("at rest", std::iter::once(raw), |number| {
+            format!(
+                r#"{{"edit":{{"number":{},"edit":{{"session":{{"name":"{large}"}}}}}}}}"#,
+                number + 1
+            )
+        });
+    });
 }

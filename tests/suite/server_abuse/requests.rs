@@ -208,3 +208,31 @@ fn an_upgrade_that_is_none_is_refused_in_words() {
         raw.hear_kind("welcome");
     });
 }
+
+#[test]
+fn what_a_stranger_says_of_proxies_counts_for_nothing() {
+    let server = Server::start();
+    let mut victim = Victim::of(&server);
+    let own = server.url("/");
+    victim.beside("spoofed proxies", || {
+        for (name, value) in [
+            ("x-forwarded-host", "evil.example"),
+            ("x-forwarded-proto", "https"),
+            ("x-forwarded-prefix", "/evil"),
+            ("x-forwarded-for", "203.0.113.9, 127.0.0.1"),
+            ("x-real-ip", "203.0.113.9"),
+            ("forwarded", "for=203.0.113.9;host=evil.example;proto=https"),
+            ("x-original-url", "/api/v1/health"),
+            ("x-rewrite-url", "/api/v1/health"),
+            ("x-http-method-override", "DELETE"),
+        ] {
+            let made = server.post("/api/v1/sessions", &[(name, value)]);
+            assert_eq!(made.status, 201, "{name}: {made:?}");
+            let made = made.json();
+            for link in ["link", "listen_link"] {
+                let link = made[link].as_str().expect("a link");
+                assert!(link.starts_with(&own), "{name}: {link}");
+            }
+        }
+    });
+}

@@ -86,7 +86,7 @@ fn those_who_open_doors_and_stand_in_them_are_let_go_and_hold_nobody_up() {
 /// A request that comes a byte at a time is one that does not come.
 #[test]
 fn a_request_that_drips_is_given_up() {
-    let server = Server::start();
+    let server = Server::start_for_a_crowd(&[]);
     let mut victim = Victim::of(&server);
     let drip = || {
         let given_up_by = Instant::now() + PATIENCE;
