@@ -21,7 +21,6 @@ pub(crate) use links::edit_link;
 
 use crate::{exports::Exports, gate::Gate, problem::Problem, sessions::Sessions, web::Web};
 use axum::extract::DefaultBodyLimit;
-use axum::http::Uri;
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::routing::get;
 use axum::{Extension, Router};
@@ -98,7 +97,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/l/{id}", get(pages::session))
         .route("/p/{id}", get(pages::session))
         .route("/app/{*path}", get(pages::file))
-        .fallback(async |uri: Uri| pages::missing(&uri))
+        .fallback(pages::missing)
         .layer(from_fn_with_state(shared.clone(), client::admit))
         .layer(map_response(headers::of_everything))
         .layer(DefaultBodyLimit::max(64 * 1024))

@@ -65,15 +65,7 @@ pub(super) async fn publish(
     if role == Role::Listener {
         return Err(Problem::LISTENER);
     }
-    copy(
-        &shared,
-        &base,
-        &id,
-        reading,
-        name,
-        SessionKind::Published,
-    )
-    .await
+    copy(&shared, &base, &id, reading, name, SessionKind::Published).await
 }
 
 async fn copy(
