@@ -5,6 +5,7 @@
 mod clock;
 pub mod export;
 mod exports;
+mod frame;
 mod gate;
 mod http;
 mod import;
@@ -18,6 +19,8 @@ mod socket;
 pub mod store;
 mod stream;
 mod template;
+mod tls;
 mod web;
 
 pub use server::{Config, NewSession, Server, StartError};
+pub use tls::{Tls, TlsError, TlsFiles};

@@ -10,12 +10,13 @@ mod terminal;
 use anyhow::{Context, Result};
 use clap::Parser;
 use flags::{Command, Flags};
-use lockstep_server::Server;
 use lockstep_server::export::Export;
+use lockstep_server::{Server, Tls};
 use std::io::{IsTerminal, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 use tokio::net::TcpListener;
 
 #[tokio::main]
@@ -41,8 +42,14 @@ async fn serve(flags: Flags) -> Result<ExitCode> {
     let mut config = flags.config();
     config.max_connections = open_files::make_room(config.max_connections);
     let server = Server::open(config)?;
+    let scheme = if let Some(tls) = server.tls() {
+        tokio::spawn(renew(tls));
+        "https"
+    } else {
+        "http"
+    };
     // Whoever started it may have stopped reading.
-    let _ = writeln!(std::io::stdout(), "listening on http://{address}");
+    let _ = writeln!(std::io::stdout(), "listening on {scheme}://{address}");
     if flags.web.new_session {
         let session = server
             .new_session()
@@ -51,7 +58,7 @@ async fn serve(flags: Flags) -> Result<ExitCode> {
         let base = flags
             .web
             .public_url
-            .unwrap_or_else(|| format!("http://{}", reachable(address)));
+            .unwrap_or_else(|| format!("{scheme}://{}", reachable(address)));
         terminal::show_link(&session.link(&base));
     }
     server.run(listener, stopped()).await;
@@ -93,6 +100,25 @@ fn local_network_address() -> Option<IpAddr> {
     // An address reserved for documentation: it has a route and no owner.
     socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;
     socket.local_addr().ok().map(|address| address.ip())
+}
+
+/// Reads the certificate again whenever it is said that it was renewed.
+async fn renew(tls: Arc<Tls>) {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut renewed) = signal(SignalKind::hangup()) else {
+            return;
+        };
+        while renewed.recv().await.is_some() {
+            match tls.reload() {
+                Ok(()) => tracing::info!("the certificate was read again"),
+                Err(error) => tracing::error!(%error, "the former certificate stays in use"),
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    drop(tls);
 }
 
 /// Waits until someone asks the program to stop.

@@ -2,14 +2,18 @@
 
 mod connection;
 
+use crate::clock::{ServerClock, span};
 use crate::exports::Exports;
 use crate::gate::{Door, Gate};
 use crate::http::{Shared, Site, TrustedProxies, edit_link, imports, router};
-use crate::sessions::{SessionKind, Sessions};
-use crate::store::{EmbeddedStore, OpenError, StoreError};
+use crate::sessions::{Leisure, SessionKind, Sessions};
+use crate::store::{EmbeddedStore, Keep, OpenError, Store, StoreError};
+use crate::tls::{Tls, TlsError, TlsFiles};
 use crate::{link::LinkId, template, web::Web};
 use connection::Connections;
 use ipnet::IpNet;
+use lockstep_session::limits::{Allowance, Rates};
+use lockstep_session::units::Span;
 use std::future::Future;
 use std::path::PathBuf;
 use std::pin::pin;
@@ -17,10 +21,13 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
-use tokio::time::{sleep, timeout};
+use tokio::time::{interval, sleep, timeout};
 
 /// How long everything may take to end once the server stops.
 const END_WITHIN: Duration = Duration::from_secs(8);
+const DAY: Duration = Duration::from_secs(24 * 3_600);
+/// How long a session is kept that nobody ever edits.
+const KEEP_UNEDITED: Span = Span::from_seconds(24 * 3_600);
 /// A pause after the system refused a connection: it has run out of something.
 const BREATHER: Duration = Duration::from_millis(50);
 
@@ -36,6 +43,8 @@ pub struct Config {
     pub web: Option<PathBuf>,
     /// How long a session with nobody in it stays in memory.
     pub linger: Duration,
+    /// How long a session in which nobody edits stays in memory whole.
+    pub quiet: Duration,
     /// Proxies that say who their clients are.
     pub trusted_proxies: Vec<IpNet>,
     /// How many times the usual each client address may ask for; 0 counts nothing.
@@ -43,6 +52,12 @@ pub struct Config {
     /// Connections open at once, in all and from one address.
     pub max_connections: usize,
     pub max_connections_per_address: usize,
+    /// How long edited sessions are kept; for ever if nothing is said.
+    pub keep_sessions: Option<Duration>,
+    /// Encrypts every connection, if there is no proxy that does.
+    pub tls: Option<TlsFiles>,
+    /// Edits a second that each connection may make, in place of the protocol's rate.
+    pub edits_per_second: Option<u32>,
 }
 
 impl Config {
@@ -53,10 +68,14 @@ impl Config {
             allowed_origins: Vec::new(),
             web: None,
             linger: Duration::from_secs(30),
+            quiet: Duration::from_secs(60),
             trusted_proxies: Vec::new(),
             generosity: 1,
             max_connections: 20_000,
             max_connections_per_address: 512,
+            keep_sessions: None,
+            tls: None,
+            edits_per_second: None,
         }
     }
 }
@@ -67,6 +86,8 @@ pub enum StartError {
     Store(#[from] OpenError),
     #[error("the page cannot be read from {0}: {1}")]
     Page(PathBuf, #[source] std::io::Error),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
 }
 
 /// The link of a session just made. Whoever has it may edit the session.
@@ -85,7 +106,10 @@ impl NewSession {
 #[derive(Debug)]
 pub struct Server {
     shared: Arc<Shared>,
+    store: Arc<dyn Store>,
+    keep: Keep,
     door: Arc<Door>,
+    tls: Option<Arc<Tls>>,
     stop: watch::Sender<bool>,
     /// Ends when every task that holds the other end has.
     running: mpsc::Receiver<()>,
@@ -95,19 +119,26 @@ pub struct Server {
 impl Server {
     /// Opens the store. Nothing is served yet.
     pub fn open(config: Config) -> Result<Self, StartError> {
-        let store = EmbeddedStore::open(&config.data)?;
+        let tls = config.tls.map(Tls::read).transpose()?.map(Arc::new);
+        let store: Arc<dyn Store> = Arc::new(EmbeddedStore::open(&config.data)?);
         let web = match config.web {
             Some(folder) => Web::read(&folder).map_err(|error| StartError::Page(folder, error))?,
             None => Web::embedded(),
         };
         let (stop, stopping) = watch::channel(false);
         let (run, running) = mpsc::channel(1);
-        let sessions = Sessions::new(
-            Arc::new(store),
-            stopping.clone(),
-            run.clone(),
-            config.linger,
-        );
+        let leisure = Leisure {
+            linger: config.linger,
+            quiet: config.quiet,
+        };
+        let mut rates = Rates::default();
+        if let Some(per_second) = config.edits_per_second {
+            rates.edits = Allowance {
+                per_second,
+                burst: per_second.saturating_mul(3),
+            };
+        }
+        let sessions = Sessions::new(store.clone(), stopping.clone(), run.clone(), leisure, rates);
         let site = Site {
             public_url: config.public_url,
             allowed_origins: config.allowed_origins,
@@ -124,7 +155,13 @@ impl Server {
                 gate: Gate::new(config.generosity),
                 stopping,
             }),
+            store,
+            keep: Keep {
+                unedited: KEEP_UNEDITED,
+                edited: config.keep_sessions.map(span),
+            },
             door: Arc::new(door),
+            tls,
             stop,
             running,
             run,
@@ -141,19 +178,29 @@ impl Server {
         })
     }
 
+    /// The certificate, to be read again when it was renewed.
+    pub fn tls(&self) -> Option<Arc<Tls>> {
+        self.tls.clone()
+    }
+
     /// Serves until `shutdown`, then ends every session politely: what was received is made
     /// durable and acknowledged, and everyone is told when to come back.
     pub async fn run(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
         let Self {
             shared,
+            store,
+            keep,
             door,
+            tls,
             stop,
             mut running,
             run,
         } = self;
         let proxies = shared.site.trusted_proxies.clone();
+        let stopping = stop.subscribe();
         let connections =
-            Connections::new(router(shared), door, proxies, stop.subscribe(), run.clone());
+            Connections::new(router(shared), door, proxies, tls, stopping, run.clone());
+        tokio::spawn(sweep_daily(store, keep, stop.subscribe()));
         let mut shutdown = pin!(shutdown);
         loop {
             let accepted = tokio::select! {
@@ -175,6 +222,23 @@ impl Server {
         drop((run, connections));
         if timeout(END_WITHIN, running.recv()).await.is_err() {
             tracing::warn!("some connections did not end in time");
+        }
+    }
+}
+
+/// Forgets the sessions that are kept no longer: at the start, then once a day.
+async fn sweep_daily(store: Arc<dyn Store>, keep: Keep, mut stopping: watch::Receiver<bool>) {
+    let clock = ServerClock::start();
+    let mut days = interval(DAY);
+    loop {
+        tokio::select! {
+            _ = days.tick() => {}
+            () = told_to_stop(&mut stopping) => return,
+        }
+        match store.sweep(keep, clock.now()).await {
+            Ok(0) => {}
+            Ok(removed) => tracing::info!(removed, "sessions were kept no longer"),
+            Err(error) => tracing::warn!(%error, "sessions that are due were not removed"),
         }
     }
 }

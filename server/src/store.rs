@@ -4,6 +4,7 @@
 mod embedded;
 mod file;
 mod glance;
+mod sweep;
 mod tables;
 mod writer;
 
@@ -16,6 +17,7 @@ pub use embedded::EmbeddedStore;
 pub use glance::GlanceError;
 
 pub(crate) use glance::glance;
+pub use sweep::Keep;
 
 use crate::link::LinkKey;
 use lockstep_session::{ids::Epoch, protocol::Role, units::ServerTime};
@@ -99,11 +101,14 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// Replaces every record before `next` by a snapshot that includes them.
     fn snapshot(&self, lease: Lease, next: Place, snapshot: Vec<u8>) -> Answer<()>;
 
-    /// Notes that the session was edited. Cheap enough to say with every edit: it becomes durable
-    /// at most once an hour, and losing it costs no more than that hour.
+    /// Notes that the session was edited, before the edit is appended: they become durable together.
+    /// Cheap enough to say with every edit, for the time is known by the hour only.
     fn touch(&self, lease: Lease, now: ServerTime);
 
     fn release(&self, lease: Lease) -> Answer<()>;
+
+    /// Removes the sessions that are kept no longer, and the links to them. Those that are held stay.
+    fn sweep(&self, keep: Keep, now: ServerTime) -> Answer<usize>;
 }
 
 #[derive(Clone, Debug, thiserror::Error)]
@@ -126,6 +131,19 @@ pub enum StoreError {
     Closed,
 }
 
+impl StoreError {
+    /// The disk may take it another time, and nothing is known to be lost.
+    pub(crate) fn may_pass(&self) -> bool {
+        match self {
+            StoreError::Unwritable(_) | StoreError::Unreadable(_) | StoreError::Closed => true,
+            StoreError::Unknown
+            | StoreError::Fenced
+            | StoreError::Misplaced
+            | StoreError::LinkTaken => false,
+        }
+    }
+}
+
 /// Why a data directory cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -135,6 +153,10 @@ pub enum OpenError {
     Held(PathBuf),
     #[error("the data directory {0} cannot be created: {1}")]
     Directory(PathBuf, #[source] std::io::Error),
+    #[error(
+        "the data in {0} was written by a later lockstep-server and was left untouched; use that version or a later one"
+    )]
+    Later(PathBuf),
     #[error("the data in {0} cannot be opened and was left untouched: {1}")]
     Unusable(PathBuf, #[source] Box<redb::Error>),
 }

@@ -10,6 +10,7 @@ pub mod measures;
 pub mod networks;
 pub mod phrases;
 pub mod picture;
+pub mod raw;
 pub mod scenario;
 pub mod server;
 pub mod world;

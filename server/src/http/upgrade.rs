@@ -13,9 +13,7 @@ use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use lockstep_session::protocol::SUBPROTOCOL;
 use std::sync::Arc;
-use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
-use tokio_tungstenite::tungstenite::protocol::Role;
 
 problems! { pub(super) UpgradeProblems:
     NOT_A_WEBSOCKET, SUBPROTOCOL, UNKNOWN_SESSION, DAMAGED, STORAGE, STOPPING
@@ -67,9 +65,7 @@ async fn take_over(upgraded: OnUpgrade, seat: Seat, outbox: Arc<Outbox>) {
     let Some((stream, read)) = upgraded.await.ok().and_then(stream) else {
         return seat.leave().await;
     };
-    let limits = Some(socket::limits());
-    let socket = WebSocketStream::from_partially_read(stream, read, Role::Server, limits).await;
-    socket::serve(socket, seat, &outbox).await;
+    socket::serve(stream, read, seat, outbox).await;
 }
 
 /// The socket itself, and what was already read from it.

@@ -2,10 +2,11 @@
 
 use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
-use lockstep_server::Config;
 use lockstep_server::export::Export;
+use lockstep_server::{Config, TlsFiles};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 use tracing::level_filters::LevelFilter;
 
 /// Serves Lockstep sessions: one program, its data in one folder.
@@ -42,6 +43,18 @@ pub(crate) struct Data {
         value_name = "FOLDER"
     )]
     pub(crate) folder: PathBuf,
+    /// A session in which nobody edits for so long leaves memory; its players stay connected.
+    #[arg(
+        long,
+        env = "LOCKSTEP_QUIET_AFTER",
+        default_value = "60",
+        value_name = "SECONDS"
+    )]
+    pub(crate) quiet_after: u32,
+    /// Forgets sessions that nobody has edited for so many days. Without this they are kept for
+    /// ever. Sessions that nobody ever edits go after a day in any case.
+    #[arg(long, env = "LOCKSTEP_KEEP_SESSIONS", value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) keep_sessions: Option<u32>,
 }
 
 #[derive(Debug, Args)]
@@ -68,6 +81,23 @@ pub(crate) struct Web {
         value_parser = network
     )]
     pub(crate) trusted_proxies: Vec<IpNet>,
+    /// Encrypts connections with this certificate, in PEM, followed by those that vouch for it. It
+    /// is read again on SIGHUP. Not needed behind a proxy that encrypts.
+    #[arg(
+        long = "tls-certificate",
+        env = "LOCKSTEP_TLS_CERTIFICATE",
+        value_name = "FILE",
+        requires = "tls_key"
+    )]
+    pub(crate) tls_certificate: Option<PathBuf>,
+    /// The certificate's key, in PEM.
+    #[arg(
+        long = "tls-key",
+        env = "LOCKSTEP_TLS_KEY",
+        value_name = "FILE",
+        requires = "tls_certificate"
+    )]
+    pub(crate) tls_key: Option<PathBuf>,
     /// Lets pages of another origin use this server. May be given several times.
     #[arg(
         long = "allow-origin",
@@ -113,6 +143,14 @@ pub(crate) struct Limits {
         value_name = "TIMES"
     )]
     pub(crate) rates: u32,
+    /// How many edits a second one connection may make, where the protocol's own rate is not wanted.
+    #[arg(
+        long,
+        env = "LOCKSTEP_EDITS_PER_SECOND",
+        value_name = "NUMBER",
+        hide = true
+    )]
+    pub(crate) edits_per_second: Option<u32>,
 }
 
 #[derive(Debug, Args)]
@@ -129,6 +167,14 @@ pub(crate) struct Log {
 }
 
 impl Flags {
+    pub(crate) fn tls(&self) -> Option<TlsFiles> {
+        let (certificate, key) = (&self.web.tls_certificate, &self.web.tls_key);
+        Some(TlsFiles {
+            certificate: certificate.clone()?,
+            key: key.clone()?,
+        })
+    }
+
     pub(crate) fn config(&self) -> Config {
         Config {
             public_url: self.web.public_url.clone(),
@@ -138,9 +184,17 @@ impl Flags {
             max_connections: self.limits.max_connections,
             max_connections_per_address: self.limits.max_connections_per_address,
             generosity: self.limits.rates,
+            edits_per_second: self.limits.edits_per_second,
+            tls: self.tls(),
+            keep_sessions: self.data.keep_sessions.map(days),
+            quiet: Duration::from_secs(u64::from(self.data.quiet_after)),
             ..Config::new(self.data.folder.clone())
         }
     }
+}
+
+fn days(count: u32) -> Duration {
+    Duration::from_secs(u64::from(count) * 24 * 3_600)
 }
 
 /// A network, or a single address.

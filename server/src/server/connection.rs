@@ -2,10 +2,11 @@
 //! A WebSocket moves on to a task of its own.
 
 use super::told_to_stop;
-use crate::gate::{Door, Refusal};
+use crate::gate::{Door, Permit, Refusal};
 use crate::http::{Peer, TrustedProxies, network};
 use crate::problem::Problem;
 use crate::stream::{Stream, Transport};
+use crate::tls::Tls;
 use axum::Router;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -23,6 +24,7 @@ use tokio::time::timeout;
 
 /// From opening a connection to the end of a request's headers.
 const HEADERS_WITHIN: Duration = Duration::from_secs(10);
+const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
 const LARGEST_HEADERS: usize = 16 * 1024;
 /// Connections that are told at once why they are not let in; more are closed without a word.
 const TURNED_AWAY: usize = 64;
@@ -32,12 +34,13 @@ const HEARS_WITHIN: Duration = Duration::from_secs(1);
 /// What every connection is served with.
 #[derive(Clone, Debug)]
 pub(super) struct Connections {
-    pub(super) router: Router,
-    pub(super) door: Arc<Door>,
-    pub(super) proxies: TrustedProxies,
-    pub(super) stopping: watch::Receiver<bool>,
+    router: Router,
+    door: Arc<Door>,
+    proxies: TrustedProxies,
+    tls: Option<Arc<Tls>>,
+    stopping: watch::Receiver<bool>,
     /// Held until the connection has ended.
-    pub(super) running: mpsc::Sender<()>,
+    running: mpsc::Sender<()>,
     turned_away: Arc<Semaphore>,
 }
 
@@ -46,6 +49,7 @@ impl Connections {
         router: Router,
         door: Arc<Door>,
         proxies: TrustedProxies,
+        tls: Option<Arc<Tls>>,
         stopping: watch::Receiver<bool>,
         running: mpsc::Sender<()>,
     ) -> Self {
@@ -53,6 +57,7 @@ impl Connections {
             router,
             door,
             proxies,
+            tls,
             stopping,
             running,
             turned_away: Arc::new(Semaphore::new(TURNED_AWAY)),
@@ -69,13 +74,16 @@ impl Connections {
             Ok(permit) => {
                 let peer = Peer {
                     address,
-                    is_secure: false,
+                    is_secure: self.tls.is_some(),
                 };
-                let stream = Stream::new(Transport::Plain(stream), permit);
-                tokio::spawn(self.clone().serve(stream, peer));
+                tokio::spawn(self.clone().open(stream, permit, peer));
             }
             Err(refusal) => {
                 tracing::debug!(?refusal, "a connection was turned away");
+                // What could be said would have to be encrypted first, which costs too much.
+                if self.tls.is_some() {
+                    return;
+                }
                 if let Ok(place) = self.turned_away.clone().try_acquire_owned() {
                     tokio::spawn(async move {
                         // Who does not listen has nothing to hear.
@@ -85,6 +93,18 @@ impl Connections {
                 }
             }
         }
+    }
+
+    async fn open(self, stream: TcpStream, permit: Permit, peer: Peer) {
+        let transport = match &self.tls {
+            None => Transport::Plain(stream),
+            Some(tls) => match timeout(HANDSHAKE_WITHIN, tls.acceptor().accept(stream)).await {
+                Ok(Ok(stream)) => Transport::Tls(Box::new(stream)),
+                Ok(Err(error)) => return tracing::debug!(%error, "a connection was not encrypted"),
+                Err(_) => return tracing::debug!("a connection was not encrypted in time"),
+            },
+        };
+        self.serve(Stream::new(transport, permit), peer).await;
     }
 
     async fn serve(mut self, stream: Stream, peer: Peer) {

@@ -1,8 +1,9 @@
 //! What every store must do, whatever it is made of. A backend's tests call this with an empty one.
 
-use super::{Lease, Place, Store, StoreError};
+use super::{Keep, Lease, Place, Store, StoreError};
 use crate::link::LinkKey;
-use lockstep_session::{ids::Epoch, protocol::Role, units::ServerTime};
+use lockstep_session::units::{ServerTime, Span};
+use lockstep_session::{ids::Epoch, protocol::Role};
 
 const EDIT: LinkKey = LinkKey([1; 32]);
 const LISTEN: LinkKey = LinkKey([2; 32]);
@@ -161,4 +162,53 @@ pub(super) async fn check(store: &dyn Store) {
         Err(StoreError::Fenced)
     ));
     assert!(matches!(store.load(forged).await, Err(StoreError::Fenced)));
+}
+
+/// What is kept, what goes, and what never does.
+pub(super) async fn check_sweeping(store: &dyn Store) {
+    const HOUR: Span = Span::from_seconds(3_600);
+    let hours = |count: i64| Span::from_seconds(3_600 * count);
+    let link = |number| LinkKey([number; 32]);
+    let create = async |number| {
+        let links = [(link(number), Role::Editor)];
+        store.create(&links, vec![number], NOW).await.unwrap()
+    };
+    let keep = |edited| Keep {
+        unedited: HOUR,
+        edited,
+    };
+    let (unedited, edited, held) = (create(1).await, create(2).await, create(3).await);
+    let lease = store.acquire(edited).await.unwrap().lease;
+    store.touch(lease, NOW + HOUR);
+    let written = store.append(lease, Place(1), vec![b"edit".to_vec()]);
+    written.await.unwrap();
+    store.release(lease).await.unwrap();
+    let holding = store.acquire(held).await.unwrap().lease;
+
+    let just_before = NOW + (HOUR - Span::from_micros(1));
+    let swept = async |keep, now| store.sweep(keep, now).await.unwrap();
+    assert_eq!(swept(keep(None), just_before).await, 0);
+    assert_eq!(swept(keep(None), NOW + HOUR).await, 1);
+    assert_eq!(store.find(link(1)).await.unwrap(), None);
+    assert!(matches!(
+        store.acquire(unedited).await,
+        Err(StoreError::Unknown)
+    ));
+    // An edited one is kept for ever, unless somebody says how long.
+    assert_eq!(swept(keep(None), NOW + hours(100)).await, 0);
+    assert_eq!(swept(keep(Some(hours(2))), NOW + hours(2)).await, 0);
+    assert_eq!(swept(keep(Some(HOUR)), NOW + hours(2)).await, 1);
+    assert_eq!(store.find(link(2)).await.unwrap(), None);
+    assert!(matches!(store.load(lease).await, Err(StoreError::Fenced)));
+    assert!(matches!(store.resume(lease).await, Err(StoreError::Fenced)));
+    // One that is held goes only after it was let go of.
+    assert_eq!(
+        store.find(link(3)).await.unwrap(),
+        Some((held, Role::Editor))
+    );
+    store.release(holding).await.unwrap();
+    assert_eq!(swept(keep(None), NOW + hours(100)).await, 1);
+    // Neither its links nor its key lead to what comes after it.
+    let next = create(3).await;
+    assert!(![unedited, edited, held].contains(&next));
 }

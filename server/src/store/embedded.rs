@@ -1,24 +1,33 @@
 //! The store of a single server: one redb file in the data directory, written by one thread.
 
-use super::file::File;
+use super::file::{File, FileError};
+use super::sweep::{self, Keep};
 use super::tables::{EPOCHS, LINKS, RECORDS, SNAPSHOTS};
 use super::writer::{Job, Writer};
 use super::{Answer, Holding, Lease, OpenError, Place, SessionKey, Store, StoreError, Stored};
 use crate::link::LinkKey;
 use lockstep_session::protocol::Role;
-use lockstep_session::units::ServerTime;
+use lockstep_session::units::{ServerTime, Span};
 use redb::{Database, DatabaseError, ReadTransaction, ReadableDatabase};
-use std::{path::Path, sync::Arc};
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::oneshot;
 
 pub(super) const FILE_NAME: &str = "lockstep.redb";
 /// Pages that redb keeps in memory; its own default is a gibibyte.
 const CACHE_BYTES: usize = 64 * 1024 * 1024;
+/// When a session was last edited is known this exactly.
+const TOUCH_EVERY: Span = Span::from_seconds(3_600);
+/// Sessions that are removed in one transaction, so that nobody else's write waits long.
+const SWEPT_TOGETHER: usize = 64;
 
 #[derive(Debug)]
 pub struct EmbeddedStore {
     file: Arc<File>,
-    writer: Writer,
+    writer: Arc<Writer>,
+    /// When the writer was last told that a session was edited.
+    touched: Mutex<HashMap<SessionKey, ServerTime>>,
 }
 
 impl EmbeddedStore {
@@ -32,17 +41,24 @@ impl EmbeddedStore {
                 .create(&path)
         })
         .map_err(|error| match error {
-            redb::Error::DatabaseAlreadyOpen => OpenError::Held(directory.to_owned()),
-            error => OpenError::Unusable(directory.to_owned(), Box::new(error)),
+            FileError::Later(_) => OpenError::Later(directory.to_owned()),
+            FileError::Broken(redb::Error::DatabaseAlreadyOpen) => {
+                OpenError::Held(directory.to_owned())
+            }
+            FileError::Broken(error) => OpenError::Unusable(directory.to_owned(), Box::new(error)),
         })
     }
 
     pub(super) fn on(
         open: impl Fn() -> Result<Database, DatabaseError> + Send + Sync + 'static,
-    ) -> Result<Self, redb::Error> {
+    ) -> Result<Self, FileError> {
         let file = Arc::new(File::open(Box::new(open))?);
-        let writer = Writer::start(file.clone())?;
-        Ok(Self { file, writer })
+        let writer = Arc::new(Writer::start(file.clone())?);
+        Ok(Self {
+            file,
+            writer,
+            touched: Mutex::default(),
+        })
     }
 
     /// Hands a job to the writer; the answer comes after its commit.
@@ -50,10 +66,17 @@ impl EmbeddedStore {
         &self,
         job: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Job,
     ) -> Answer<T> {
-        let (reply, answer) = oneshot::channel();
-        self.writer.order(job(reply));
-        Box::pin(async move { answer.await.unwrap_or(Err(StoreError::Closed)) })
+        write(&self.writer, job)
     }
+}
+
+fn write<T: Send + 'static>(
+    writer: &Writer,
+    job: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Job,
+) -> Answer<T> {
+    let (reply, answer) = oneshot::channel();
+    writer.order(job(reply));
+    Box::pin(async move { answer.await.unwrap_or(Err(StoreError::Closed)) })
 }
 
 /// Reads on a thread that may block.
@@ -141,11 +164,39 @@ impl Store for EmbeddedStore {
     }
 
     fn touch(&self, lease: Lease, now: ServerTime) {
-        self.writer.order(Job::Touch { lease, now });
+        let mut touched = self.touched.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = touched.get(&lease.session);
+        if last.is_none_or(|last| now - *last >= TOUCH_EVERY) {
+            touched.insert(lease.session, now);
+            self.writer.order(Job::Touch { lease, now });
+        }
     }
 
     fn release(&self, lease: Lease) -> Answer<()> {
+        self.touched
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&lease.session);
         self.write(|reply| Job::Release { lease, reply })
+    }
+
+    fn sweep(&self, keep: Keep, now: ServerTime) -> Answer<usize> {
+        let (file, writer) = (self.file.clone(), self.writer.clone());
+        Box::pin(async move {
+            let due = read(file, move |database| sweep::due(database, keep, now)).await?;
+            let mut removed = 0;
+            for doomed in due.chunks(SWEPT_TOGETHER) {
+                let doomed = doomed.to_vec();
+                removed += write(&writer, |reply| Job::Remove {
+                    doomed,
+                    keep,
+                    now,
+                    reply,
+                })
+                .await?;
+            }
+            Ok(removed)
+        })
     }
 }
 
@@ -192,8 +243,9 @@ pub(super) fn stored(
 
 #[cfg(test)]
 mod tests {
-    use super::super::conformance;
+    use super::super::{conformance, tables};
     use super::*;
+    use crate::clock::ServerClock;
     use redb::backends::InMemoryBackend;
 
     #[tokio::test]
@@ -202,6 +254,14 @@ mod tests {
             EmbeddedStore::on(|| Database::builder().create_with_backend(InMemoryBackend::new()))
                 .unwrap();
         conformance::check(&store).await;
+    }
+
+    #[tokio::test]
+    async fn the_embedded_store_forgets_as_every_store_does() {
+        let store =
+            EmbeddedStore::on(|| Database::builder().create_with_backend(InMemoryBackend::new()))
+                .unwrap();
+        conformance::check_sweeping(&store).await;
     }
 
     #[tokio::test]
@@ -246,5 +306,90 @@ mod tests {
             error.to_string().contains("another lockstep-server"),
             "{error}"
         );
+    }
+
+    /// The file as the program of before left it: without times, a form or a count.
+    fn as_it_was_before(path: &Path) {
+        let database = Database::open(path).unwrap();
+        let transaction = database.begin_write().unwrap();
+        transaction.delete_table(tables::METAS).unwrap();
+        transaction.delete_table(tables::NUMBERS).unwrap();
+        transaction.commit().unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_file_of_before_is_taken_over_and_its_sessions_count_as_edited_now() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = EmbeddedStore::open(directory.path()).unwrap();
+        let links = [(LinkKey([1; 32]), Role::Editor)];
+        let created = store.create(&links, b"old".to_vec(), ServerTime::ZERO);
+        let session = created.await.unwrap();
+        drop(store);
+        as_it_was_before(&directory.path().join(FILE_NAME));
+
+        let before = ServerClock::start().now();
+        let store = EmbeddedStore::open(directory.path()).unwrap();
+        let hour = Span::from_seconds(3_600);
+        let keep = Keep {
+            unedited: Span::ZERO,
+            edited: Some(hour),
+        };
+        let just_before = before + (hour - Span::from_micros(1));
+        assert_eq!(store.sweep(keep, just_before).await.unwrap(), 0);
+        let held = store.acquire(session).await.unwrap();
+        assert_eq!(held.snapshot, b"old");
+        store.release(held.lease).await.unwrap();
+        let later = ServerClock::start().now() + hour;
+        assert_eq!(store.sweep(keep, later).await.unwrap(), 1);
+    }
+
+    #[test]
+    fn a_file_of_a_later_program_is_refused_and_left_as_it_is() {
+        let directory = tempfile::tempdir().unwrap();
+        drop(EmbeddedStore::open(directory.path()).unwrap());
+        let path = directory.path().join(FILE_NAME);
+        let database = Database::open(&path).unwrap();
+        let transaction = database.begin_write().unwrap();
+        let mut numbers = transaction.open_table(tables::NUMBERS).unwrap();
+        numbers.insert("format", 99).unwrap();
+        drop(numbers);
+        transaction.commit().unwrap();
+        drop(database);
+
+        let error = EmbeddedStore::open(directory.path()).unwrap_err();
+        assert!(matches!(error, OpenError::Later(_)), "{error}");
+        let database = Database::open(&path).unwrap();
+        let numbers = database.begin_read().unwrap();
+        let numbers = numbers.open_table(tables::NUMBERS).unwrap();
+        assert_eq!(numbers.get("format").unwrap().unwrap().value(), 99);
+    }
+
+    #[test]
+    fn what_is_no_store_is_refused_and_left_as_it_is() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join(FILE_NAME);
+        for contents in [
+            b"not a database".repeat(1_000),
+            b"redb\x1A\x0A\xA9\x0D\x0A".repeat(1_000),
+        ] {
+            std::fs::write(&path, &contents).unwrap();
+            let error = EmbeddedStore::open(directory.path()).unwrap_err();
+            assert!(matches!(error, OpenError::Unusable(..)), "{error}");
+            assert_eq!(std::fs::read(&path).unwrap(), contents);
+        }
+    }
+
+    #[test]
+    fn a_directory_that_cannot_be_is_refused_with_a_sentence() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("file");
+        std::fs::write(&file, b"mine").unwrap();
+        let too_long = directory.path().join("x".repeat(300));
+        for path in [&file, &file.join("below"), &too_long] {
+            let error = EmbeddedStore::open(path).unwrap_err();
+            assert!(matches!(error, OpenError::Directory(..)), "{error}");
+            assert!(error.to_string().contains("data directory"), "{error}");
+        }
+        assert_eq!(std::fs::read(&file).unwrap(), b"mine");
     }
 }

@@ -1,13 +1,39 @@
 //! The open redb file. After a failed write redb takes nothing more until it is opened anew; this
 //! is the only place that does so.
 
-use super::tables::{EPOCHS, LINKS, METAS, RECORDS, SNAPSHOTS, Tables};
-use redb::{Database, DatabaseError, ReadableDatabase, TableError};
+use super::tables::{Form, Tables, form};
+use crate::clock::ServerClock;
+use redb::{Database, DatabaseError};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 pub(super) type Open = Box<dyn Fn() -> Result<Database, DatabaseError> + Send + Sync>;
+
+/// Why a file is not used.
+#[derive(Debug)]
+pub(super) enum FileError {
+    /// A later program wrote it, in this form.
+    Later(u64),
+    Broken(redb::Error),
+}
+
+impl From<redb::Error> for FileError {
+    fn from(error: redb::Error) -> Self {
+        FileError::Broken(error)
+    }
+}
+
+impl From<FileError> for redb::Error {
+    fn from(error: FileError) -> Self {
+        match error {
+            FileError::Later(form) => {
+                redb::Error::Corrupted(format!("its form became {form} while it was in use"))
+            }
+            FileError::Broken(error) => error,
+        }
+    }
+}
 
 pub(super) struct File {
     open: Open,
@@ -24,8 +50,8 @@ impl fmt::Debug for File {
 }
 
 impl File {
-    pub(super) fn open(open: Open) -> Result<Self, redb::Error> {
-        let database = with_tables(&open)?;
+    pub(super) fn open(open: Open) -> Result<Self, FileError> {
+        let database = ready(&open)?;
         Ok(Self {
             open,
             database: Mutex::new(Some(Arc::new(database))),
@@ -45,7 +71,7 @@ impl File {
                 std::thread::sleep(Duration::from_millis(1));
             }
         }
-        let database = Arc::new(with_tables(&self.open)?);
+        let database = Arc::new(ready(&self.open)?);
         *self.current() = Some(database.clone());
         Ok(database)
     }
@@ -55,31 +81,21 @@ impl File {
     }
 }
 
-/// Opens the file and makes sure of its tables, so that readers never miss one. Where they are all
-/// there nothing is written, so a full disk can be opened for reading at least.
-fn with_tables(open: &Open) -> Result<Database, redb::Error> {
-    let database = open()?;
-    if !has_tables(&database)? {
-        let transaction = database.begin_write()?;
-        drop(Tables::open(&transaction)?);
-        transaction.commit()?;
+/// Opens the file and makes sure of its form and tables, so that readers never miss one. Where all
+/// is as it should be nothing is written, so a full disk can be opened for reading at least.
+fn ready(open: &Open) -> Result<Database, FileError> {
+    let database = open().map_err(redb::Error::from)?;
+    match form(&database)? {
+        Form::Ours => {}
+        Form::Later(form) => return Err(FileError::Later(form)),
+        Form::Earlier => take_over(&database)?,
     }
     Ok(database)
 }
 
-fn has_tables(database: &Database) -> Result<bool, redb::Error> {
-    let transaction = database.begin_read()?;
-    let opened = || {
-        transaction.open_table(LINKS)?;
-        transaction.open_table(EPOCHS)?;
-        transaction.open_table(SNAPSHOTS)?;
-        transaction.open_table(RECORDS)?;
-        transaction.open_table(METAS)?;
-        Ok(())
-    };
-    match opened() {
-        Ok(()) => Ok(true),
-        Err(TableError::TableDoesNotExist(_)) => Ok(false),
-        Err(error) => Err(error.into()),
-    }
+fn take_over(database: &Database) -> Result<(), redb::Error> {
+    let transaction = database.begin_write()?;
+    Tables::open(&transaction)?.take_over(ServerClock::start().now())?;
+    transaction.commit()?;
+    Ok(())
 }

@@ -1,10 +1,15 @@
 //! What the embedded store's tables hold, and what each job changes in them. It knows nothing of
 //! who may write or when a transaction ends.
 
+use super::sweep::{Keep, Meta};
 use super::{Place, SessionKey, StoreError};
 use crate::link::LinkKey;
 use lockstep_session::{ids::Epoch, protocol::Role, units::ServerTime};
-use redb::{ReadableTable, StorageError, Table, TableDefinition, TableError, WriteTransaction};
+use redb::{
+    ReadableDatabase, ReadableTable, StorageError, Table, TableDefinition, TableError,
+    WriteTransaction,
+};
+use std::collections::BTreeMap;
 
 /// Links by their hash: which session, and whether they only listen.
 pub(super) const LINKS: TableDefinition<'_, &[u8; 32], (u64, bool)> = TableDefinition::new("links");
@@ -17,6 +22,37 @@ pub(super) const SNAPSHOTS: TableDefinition<'_, u64, (u64, &[u8])> =
 pub(super) const RECORDS: TableDefinition<'_, (u64, u64), &[u8]> = TableDefinition::new("records");
 /// When each session was created and last changed, in microseconds, and whether it was ever edited.
 pub(super) const METAS: TableDefinition<'_, u64, (i64, i64, bool)> = TableDefinition::new("metas");
+/// Single numbers by name.
+pub(super) const NUMBERS: TableDefinition<'_, &str, u64> = TableDefinition::new("numbers");
+
+/// The form of everything in the file. A file without the number is of the time before it.
+const FORMAT: u64 = 2;
+const FORMAT_NAME: &str = "format";
+/// The key of the last session that was created. None is used twice, even if its session is gone.
+const LAST_SESSION: &str = "last-session";
+
+/// What the form of a file's contents means for this program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    Ours,
+    /// Nothing is in it, or it is of an earlier program.
+    Earlier,
+    Later(u64),
+}
+
+pub(super) fn form(database: &impl ReadableDatabase) -> Result<Form, redb::Error> {
+    let transaction = database.begin_read()?;
+    let numbers = match transaction.open_table(NUMBERS) {
+        Err(TableError::TableDoesNotExist(_)) => return Ok(Form::Earlier),
+        numbers => numbers?,
+    };
+    let form = numbers.get(FORMAT_NAME)?.map(|entry| entry.value());
+    Ok(match form {
+        Some(FORMAT) => Form::Ours,
+        Some(later) if later > FORMAT => Form::Later(later),
+        _ => Form::Earlier,
+    })
+}
 
 pub(super) struct Tables<'t> {
     links: Table<'t, &'static [u8; 32], (u64, bool)>,
@@ -24,6 +60,7 @@ pub(super) struct Tables<'t> {
     snapshots: Table<'t, u64, (u64, &'static [u8])>,
     records: Table<'t, (u64, u64), &'static [u8]>,
     metas: Table<'t, u64, (i64, i64, bool)>,
+    numbers: Table<'t, &'static str, u64>,
     changed: bool,
 }
 
@@ -49,8 +86,23 @@ impl<'t> Tables<'t> {
             snapshots: transaction.open_table(SNAPSHOTS)?,
             records: transaction.open_table(RECORDS)?,
             metas: transaction.open_table(METAS)?,
+            numbers: transaction.open_table(NUMBERS)?,
             changed: false,
         })
+    }
+
+    /// Makes a file of an earlier program one of ours. When its sessions were changed is not known,
+    /// so they count as changed now.
+    pub(super) fn take_over(&mut self, now: ServerTime) -> Result<(), StorageError> {
+        let now = now.as_micros();
+        for entry in self.epochs.iter()? {
+            let session = entry?.0.value();
+            if self.metas.get(session)?.is_none() {
+                self.metas.insert(session, (now, now, true))?;
+            }
+        }
+        self.numbers.insert(FORMAT_NAME, FORMAT)?;
+        Ok(())
     }
 
     /// Whether there is anything that has to reach the disk.
@@ -89,7 +141,10 @@ impl<'t> Tables<'t> {
             }
         }
         self.changed = true;
-        let session = self.epochs.last()?.map_or(1, |(last, _)| last.value() + 1);
+        let counted = self.numbers.get(LAST_SESSION)?.map(|entry| entry.value());
+        let last = self.epochs.last()?.map(|(last, _)| last.value());
+        let session = counted.max(last).unwrap_or(0) + 1;
+        self.numbers.insert(LAST_SESSION, session)?;
         for (link, role) in links {
             self.links
                 .insert(&link.0, (session, *role == Role::Listener))?;
@@ -136,12 +191,45 @@ impl<'t> Tables<'t> {
         Ok(())
     }
 
-    pub(super) fn touch(&mut self, session: SessionKey, now: ServerTime) -> Result<(), Fault> {
-        let now = now.as_micros();
-        let meta = self.metas.get(session.0)?.map(|entry| entry.value());
-        let created = meta.map_or(now, |(created, _, _)| created);
+    /// Removes what was due at the time, unless it has been changed since.
+    pub(super) fn remove(
+        &mut self,
+        session: SessionKey,
+        links: &[LinkKey],
+        keep: Keep,
+        now: ServerTime,
+    ) -> Result<bool, Fault> {
+        let meta = self
+            .metas
+            .get(session.0)?
+            .map(|entry| Meta::of(entry.value()));
+        if !meta.is_some_and(|meta| keep.is_due(meta, now)) {
+            return Ok(false);
+        }
         self.changed = true;
-        self.metas.insert(session.0, (created, now, true))?;
+        for link in links {
+            self.links.remove(&link.0)?;
+        }
+        self.metas.remove(session.0)?;
+        self.epochs.remove(session.0)?;
+        self.snapshots.remove(session.0)?;
+        self.records
+            .retain_in((session.0, 0)..=(session.0, u64::MAX), |_, _| false)?;
+        Ok(true)
+    }
+
+    /// Notes the last edits of sessions.
+    pub(super) fn touch(
+        &mut self,
+        touched: &BTreeMap<SessionKey, ServerTime>,
+    ) -> Result<(), StorageError> {
+        for (session, now) in touched {
+            let meta = self.metas.get(session.0)?.map(|entry| entry.value());
+            if let Some((created, _, _)) = meta {
+                self.metas
+                    .insert(session.0, (created, now.as_micros(), true))?;
+            }
+        }
         Ok(())
     }
 }

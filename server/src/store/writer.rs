@@ -2,11 +2,11 @@
 //! and only then answers: many sessions share one sync of the disk.
 
 use super::file::File;
+use super::sweep::Keep;
 use super::tables::{Fault, Tables};
 use super::{Lease, Place, SessionKey, StoreError};
 use crate::link::LinkKey;
-use lockstep_session::units::{ServerTime, Span};
-use lockstep_session::{ids::Epoch, protocol::Role};
+use lockstep_session::{ids::Epoch, protocol::Role, units::ServerTime};
 use std::collections::BTreeMap;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
@@ -14,8 +14,6 @@ use tokio::sync::oneshot;
 
 /// Jobs that share a transaction: so many that none waits long for those before it.
 const MOST_JOBS: usize = 4_096;
-/// When a session was last changed is known this exactly.
-const TOUCH_EVERY: Span = Span::from_seconds(3_600);
 
 type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 
@@ -51,6 +49,12 @@ pub(super) enum Job {
         lease: Lease,
         now: ServerTime,
     },
+    Remove {
+        doomed: Vec<(SessionKey, Vec<LinkKey>)>,
+        keep: Keep,
+        now: ServerTime,
+        reply: Reply<usize>,
+    },
     Release {
         lease: Lease,
         reply: Reply<()>,
@@ -71,6 +75,7 @@ impl Writer {
             Work {
                 file,
                 held: BTreeMap::new(),
+                touched: BTreeMap::new(),
             }
             .run(&waiting)
         };
@@ -101,6 +106,8 @@ impl Drop for Writer {
 struct Work {
     file: Arc<File>,
     held: BTreeMap<SessionKey, Held>,
+    /// Sessions that were edited, for the next commit to note.
+    touched: BTreeMap<SessionKey, ServerTime>,
 }
 
 /// Who holds a session, and how far it has come.
@@ -108,7 +115,6 @@ struct Work {
 struct Held {
     epoch: Epoch,
     next: Place,
-    touched: Option<ServerTime>,
 }
 
 /// Tells whoever waits for a job what became of it, given what became of the transaction.
@@ -157,10 +163,14 @@ impl Work {
             outcome?;
         }
         let changed = tables.have_changed();
+        if changed {
+            tables.touch(&self.touched)?;
+        }
         drop(tables);
         // Without a change there is nothing to wait for the disk for.
         if changed {
             transaction.commit()?;
+            self.touched.clear();
         } else {
             transaction.abort()?;
         }
@@ -199,7 +209,13 @@ impl Work {
                 snapshot,
                 reply,
             } => conclude(Some(reply), self.snapshot(lease, next, &snapshot, tables)),
-            Job::Touch { lease, now } => conclude(None, self.touch(lease, now, tables)),
+            Job::Touch { lease, now } => conclude(None, self.touch(lease, now)),
+            Job::Remove {
+                doomed,
+                keep,
+                now,
+                reply,
+            } => conclude(Some(reply), self.remove(&doomed, keep, now, tables)),
             Job::Release { lease, reply } => {
                 if self.held(lease).is_ok() {
                     self.held.remove(&lease.session);
@@ -221,7 +237,6 @@ impl Work {
         let held = Held {
             epoch: lease.epoch,
             next,
-            touched: None,
         };
         self.held.insert(lease.session, held);
     }
@@ -277,21 +292,28 @@ impl Work {
         tables.snapshot(lease.session, next, snapshot)
     }
 
-    fn touch(
-        &mut self,
-        lease: Lease,
+    /// An edit is on its way, and the commit that makes it durable notes the time with it.
+    fn touch(&mut self, lease: Lease, now: ServerTime) -> Result<(), Fault> {
+        self.held(lease)?;
+        self.touched.insert(lease.session, now);
+        Ok(())
+    }
+
+    /// Nobody who holds a session loses it.
+    fn remove(
+        &self,
+        doomed: &[(SessionKey, Vec<LinkKey>)],
+        keep: Keep,
         now: ServerTime,
         tables: &mut Tables<'_>,
-    ) -> Result<(), Fault> {
-        let held = self.held(lease)?;
-        if held
-            .touched
-            .is_none_or(|touched| now - touched >= TOUCH_EVERY)
-        {
-            held.touched = Some(now);
-            tables.touch(lease.session, now)?;
+    ) -> Result<usize, Fault> {
+        let mut removed = 0;
+        for (session, links) in doomed {
+            if !self.held.contains_key(session) {
+                removed += usize::from(tables.remove(*session, links, keep, now)?);
+            }
         }
-        Ok(())
+        Ok(removed)
     }
 }
 
@@ -325,7 +347,7 @@ fn conclude<T: 'static>(
 impl Job {
     fn session(&self) -> Option<SessionKey> {
         match self {
-            Job::Create { .. } => None,
+            Job::Create { .. } | Job::Remove { .. } => None,
             Job::Acquire { session, .. } => Some(*session),
             Job::Resume { lease, .. }
             | Job::Append { lease, .. }
@@ -346,6 +368,7 @@ impl Job {
             | Job::Release { reply, .. } => {
                 drop(reply.send(Err(error)));
             }
+            Job::Remove { reply, .. } => drop(reply.send(Err(error))),
             Job::Touch { .. } => {}
         }
     }
