@@ -9,7 +9,7 @@ use crate::workspace::Workspace;
 use crate::{setup, shell};
 
 /// The decoders that read what others wrote.
-const TARGETS: &[&str] = &["message", "journal", "snapshot"];
+const TARGETS: &[&str] = &["message", "journal", "snapshot", "sample"];
 const SECONDS: u64 = 60;
 
 pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<()> {
