@@ -2,7 +2,7 @@
 
 use lockstep_decoder::{Format, Refusal, decode, measure};
 use lockstep_engine::{Interpolation, Reader, Sample, SampleKey};
-use lockstep_tests::tones::{ENCODED, Flac, Tone, aiff, flac, wav};
+use lockstep_tests::tones::{ENCODED, FRAMES_IN_VARYING, Flac, Tone, VARYING, aiff, flac, wav};
 
 const KEY: SampleKey = SampleKey::from_number(7);
 /// A reader's step from one frame to the next.
@@ -61,6 +61,13 @@ fn what_was_written_with_loss_comes_back_close_and_in_its_place() {
             wrong / whole
         );
     }
+}
+
+/// P-AUDIO-2
+#[test]
+fn an_mp3_file_that_does_not_say_its_length_is_decoded_to_its_end() {
+    let shape = measure(VARYING).expect("a sample");
+    assert_eq!(shape.frames.get(), FRAMES_IN_VARYING * 1_152);
 }
 
 /// P-AUDIO-2
