@@ -9,7 +9,7 @@ mod log;
 mod open_files;
 mod terminal;
 
-use anyhow::{Context, Result};
+use anyhow::{Result, anyhow};
 use clap::Parser;
 use flags::{Command, Flags};
 use lockstep_server::backup::BackupError;
@@ -26,8 +26,18 @@ use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
 
 #[tokio::main]
-async fn main() -> Result<ExitCode> {
-    let flags = Flags::parse();
+async fn main() -> ExitCode {
+    match perform(Flags::parse()).await {
+        Ok(code) => code,
+        Err(error) => {
+            // Whoever started it wants a sentence, not a trace of the code.
+            let _ = writeln!(std::io::stderr(), "error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn perform(flags: Flags) -> Result<ExitCode> {
     match flags.command {
         Some(Command::Export(ref export)) => Ok(write_files(export, &flags.data.folder)),
         Some(Command::Backup(backup)) => {
@@ -50,7 +60,7 @@ async fn serve(flags: Flags) -> Result<ExitCode> {
     log::start(&flags.log);
     let listener = TcpListener::bind(flags.web.listen)
         .await
-        .with_context(|| format!("cannot listen on {}", flags.web.listen))?;
+        .map_err(|error| anyhow!("cannot listen on {}: {error}", flags.web.listen))?;
     let address = listener.local_addr()?;
     let mut config = flags.config();
     config.max_connections = open_files::make_room(config.max_connections);
@@ -68,7 +78,7 @@ async fn serve(flags: Flags) -> Result<ExitCode> {
         let session = server
             .new_session()
             .await
-            .context("cannot make a session")?;
+            .map_err(|error| anyhow!("cannot make a session: {error}"))?;
         let base = flags
             .web
             .public_url
