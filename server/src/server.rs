@@ -240,11 +240,22 @@ impl Server {
         tokio::spawn(shared.samples.clone().sweep_daily(stop.subscribe()));
         let proxies = shared.site.trusted_proxies.clone();
         let stopping = stop.subscribe();
-        let connections =
-            Connections::new(router(shared), door, proxies, tls, stopping, run.clone());
+        let connections = Connections::new(
+            router(shared.clone()),
+            door,
+            proxies,
+            tls,
+            stopping,
+            run.clone(),
+        );
         let sweep = sweep_daily(store.clone(), keep, stop.subscribe());
         tokio::spawn(sweep);
-        tokio::spawn(answer_commands(store, data, stop.subscribe()));
+        tokio::spawn(answer_commands(
+            store,
+            data,
+            shared.clone(),
+            stop.subscribe(),
+        ));
         let mut shutdown = pin!(shutdown);
         loop {
             let accepted = tokio::select! {
@@ -291,10 +302,11 @@ async fn sweep_daily(store: Arc<EmbeddedStore>, keep: Keep, mut stopping: watch:
 async fn answer_commands(
     store: Arc<EmbeddedStore>,
     data: PathBuf,
+    shared: Arc<Shared>,
     mut stopping: watch::Receiver<bool>,
 ) {
     tokio::select! {
-        served = admin::serve(store, data) => if let Err(error) = served {
+        served = admin::serve(store, data, shared) => if let Err(error) = served {
             tracing::warn!(%error, "backup and restore cannot reach this server while it runs");
         },
         () = told_to_stop(&mut stopping) => {}

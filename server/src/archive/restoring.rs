@@ -3,7 +3,7 @@
 
 use super::reading::{Item, check, open};
 use super::{ArchiveError, keep_sample};
-use crate::store::{Archived, EmbeddedStore, TakenBack};
+use crate::store::{Archived, EmbeddedStore, SessionKey, TakenBack};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use tokio::runtime::Handle;
@@ -17,6 +17,9 @@ const TOGETHER: usize = 4 * 1024 * 1024;
 pub(crate) struct Done {
     pub(crate) added: u64,
     pub(crate) replaced: u64,
+    /// Whoever has these in memory has to let go of them.
+    #[serde(skip)]
+    pub(crate) changed: Vec<SessionKey>,
     /// Sessions that were there already and stay as they are.
     pub(crate) kept: u64,
     /// Samples that were not there before.
@@ -47,7 +50,10 @@ pub(crate) fn restore(
         for outcome in runtime.block_on(store.take_back(sessions, replace))? {
             match outcome {
                 TakenBack::Added => done.added += 1,
-                TakenBack::Replaced(_) => done.replaced += 1,
+                TakenBack::Replaced(session) => {
+                    done.replaced += 1;
+                    done.changed.push(session);
+                }
                 TakenBack::Kept => done.kept += 1,
             }
         }

@@ -1,6 +1,7 @@
 //! What the operator's own commands ask: everything the server keeps, as an archive, and an archive
 //! taken back. It is served on a door of its own, never where players come in.
 
+use super::Shared;
 use super::metrics::bearer;
 use crate::archive::{self, ArchiveError, Done};
 use crate::clock::ServerClock;
@@ -31,6 +32,7 @@ pub(crate) struct Admin {
     pub(crate) store: Arc<EmbeddedStore>,
     pub(crate) data: PathBuf,
     pub(crate) token: Secret,
+    pub(crate) shared: Arc<Shared>,
 }
 
 pub(crate) fn admin_router(admin: Arc<Admin>) -> Router {
@@ -133,12 +135,17 @@ async fn restore(
     }
     let replace = query.as_deref() == Some("replace");
     let runtime = Handle::current();
+    let shared = admin.shared.clone();
     let restored = tokio::task::spawn_blocking(move || {
         archive::restore(&admin.store, &admin.data, file.path(), replace, &runtime)
     });
     let done = restored
         .await
         .map_err(|error| io(io::Error::other(error)))??;
+    // Their players come back by themselves, and are given what was restored.
+    for session in &done.changed {
+        shared.sessions.evict(*session).await;
+    }
     tracing::info!(
         added = done.added,
         replaced = done.replaced,

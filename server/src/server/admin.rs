@@ -2,7 +2,7 @@
 //! for whoever can read the data folder. No proxy leads here.
 
 use crate::backup::Presence;
-use crate::http::{Admin, admin_router};
+use crate::http::{Admin, Shared, admin_router};
 use crate::secret::Secret;
 use crate::store::EmbeddedStore;
 use hyper::server::conn::http1;
@@ -21,11 +21,20 @@ const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 const MOST: usize = 4;
 
 /// Answers commands for as long as it is polled; whoever drops it ends them.
-pub(super) async fn serve(store: Arc<EmbeddedStore>, data: PathBuf) -> io::Result<()> {
+pub(super) async fn serve(
+    store: Arc<EmbeddedStore>,
+    data: PathBuf,
+    shared: Arc<Shared>,
+) -> io::Result<()> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let token = Secret::draw().map_err(io::Error::other)?;
     let _presence = Presence::announce(&data, listener.local_addr()?, &token)?;
-    let router = admin_router(Arc::new(Admin { store, data, token }));
+    let router = admin_router(Arc::new(Admin {
+        store,
+        data,
+        token,
+        shared,
+    }));
     let places = Arc::new(Semaphore::new(MOST));
     loop {
         let place = places.clone().acquire_owned().await;
