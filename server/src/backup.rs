@@ -140,6 +140,7 @@ fn told(from: &Path, contents: &Contents, done: &Done) -> String {
         replaced,
         kept,
         samples,
+        ..
     } = done;
     let mut text = format!(
         "{}, made by version {}: {added} of {} sessions added, {replaced} replaced, {kept} kept as \
