@@ -2,15 +2,18 @@
 //! one that stands still or on a document in a file.
 
 mod draft;
+mod part;
+mod sounds;
 mod source;
 
+pub(crate) use part::Part;
+pub(crate) use sounds::{Sink, Sounds, file_name, stem_names};
+
+use crate::samples::{self, Fetched};
 use draft::Draft;
-use lockstep_engine::SampleRate;
-use lockstep_offline::{Depth, LONGEST_TAIL, Piece, Render, Stretch, Wav, WavError};
-use lockstep_offline::{common_cycle, midi_file};
+use lockstep_offline::{LONGEST_TAIL, Stretch, Wav, WavError, midi_file};
 use lockstep_session::document::Document;
-use lockstep_session::document::mixer::Percent;
-use lockstep_session::units::{Beat, BeatSpan};
+use lockstep_session::units::BeatSpan;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -33,18 +36,8 @@ pub struct Export {
     /// and delay add to another. All are as long as the mix, and without its own effects.
     #[arg(long, value_name = "FOLDER")]
     stems: Option<PathBuf>,
-    /// How many bars.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=25_000))]
-    bars: Option<u32>,
-    /// The bar to begin with.
-    #[arg(long, value_name = "BAR", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=25_000))]
-    from: u32,
-    /// Frames a second.
-    #[arg(long, value_name = "HZ", default_value_t = 48_000, value_parser = clap::value_parser!(u32).range(8_000..=192_000))]
-    rate: u32,
-    /// How exactly samples are written: 16, 24, or 32 with a floating point.
-    #[arg(long, value_name = "BITS", default_value = "24", value_parser = depth)]
-    bits: Depth,
+    #[command(flatten)]
+    part: Part,
 }
 
 /// What an export has to say: of each file a line, and what is not in them.
@@ -73,15 +66,6 @@ enum Kind {
     Json,
 }
 
-fn depth(bits: &str) -> Result<Depth, &'static str> {
-    match bits {
-        "16" => Ok(Depth::Sixteen),
-        "24" => Ok(Depth::TwentyFour),
-        "32" => Ok(Depth::Float),
-        _ => Err("it is 16, 24 or 32"),
-    }
-}
-
 impl Export {
     /// Reads the session, from `data` unless it is a file, and writes all that was asked for.
     pub fn run(&self, data: &Path) -> Result<Exported, ExportError> {
@@ -99,27 +83,21 @@ impl Export {
             }
         }
         if kind == Kind::Wav || self.stems.is_some() {
-            self.write_audio(&document, stretch, kind == Kind::Wav, &mut said)?;
+            let fetched = samples::at_rest(data, samples::played(&document));
+            self.write_audio(&document, stretch, kind == Kind::Wav, &fetched, &mut said)?;
         }
         Ok(said)
     }
 
     fn stretch(&self, document: &Document, said: &mut Exported) -> Stretch {
-        let from = Beat::ZERO + BeatSpan::BAR.times(i64::from(self.from) - 1);
-        let span = match self.bars {
-            Some(bars) => BeatSpan::BAR.times(i64::from(bars)),
-            None => {
-                let cycle = common_cycle(document, from);
-                if cycle.is_cut {
-                    said.warnings.push(format!(
-                        "what plays does not begin anew within {} bars; this is where it ends, and --bars says otherwise",
-                        cycle.span.as_micros() / BeatSpan::BAR.as_micros()
-                    ));
-                }
-                cycle.span
-            }
-        };
-        Stretch::new(from, span)
+        let (stretch, is_cut) = self.part.stretch(document);
+        if is_cut {
+            said.warnings.push(format!(
+                "what plays does not begin anew within {} bars; this is where it ends, and --bars says otherwise",
+                stretch.span().as_micros() / BeatSpan::BAR.as_micros()
+            ));
+        }
+        stretch
     }
 
     fn write_midi(
@@ -147,31 +125,22 @@ impl Export {
         document: &Document,
         stretch: Stretch,
         mix: bool,
+        fetched: &Fetched,
         said: &mut Exported,
     ) -> Result<(), ExportError> {
-        let render = Render {
-            document,
-            stretch,
-            rate: SampleRate::new(f64::from(self.rate)).expect("the flag's range is narrower"),
-            samples: &[],
-            longest_tail: LONGEST_TAIL,
+        let (stems, sends) = self.stem_files(document)?;
+        let mut sounds = Sounds {
+            mix: match mix {
+                true => Some(self.sound(self.to.clone())?),
+                false => None,
+            },
+            stems,
+            sends,
         };
-        let mut mix = match mix {
-            true => Some(self.sound(self.to.clone())?),
-            false => None,
-        };
-        let mut stems = self.stem_files(document)?;
-        let mut sends = self.sends_file(document)?;
-        let rendered = render.play(|piece| match piece {
-            Piece::Mix(frames) => mix.as_mut().map_or(Ok(()), |mix| mix.write(frames)),
-            Piece::Track(number, frames) => stems
-                .get_mut(number)
-                .map_or(Ok(()), |stem| stem.write(frames)),
-            Piece::Sends(frames) => sends.as_mut().map_or(Ok(()), |sends| sends.write(frames)),
-        })?;
+        let rendered = sounds.render(&self.part.render(document, stretch, &fetched.samples))?;
         let frames = u32::try_from(rendered.frames).map_or(f64::INFINITY, f64::from);
-        let seconds = frames / f64::from(self.rate);
-        for sound in mix.into_iter().chain(stems).chain(sends) {
+        let seconds = frames / f64::from(self.part.rate());
+        for sound in sounds.into_all() {
             let path = sound.finish()?;
             said.files.push(format!(
                 "{}: {}, {seconds:.1} s with what rings on",
@@ -184,46 +153,38 @@ impl Export {
                 "it still rang after {LONGEST_TAIL} s and was cut off"
             ));
         }
-        let missing = document.samples.keys();
-        let missing = missing.filter(|&&sample| document.uses_sample(sample));
-        if missing.count() > 0 {
-            said.warnings
-                .push("samples are not at hand here; what plays them is silent".to_owned());
+        let missing = fetched.missing.iter();
+        let missing = missing.filter_map(|sample| document.samples.get(sample));
+        let missing: Vec<&str> = missing.map(|sample| sample.name.as_str()).collect();
+        if !missing.is_empty() {
+            said.warnings.push(format!(
+                "these samples are not at hand here, and what plays them is silent: {}",
+                missing.join(", ")
+            ));
         }
         Ok(())
     }
 
-    fn stem_files(&self, document: &Document) -> Result<Vec<Sound>, ExportError> {
+    /// One of each track, and one of what is sent if something is.
+    fn stem_files(&self, document: &Document) -> Result<(Vec<Sound>, Option<Sound>), ExportError> {
         let Some(folder) = &self.stems else {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), None));
         };
         std::fs::create_dir_all(folder)
             .map_err(|error| ExportError::Unwritable(folder.clone(), error))?;
-        let tracks = (1..).zip(&document.tracks);
-        let names = tracks.map(|(number, track)| stem_name(number, track.settings.name.as_str()));
-        names.map(|name| self.sound(folder.join(name))).collect()
-    }
-
-    /// None where nothing is sent.
-    fn sends_file(&self, document: &Document) -> Result<Option<Sound>, ExportError> {
-        let is_sent = document.tracks.iter().any(|track| {
-            let settings = &track.settings;
-            settings.reverb_send > Percent::MIN || settings.delay_send > Percent::MIN
-        });
-        match &self.stems {
-            Some(folder) if is_sent => {
-                let name = stem_name(document.tracks.len() + 1, "Sends");
-                self.sound(folder.join(name)).map(Some)
-            }
-            _ => Ok(None),
+        let mut stems = Vec::new();
+        for name in stem_names(document) {
+            stems.push(self.sound(folder.join(name))?);
         }
+        let sends = stems.split_off(document.tracks.len()).pop();
+        Ok((stems, sends))
     }
 
     fn sound(&self, path: PathBuf) -> Result<Sound, ExportError> {
         let draft = Draft::of(&path);
         let create = File::create(draft.path());
         let file = create.map_err(|error| ExportError::Unwritable(path.clone(), error))?;
-        let wav = Wav::new(BufWriter::new(file), self.rate, self.bits);
+        let wav = Wav::new(BufWriter::new(file), self.part.rate(), self.part.bits());
         Ok(Sound {
             wav: wav.map_err(|error| ExportError::Wav(path.clone(), error))?,
             draft,
@@ -243,12 +204,16 @@ struct Sound {
     path: PathBuf,
 }
 
-impl Sound {
+impl Sink for Sound {
+    type Error = ExportError;
+
     fn write(&mut self, frames: [&[f32]; 2]) -> Result<(), ExportError> {
         let written = self.wav.write(frames);
         written.map_err(|error| ExportError::Wav(self.path.clone(), error))
     }
+}
 
+impl Sound {
     fn finish(self) -> Result<PathBuf, ExportError> {
         let Sound { wav, draft, path } = self;
         wav.finish()
@@ -291,26 +256,9 @@ fn length(stretch: Stretch) -> String {
     }
 }
 
-/// Sorted as the tracks are, and a name that every system takes.
-fn stem_name(number: usize, track: &str) -> String {
-    let safe = |letter: char| match letter {
-        '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' => '-',
-        letter => letter,
-    };
-    let name: String = track.chars().map(safe).collect();
-    format!("{number:02} {}.wav", name.trim_end_matches(['.', ' ']))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_track_may_be_called_anything_and_its_stem_still_has_a_name() {
-        assert_eq!(stem_name(3, "Low kick"), "03 Low kick.wav");
-        assert_eq!(stem_name(12, "../a:b?"), "12 ..-a-b-.wav");
-        assert_eq!(stem_name(1, "CON."), "01 CON.wav");
-    }
 
     #[test]
     fn the_ending_says_what_is_written() {

@@ -1,60 +1,81 @@
 //! What waits to be written to one connection: bounded, and shared by the session that fills it
-//! and the socket that empties it. Neither ever waits for the other here.
+//! and the socket's task. The session writes to a plain socket by itself, which spares the task a
+//! waking for every message; whatever the socket does not take at once is left to the task.
 
+use crate::frame;
+use bytes::Bytes;
 use lockstep_session::protocol::Goodbye;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::VecDeque;
+use std::io::{ErrorKind, IoSlice};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use tokio::net::TcpStream;
 use tokio::sync::Notify;
-use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-/// Messages a connection may be behind.
-const MOST_MESSAGES: usize = 512;
-/// Bytes a connection may be behind. A single message, such as a whole document, may be larger.
+/// Frames a connection may be behind.
+const MOST_FRAMES: usize = 512;
+/// Bytes a connection may be behind. A single frame, such as a whole document, may be larger.
 const MOST_BYTES: usize = 512 * 1024;
+/// Frames that are handed to the system at once.
+const TOGETHER: usize = 32;
 
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
     state: Mutex<State>,
-    filled: Notify,
+    /// The socket, if its bytes need nothing done to them.
+    line: OnceLock<Arc<TcpStream>>,
+    work: Notify,
     closing: Notify,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    messages: Vec<Utf8Bytes>,
+    frames: VecDeque<Bytes>,
+    /// How much of the first frame is written.
+    written: usize,
     bytes: usize,
     overflowed: bool,
+    /// The socket took no more; its task waits until it does.
+    blocked: bool,
+    broken: bool,
     end: Option<Goodbye>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Pushed {
-    /// The first to wait: the socket has to be woken.
+    /// The first to wait: the outbox has to be flushed.
     First,
     Behind,
-    /// No room: this message and all until the socket has caught up are dropped.
+    /// No room: this frame and all until the socket has caught up are dropped.
     Overflowed,
 }
 
-/// What the socket has to do next.
+/// What the socket's task has to do next.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Work {
-    Write(Vec<Utf8Bytes>),
+    /// Write what waits, as soon as the socket takes it.
+    Write,
     /// Everything that waited before an overflow is written.
     CaughtUp,
     Close(Goodbye),
+    /// The socket cannot be written to any more.
+    Broken,
 }
 
 impl Outbox {
-    pub(crate) fn push(&self, text: Utf8Bytes) -> Pushed {
+    /// From now on the session writes to this socket by itself.
+    pub(crate) fn connect(&self, line: Arc<TcpStream>) {
+        // An outbox has one socket in its life.
+        let _ = self.line.set(line);
+    }
+
+    pub(crate) fn push(&self, frame: Bytes) -> Pushed {
         let mut state = self.state();
-        let is_first = state.messages.is_empty();
-        let full = state.messages.len() >= MOST_MESSAGES || state.bytes + text.len() > MOST_BYTES;
-        if state.overflowed || (full && !is_first) {
+        let is_first = state.frames.is_empty();
+        if state.overflowed || (state.is_full(frame.len()) && !is_first) {
             state.overflowed = true;
             return Pushed::Overflowed;
         }
-        state.bytes += text.len();
-        state.messages.push(text);
+        state.push(frame);
         if is_first {
             Pushed::First
         } else {
@@ -62,14 +83,32 @@ impl Outbox {
         }
     }
 
-    pub(crate) fn wake(&self) {
-        self.filled.notify_one();
+    /// A frame that may be left out where there is no room for it, such as the answer to a ping.
+    pub(crate) fn push_if_room(&self, frame: Bytes) {
+        let mut state = self.state();
+        if !state.overflowed && !state.is_full(frame.len()) && state.end.is_none() {
+            state.push(frame);
+            drop(state);
+            self.flush();
+        }
     }
 
-    /// Lets the socket write what waits, then end.
+    /// Gives the socket what waits.
+    pub(crate) fn flush(&self) {
+        let mut state = self.state();
+        if let Some(line) = self.line.get().filter(|_| !state.blocked) {
+            state.write(line);
+        }
+        if state.needs_task(self.line.get().is_some()) {
+            self.work.notify_one();
+        }
+    }
+
+    /// Lets the socket have what waits, then end.
     pub(crate) fn close(&self, goodbye: Goodbye) {
         self.state().end.get_or_insert(goodbye);
-        self.wake();
+        self.flush();
+        self.work.notify_one();
         self.closing.notify_one();
     }
 
@@ -78,21 +117,49 @@ impl Outbox {
         self.closing.notified().await;
     }
 
-    /// Waits for something to do. A call given up halfway takes nothing.
+    /// Waits for something that only the socket's task can do. A call given up halfway takes nothing.
     pub(crate) async fn work(&self) -> Work {
         loop {
             if let Some(work) = self.next() {
                 return work;
             }
-            self.filled.notified().await;
+            self.work.notified().await;
         }
+    }
+
+    /// The socket takes bytes again.
+    pub(crate) fn unblock(&self) {
+        self.state().blocked = false;
+        self.flush();
+    }
+
+    /// What waits, for a socket that its task writes to.
+    pub(crate) fn take(&self) -> Vec<Bytes> {
+        let mut state = self.state();
+        state.bytes = 0;
+        state.frames.drain(..).collect()
+    }
+
+    /// The last frame of all, behind what waits.
+    pub(crate) fn push_last(&self, goodbye: Goodbye) {
+        self.state().push(frame::close(goodbye));
+        self.flush();
+    }
+
+    /// Nothing waits any more, or never will be written.
+    pub(crate) fn is_done(&self) -> bool {
+        let state = self.state();
+        state.frames.is_empty() || state.broken
     }
 
     fn next(&self) -> Option<Work> {
         let mut state = self.state();
-        if !state.messages.is_empty() {
-            state.bytes = 0;
-            return Some(Work::Write(std::mem::take(&mut state.messages)));
+        if state.broken {
+            return Some(Work::Broken);
+        }
+        if !state.frames.is_empty() {
+            let is_ours = state.blocked || self.line.get().is_none();
+            return is_ours.then_some(Work::Write);
         }
         if let Some(goodbye) = state.end {
             return Some(Work::Close(goodbye));
@@ -105,52 +172,183 @@ impl Outbox {
     }
 }
 
+impl State {
+    fn is_full(&self, more: usize) -> bool {
+        self.frames.len() >= MOST_FRAMES || self.bytes + more > MOST_BYTES
+    }
+
+    fn push(&mut self, frame: Bytes) {
+        self.bytes += frame.len();
+        self.frames.push_back(frame);
+    }
+
+    fn needs_task(&self, has_line: bool) -> bool {
+        let waits = !self.frames.is_empty() && (self.blocked || !has_line);
+        waits || self.broken || (self.frames.is_empty() && (self.overflowed || self.end.is_some()))
+    }
+
+    /// Writes until all is written or the socket takes no more.
+    fn write(&mut self, line: &TcpStream) {
+        while let Some(first) = self.frames.front() {
+            let taken = if self.frames.len() == 1 {
+                line.try_write(&first[self.written..])
+            } else {
+                let mut slices = [IoSlice::new(&[]); TOGETHER];
+                slices[0] = IoSlice::new(&first[self.written..]);
+                for (slice, frame) in slices.iter_mut().zip(&self.frames).skip(1) {
+                    *slice = IoSlice::new(frame);
+                }
+                let count = self.frames.len().min(TOGETHER);
+                line.try_write_vectored(&slices[..count])
+            };
+            match taken {
+                Ok(0) => return self.fail(),
+                Ok(count) => self.advance(count),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    self.blocked = true;
+                    return;
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(_) => return self.fail(),
+            }
+        }
+    }
+
+    fn advance(&mut self, mut count: usize) {
+        while let Some(first) = self.frames.front() {
+            let left = first.len() - self.written;
+            if count < left {
+                self.written += count;
+                return;
+            }
+            count -= left;
+            self.bytes -= first.len();
+            self.written = 0;
+            self.frames.pop_front();
+        }
+    }
+
+    fn fail(&mut self) {
+        self.broken = true;
+        self.frames.clear();
+        self.bytes = 0;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tokio::io::AsyncReadExt;
+    use tokio::net::TcpListener;
+
+    /// Both ends of a connection.
+    async fn wire() -> (Arc<TcpStream>, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let far = TcpStream::connect(listener.local_addr().unwrap());
+        let (near, far) = tokio::join!(listener.accept(), far);
+        (Arc::new(near.unwrap().0), far.unwrap())
+    }
+
+    /// The work that a socket's task does.
+    async fn write_all(outbox: &Outbox, line: &TcpStream) {
+        while !outbox.is_done() {
+            line.writable().await.unwrap();
+            outbox.unblock();
+        }
+    }
 
     #[tokio::test]
-    async fn messages_are_written_in_order_then_the_connection_ends() {
+    async fn the_session_writes_by_itself_what_the_socket_takes_and_its_task_the_rest() {
+        let (near, mut far) = wire().await;
         let outbox = Outbox::default();
-        assert_eq!(outbox.push("one".into()), Pushed::First);
-        assert_eq!(outbox.push("two".into()), Pushed::Behind);
-        outbox.close(Goodbye::Restarting);
-        assert_eq!(
-            outbox.work().await,
-            Work::Write(vec!["one".into(), "two".into()])
-        );
-        assert_eq!(outbox.work().await, Work::Close(Goodbye::Restarting));
+        outbox.connect(near.clone());
+        let frames: Vec<Bytes> = (0..400_u16)
+            .map(|number| Bytes::from(vec![u8::try_from(number % 251).unwrap(); 1_000]))
+            .collect();
+        let sent = async {
+            for frame in &frames {
+                assert_ne!(outbox.push(frame.clone()), Pushed::Overflowed);
+                outbox.flush();
+            }
+            write_all(&outbox, &near).await;
+        };
+        let mut heard = vec![0; 400_000];
+        let (_, read) = tokio::join!(sent, far.read_exact(&mut heard));
+        read.unwrap();
+        assert!(heard == frames.concat(), "every byte once and in its order");
+    }
+
+    #[tokio::test]
+    async fn frames_that_waited_together_are_written_in_their_order() {
+        let (near, mut far) = wire().await;
+        near.writable().await.unwrap();
+        let outbox = Outbox::default();
+        outbox.connect(near.clone());
+        let mut expected = Vec::new();
+        for number in 0..100_u8 {
+            let frame = vec![number; usize::from(number) + 1];
+            expected.extend_from_slice(&frame);
+            outbox.push(frame.into());
+        }
+        outbox.flush();
+        write_all(&outbox, &near).await;
+        let mut heard = vec![0; expected.len()];
+        far.read_exact(&mut heard).await.unwrap();
+        assert_eq!(heard, expected);
     }
 
     #[tokio::test]
     async fn a_reader_that_falls_behind_holds_no_more_than_its_share_and_is_told_when_it_caught_up()
     {
         let outbox = Outbox::default();
-        let text = Utf8Bytes::from("x".repeat(10_000));
+        let frame = Bytes::from(vec![b'x'; 10_000]);
         let taken = (0..1_000)
-            .take_while(|_| outbox.push(text.clone()) != Pushed::Overflowed)
+            .take_while(|_| outbox.push(frame.clone()) != Pushed::Overflowed)
             .count();
         assert_eq!(taken, MOST_BYTES / 10_000);
-        let Work::Write(waiting) = outbox.work().await else {
-            panic!("messages wait")
-        };
-        assert_eq!(waiting.len(), taken);
+        assert_eq!(outbox.work().await, Work::Write);
+        outbox.push_if_room(frame.clone());
+        assert_eq!(outbox.take().len(), taken);
         assert_eq!(
-            outbox.push("dropped".into()),
+            outbox.push(frame.clone()),
             Pushed::Overflowed,
             "until it is told that it caught up"
         );
         assert_eq!(outbox.work().await, Work::CaughtUp);
-        assert_eq!(outbox.push("new".into()), Pushed::First);
+        assert_eq!(outbox.push(frame), Pushed::First);
     }
 
     #[tokio::test]
-    async fn one_message_larger_than_the_share_passes_alone() {
+    async fn one_frame_larger_than_the_share_passes_alone() {
         let outbox = Outbox::default();
-        assert_eq!(
-            outbox.push("x".repeat(MOST_BYTES * 2).into()),
-            Pushed::First
-        );
+        let large = Bytes::from(vec![b'x'; MOST_BYTES * 2]);
+        assert_eq!(outbox.push(large), Pushed::First);
         assert_eq!(outbox.push("more".into()), Pushed::Overflowed);
+    }
+
+    #[tokio::test]
+    async fn a_socket_that_is_gone_is_found_out_and_nothing_is_kept_for_it() {
+        let (near, far) = wire().await;
+        drop(far);
+        near.writable().await.unwrap();
+        let outbox = Outbox::default();
+        outbox.connect(near);
+        while !outbox.state().broken {
+            outbox.push("anybody?".into());
+            outbox.flush();
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(outbox.work().await, Work::Broken);
+        assert!(outbox.is_done());
+    }
+
+    #[tokio::test]
+    async fn the_connection_ends_when_everything_is_written() {
+        let outbox = Outbox::default();
+        outbox.push("one".into());
+        outbox.close(Goodbye::Restarting);
+        assert_eq!(outbox.work().await, Work::Write);
+        outbox.take();
+        assert_eq!(outbox.work().await, Work::Close(Goodbye::Restarting));
     }
 }

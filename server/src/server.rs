@@ -4,16 +4,19 @@ mod admin;
 mod connection;
 
 use crate::clock::{ServerClock, span};
+use crate::exports::Exports;
 use crate::gate::{Door, Gate};
-use crate::http::{RequestIds, Shared, Site, TrustedProxies, edit_link, router};
+use crate::http::{RequestIds, Shared, Site, TrustedProxies, edit_link, imports, router};
 use crate::metrics::Metrics;
+use crate::samples::{PlaceError, Samples, Vault};
 use crate::secret::Secret;
-use crate::sessions::{SessionKind, Sessions};
+use crate::sessions::{Leisure, SessionKind, Sessions};
 use crate::store::{EmbeddedStore, Keep, OpenError, Store, StoreError};
 use crate::tls::{Tls, TlsError, TlsFiles};
 use crate::{link::LinkId, template, web::Web};
 use connection::Connections;
 use ipnet::IpNet;
+use lockstep_session::limits::{Allowance, Rates};
 use lockstep_session::units::Span;
 use std::future::Future;
 use std::path::PathBuf;
@@ -44,6 +47,8 @@ pub struct Config {
     pub web: Option<PathBuf>,
     /// How long a session with nobody in it stays in memory.
     pub linger: Duration,
+    /// How long a session in which nobody edits stays in memory whole.
+    pub quiet: Duration,
     /// Proxies that say who their clients are.
     pub trusted_proxies: Vec<IpNet>,
     /// How many times the usual each client address may ask for; 0 counts nothing.
@@ -53,8 +58,14 @@ pub struct Config {
     pub max_connections_per_address: usize,
     /// How long edited sessions are kept; for ever if nothing is said.
     pub keep_sessions: Option<Duration>,
+    /// Where samples are kept, such as `s3://bucket/folder`; without it, below the data.
+    pub samples: Option<String>,
+    /// How long a sample is kept that no session names.
+    pub keep_samples: Duration,
     /// Encrypts every connection, if there is no proxy that does.
     pub tls: Option<TlsFiles>,
+    /// Edits a second that each connection may make, in place of the protocol's rate.
+    pub edits_per_second: Option<u32>,
     /// Lets others than programs on this machine see the metrics.
     pub metrics_token: Option<Secret>,
 }
@@ -67,12 +78,16 @@ impl Config {
             allowed_origins: Vec::new(),
             web: None,
             linger: Duration::from_secs(30),
+            quiet: Duration::from_secs(60),
             trusted_proxies: Vec::new(),
             generosity: 1,
             max_connections: 20_000,
             max_connections_per_address: 512,
             keep_sessions: None,
+            samples: None,
+            keep_samples: 30 * DAY,
             tls: None,
+            edits_per_second: None,
             metrics_token: None,
         }
     }
@@ -84,6 +99,8 @@ pub enum StartError {
     Store(#[from] OpenError),
     #[error("the page cannot be read from {0}: {1}")]
     Page(PathBuf, #[source] std::io::Error),
+    #[error(transparent)]
+    Samples(#[from] PlaceError),
     #[error(transparent)]
     Tls(#[from] TlsError),
 }
@@ -123,13 +140,28 @@ impl Server {
         let store = EmbeddedStore::open_metered(&config.data, metrics.store.clone())?;
         let embedded = Arc::new(store);
         let store: Arc<dyn Store> = embedded.clone();
+        let vault = Vault::at(&config.data, config.samples.as_deref())?;
+        let keep_samples = span(config.keep_samples);
+        let samples = Samples::open(&config.data, vault, store.clone(), keep_samples)
+            .map_err(|error| PlaceError::Folder(config.data.clone(), error))?;
         let web = match config.web {
             Some(folder) => Web::read(&folder).map_err(|error| StartError::Page(folder, error))?,
             None => Web::embedded(),
         };
         let (stop, stopping) = watch::channel(false);
         let (run, running) = mpsc::channel(1);
-        let sessions = Sessions::new(store.clone(), stopping, run.clone(), config.linger);
+        let leisure = Leisure {
+            linger: config.linger,
+            quiet: config.quiet,
+        };
+        let mut rates = Rates::default();
+        if let Some(per_second) = config.edits_per_second {
+            rates.edits = Allowance {
+                per_second,
+                burst: per_second.saturating_mul(3),
+            };
+        }
+        let sessions = Sessions::new(store.clone(), stopping.clone(), run.clone(), leisure, rates);
         let site = Site {
             public_url: config.public_url,
             allowed_origins: config.allowed_origins,
@@ -143,9 +175,13 @@ impl Server {
         Ok(Self {
             shared: Arc::new(Shared {
                 sessions,
+                samples: Arc::new(samples),
+                exports: Exports::new(config.data.clone(), stopping.clone()),
+                imports: imports(),
                 web,
                 site,
                 gate: Gate::new(config.generosity, metrics.clone()),
+                stopping,
                 metrics,
                 metrics_token: config.metrics_token,
                 request_ids: RequestIds::draw(),
@@ -194,13 +230,21 @@ impl Server {
             mut running,
             run,
         } = self;
+        tokio::spawn(shared.samples.clone().sweep_daily(stop.subscribe()));
         let proxies = shared.site.trusted_proxies.clone();
         let stopping = stop.subscribe();
-        let connections =
-            Connections::new(router(shared), door, proxies, tls, stopping, run.clone());
+        let connections = Connections::new(
+            router(shared.clone()),
+            door,
+            proxies,
+            tls,
+            stopping,
+            run.clone(),
+        );
         let sweep = sweep_daily(store.clone(), keep, stop.subscribe());
         tokio::spawn(sweep);
-        tokio::spawn(answer_commands(store, data, stop.subscribe()));
+        let answer = answer_commands(shared.clone(), store, data, stop.subscribe());
+        tokio::spawn(answer);
         let mut shutdown = pin!(shutdown);
         loop {
             let accepted = tokio::select! {
@@ -245,12 +289,13 @@ async fn sweep_daily(store: Arc<EmbeddedStore>, keep: Keep, mut stopping: watch:
 
 /// Answers the operator's own commands until the server stops.
 async fn answer_commands(
+    shared: Arc<Shared>,
     store: Arc<EmbeddedStore>,
     data: PathBuf,
     mut stopping: watch::Receiver<bool>,
 ) {
     tokio::select! {
-        served = admin::serve(store, data) => if let Err(error) = served {
+        served = admin::serve(shared, store, data) => if let Err(error) = served {
             tracing::warn!(%error, "backup and restore cannot reach this server while it runs");
         },
         () = told_to_stop(&mut stopping) => {}

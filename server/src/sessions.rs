@@ -5,7 +5,7 @@ mod connections;
 mod live;
 mod task;
 
-pub(crate) use live::{Ended, Reading, Seat};
+pub(crate) use live::{Ended, Leisure, Reading, Seat};
 
 use crate::{
     clock::ServerClock, link::LinkId, outbox::Outbox, store::SessionKey, store::Store,
@@ -13,12 +13,12 @@ use crate::{
 };
 use live::{Live, Waking};
 use lockstep_session::journal::{Damage, Snapshot};
+use lockstep_session::limits::Rates;
 use lockstep_session::protocol::{Position, Rejection, Role};
 use lockstep_session::{document::Document, edit::Edit, ids::ConnectionId};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
 /// How often a session that falls asleep just as someone enters is woken for them.
@@ -34,8 +34,9 @@ pub(crate) struct Sessions {
     stopping: watch::Receiver<bool>,
     /// Held by every task that has to end before the process may.
     running: mpsc::Sender<()>,
-    /// How long a session with nobody in it stays in memory.
-    linger: Duration,
+    leisure: Leisure,
+    /// What each connection may send.
+    rates: Rates,
 }
 
 /// What its one or two links allow.
@@ -79,7 +80,8 @@ impl Sessions {
         store: Arc<dyn Store>,
         stopping: watch::Receiver<bool>,
         running: mpsc::Sender<()>,
-        linger: Duration,
+        leisure: Leisure,
+        rates: Rates,
     ) -> Self {
         Self {
             store,
@@ -88,7 +90,8 @@ impl Sessions {
             connections: AtomicU64::new(0),
             stopping,
             running,
-            linger,
+            leisure,
+            rates,
         }
     }
 
@@ -179,6 +182,18 @@ impl Sessions {
         Err(EnterError::Asleep.into())
     }
 
+    /// Lets go of a session that was changed in the store, and waits until it has ended. Its
+    /// players come back by themselves and are given what is stored.
+    pub(crate) async fn evict(&self, session: SessionKey) {
+        let live = {
+            let awake = self.live.lock().unwrap_or_else(PoisonError::into_inner);
+            awake.get(&session).cloned()
+        };
+        if let Some(live) = live {
+            live.evict().await;
+        }
+    }
+
     fn live(&self, session: SessionKey, name: &str) -> Result<Live, EnterError> {
         if *self.stopping.borrow() {
             return Err(EnterError::Stopping);
@@ -195,7 +210,8 @@ impl Sessions {
             name: name.to_owned(),
             clock: self.clock,
             stopping: self.stopping.clone(),
-            linger: self.linger,
+            leisure: self.leisure,
+            rates: self.rates,
             running: self.running.clone(),
         });
         awake.insert(session, live.clone());
@@ -210,6 +226,7 @@ mod tests {
     use crate::store::EmbeddedStore;
     use crate::template;
     use lockstep_session::protocol::Goodbye;
+    use std::time::Duration;
     use tokio::time::timeout;
 
     const PATIENCE: Duration = Duration::from_secs(30);
@@ -219,7 +236,17 @@ mod tests {
         let store = EmbeddedStore::open(directory).unwrap();
         let (stop, stopping) = watch::channel(false);
         let running = mpsc::channel(1).0;
-        let sessions = Sessions::new(Arc::new(store), stopping, running, Duration::ZERO);
+        let leisure = Leisure {
+            linger: Duration::ZERO,
+            quiet: Duration::ZERO,
+        };
+        let sessions = Sessions::new(
+            Arc::new(store),
+            stopping,
+            running,
+            leisure,
+            Rates::default(),
+        );
         (sessions, stop)
     }
 
@@ -227,10 +254,11 @@ mod tests {
         template::starter(&link.title())
     }
 
+    /// What waits, as the WebSocket frames that it is written in.
     async fn heard(outbox: &Outbox) -> String {
         match timeout(PATIENCE, outbox.work()).await.unwrap() {
-            Work::Write(messages) => messages.iter().map(|text| text.as_str()).collect(),
-            Work::CaughtUp => String::new(),
+            Work::Write => String::from_utf8_lossy(&outbox.take().concat()).into_owned(),
+            Work::CaughtUp | Work::Broken => String::new(),
             Work::Close(goodbye) => format!("{goodbye:?}"),
         }
     }

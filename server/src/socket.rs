@@ -1,145 +1,146 @@
-//! One WebSocket: moves text between a connection and its session, within limits, and ends
-//! politely. It does not know what the messages mean.
+//! One WebSocket: moves text from a connection to its session, sees to it that what the session
+//! put into the outbox is written, and ends politely. It does not know what the messages mean.
 
+mod wire;
+
+use crate::frame;
 use crate::outbox::{Outbox, Work};
 use crate::sessions::{Ended, Seat};
 use crate::stream::Stream;
-use futures_util::stream::{SplitSink, SplitStream};
-use futures_util::{SinkExt, StreamExt};
+use futures_util::StreamExt;
 use lockstep_session::limits;
 use lockstep_session::protocol::{Goodbye, ServerMessage, encode};
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::time::timeout;
+use tokio::io::AsyncReadExt;
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::{CapacityError, Error};
-use tokio_tungstenite::tungstenite::protocol::{
-    CloseFrame, Message, WebSocketConfig, frame::coding::CloseCode,
-};
+use tokio_tungstenite::tungstenite::protocol::{Message, Role, WebSocketConfig};
+use wire::{Drain, Wire};
 
 /// How long a connection may take to write what is left and to close.
 const FAREWELL: Duration = Duration::from_secs(2);
+/// A connection that was quiet for so long is asked for a sign of life.
+const QUIET: Duration = Duration::from_secs(4);
 const READ_BUFFER: usize = 4 * 1024;
-const WRITE_BUFFER: usize = 16 * 1024;
 
-type Socket = WebSocketStream<Stream>;
+type Socket = WebSocketStream<Wire>;
 
 /// Every limit is set: the library's own are far too generous for strangers.
-pub(crate) fn limits() -> WebSocketConfig {
+fn limits() -> WebSocketConfig {
     WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER)
-        .write_buffer_size(WRITE_BUFFER)
-        .max_write_buffer_size(limits::SERVER_MESSAGE + 2 * WRITE_BUFFER)
+        .write_buffer_size(0)
+        .max_write_buffer_size(READ_BUFFER)
         .max_message_size(Some(limits::CLIENT_MESSAGE))
         .max_frame_size(Some(limits::CLIENT_MESSAGE))
 }
 
-/// Serves a connection until either side ends it.
-pub(crate) async fn serve(socket: Socket, seat: Seat, outbox: &Outbox) {
-    let (mut sink, mut source) = socket.split();
-    let both = async {
-        tokio::select! {
-            () = write(&mut sink, &seat, outbox) => {}
-            fault = read(&mut source, &seat) => if let Some(goodbye) = fault {
-                // The session has not asked for this end, so it is said here.
-                let _ = say_goodbye(&mut sink, goodbye, true).await;
-            }
-        }
-    };
+/// Serves a connection until either side ends it. `read` was received behind the handshake.
+pub(crate) async fn serve(stream: Stream, read: Vec<u8>, seat: Seat, outbox: Arc<Outbox>) {
+    let (transport, _permit) = stream.into_parts();
+    let (wire, mut drain) = wire::part(transport, &outbox);
+    let config = Some(limits());
+    let mut socket = WebSocketStream::from_partially_read(wire, read, Role::Server, config).await;
     // A writer that is stuck does not hear that it should end.
     let overdue = async {
         outbox.closing().await;
-        tokio::time::sleep(FAREWELL).await;
+        sleep(FAREWELL).await;
     };
     tokio::select! {
-        () = both => {}
+        () = talk(&mut socket, &mut drain, &seat, &outbox) => {}
         () = overdue => {}
     }
     seat.leave().await;
-    if let Ok(socket) = sink.reunite(source) {
-        // A peer that goes on sending is not given cause to miss our last words.
-        let _ = timeout(FAREWELL, hang_up(socket.into_inner())).await;
+    // A peer that goes on sending is not given cause to miss our last words.
+    let _ = timeout(FAREWELL, hang_up(socket.into_inner(), drain)).await;
+}
+
+/// Moves text in both directions, and says goodbye.
+async fn talk(socket: &mut Socket, drain: &mut Drain, seat: &Seat, outbox: &Outbox) {
+    let fault = tokio::select! {
+        () = write(drain, seat, outbox) => None,
+        fault = read_all(socket, seat, outbox) => fault,
+    };
+    // The session has not asked for this end, so it is said here.
+    if let Some(goodbye) = fault {
+        let message = ServerMessage::Goodbye {
+            code: goodbye,
+            reason: goodbye.reason().into(),
+            retry_ms: goodbye.retry_ms(),
+        };
+        outbox.push_if_room(frame::text(&encode(&message)));
+        outbox.push_last(goodbye);
+        empty(drain, outbox).await;
     }
 }
 
 /// Returns why the connection has to end, if it is our decision.
-async fn read(source: &mut SplitStream<Socket>, seat: &Seat) -> Option<Goodbye> {
+async fn read_all(socket: &mut Socket, seat: &Seat, outbox: &Outbox) -> Option<Goodbye> {
+    let mut heard = Instant::now();
+    let quiet = sleep_until(heard + QUIET);
+    tokio::pin!(quiet);
     loop {
-        match source.next().await {
-            Some(Ok(Message::Text(text))) => match seat.text(text).await {
-                Ok(()) => {}
-                Err(Ended) => return Some(Goodbye::Restarting),
-            },
-            Some(Ok(Message::Binary(_))) => return Some(Goodbye::Abuse),
+        let message = tokio::select! {
+            message = socket.next() => message,
+            () = &mut quiet => {
+                let asked = heard + QUIET <= Instant::now();
+                if asked {
+                    outbox.push_if_room(frame::ping());
+                }
+                let from = if asked { Instant::now() } else { heard };
+                quiet.as_mut().reset(from + QUIET);
+                continue;
+            }
+        };
+        heard = Instant::now();
+        let told = match message {
+            Some(Ok(Message::Text(text))) => seat.text(text).await,
             // The library answers pings by itself, and a close when it is asked for the next message.
-            Some(Ok(
-                Message::Ping(_) | Message::Pong(_) | Message::Frame(_) | Message::Close(_),
-            )) => {}
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => seat.heard().await,
+            Some(Ok(Message::Binary(_))) => return Some(Goodbye::Abuse),
+            Some(Ok(Message::Frame(_) | Message::Close(_))) => Ok(()),
             Some(Err(Error::Capacity(CapacityError::MessageTooLong { .. }))) => {
                 return Some(Goodbye::TooLarge);
             }
             Some(Err(Error::Protocol(_) | Error::Utf8(_))) => return Some(Goodbye::Abuse),
             Some(Err(_)) | None => return None,
+        };
+        if let Err(Ended) = told {
+            return Some(Goodbye::Restarting);
         }
     }
 }
 
-/// Returns once the connection has said goodbye, or can no longer be written to.
-async fn write(sink: &mut SplitSink<Socket, Message>, seat: &Seat, outbox: &Outbox) {
+/// Writes what the session could not, and returns once the connection has said goodbye or can no
+/// longer be written to.
+async fn write(drain: &mut Drain, seat: &Seat, outbox: &Outbox) {
     loop {
         let done = match outbox.work().await {
-            Work::Write(messages) => feed(sink, messages).await,
-            Work::CaughtUp => {
-                let Ok(()) = seat.caught_up().await else {
-                    return;
-                };
-                Ok(())
-            }
+            Work::Write => drain.write(outbox).await.is_ok(),
+            Work::CaughtUp => seat.caught_up().await.is_ok(),
             Work::Close(goodbye) => {
-                let _ = say_goodbye(sink, goodbye, false).await;
-                return;
+                outbox.push_last(goodbye);
+                return empty(drain, outbox).await;
             }
+            Work::Broken => false,
         };
-        if done.is_err() {
+        if !done {
             return;
         }
     }
 }
 
-async fn feed(
-    sink: &mut SplitSink<Socket, Message>,
-    messages: Vec<tokio_tungstenite::tungstenite::Utf8Bytes>,
-) -> Result<(), Error> {
-    for text in messages {
-        sink.feed(Message::Text(text)).await?;
-    }
-    sink.flush().await
-}
-
-async fn say_goodbye(
-    sink: &mut SplitSink<Socket, Message>,
-    code: Goodbye,
-    in_words: bool,
-) -> Result<(), Error> {
-    if in_words {
-        let message = ServerMessage::Goodbye {
-            code,
-            reason: code.reason().into(),
-            retry_ms: code.retry_ms(),
-        };
-        sink.feed(Message::Text(encode(&message).into())).await?;
-    }
-    let frame = CloseFrame {
-        code: CloseCode::from(code.close_code()),
-        reason: code.reason().into(),
-    };
-    sink.send(Message::Close(Some(frame))).await
+/// Writes all that waits.
+async fn empty(drain: &mut Drain, outbox: &Outbox) {
+    while !outbox.is_done() && drain.write(outbox).await.is_ok() {}
 }
 
 /// Ends our side, and reads on until the peer has ended theirs.
-async fn hang_up(mut stream: Stream) -> std::io::Result<()> {
-    stream.shutdown().await?;
+async fn hang_up(mut wire: Wire, mut drain: Drain) -> std::io::Result<()> {
+    drain.shut_down().await?;
     let mut rest = [0; 1024];
-    while stream.read(&mut rest).await? > 0 {}
+    while wire.read(&mut rest).await? > 0 {}
     Ok(())
 }

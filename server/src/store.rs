@@ -4,6 +4,7 @@
 mod embedded;
 mod file;
 mod glance;
+mod samples;
 mod sweep;
 mod tables;
 mod whole;
@@ -16,6 +17,7 @@ mod faults;
 
 pub use embedded::EmbeddedStore;
 pub use glance::GlanceError;
+pub use samples::{Kept, Mentions, SampleRegistry};
 
 pub(crate) use embedded::is_there;
 pub(crate) use glance::{glance, looked_at};
@@ -37,6 +39,11 @@ pub struct Place(pub u64);
 
 impl Place {
     pub const FIRST: Place = Place(1);
+
+    /// How many places lie between an earlier one and this.
+    pub(crate) fn since(self, earlier: Place) -> Option<usize> {
+        usize::try_from(self.0.checked_sub(earlier.0)?).ok()
+    }
 
     pub fn after(self, count: usize) -> Place {
         Place(
@@ -77,7 +84,7 @@ pub(crate) struct Stored {
 pub type Answer<T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send>>;
 
 /// Calls on one lease take effect in the order in which they were made.
-pub trait Store: fmt::Debug + Send + Sync {
+pub trait Store: SampleRegistry + fmt::Debug + Send + Sync {
     /// Keeps a new session, and the links that lead to it.
     fn create(
         &self,
@@ -136,6 +143,19 @@ pub enum StoreError {
     /// It has shut down, or failed before it came to this.
     #[error("the store gave no answer")]
     Closed,
+}
+
+impl StoreError {
+    /// The disk may take it another time, and nothing is known to be lost.
+    pub(crate) fn may_pass(&self) -> bool {
+        match self {
+            StoreError::Unwritable(_) | StoreError::Unreadable(_) | StoreError::Closed => true,
+            StoreError::Unknown
+            | StoreError::Fenced
+            | StoreError::Misplaced
+            | StoreError::LinkTaken => false,
+        }
+    }
 }
 
 /// Why a data directory cannot be used.

@@ -13,7 +13,7 @@ use tokio_rustls::server::TlsStream;
 #[derive(Debug)]
 pub(crate) struct Stream {
     transport: Transport,
-    _permit: Permit,
+    permit: Permit,
 }
 
 #[derive(Debug)]
@@ -25,10 +25,12 @@ pub(crate) enum Transport {
 
 impl Stream {
     pub(crate) fn new(transport: Transport, permit: Permit) -> Self {
-        Self {
-            transport,
-            _permit: permit,
-        }
+        Self { transport, permit }
+    }
+
+    /// The bytes, and what keeps the connection's place: the place is free once it is dropped.
+    pub(crate) fn into_parts(self) -> (Transport, Permit) {
+        (self.transport, self.permit)
     }
 
     pub(crate) fn transport(&self) -> &Transport {

@@ -198,7 +198,7 @@ impl Desk {
         while let Some(output) = self.authority.poll_output() {
             match black_box(output) {
                 Output::Send { text, .. } | Output::Broadcast { text, .. } => said += text.len(),
-                Output::Append(_) | Output::Close { .. } => {}
+                Output::Append(_) | Output::Close { .. } | Output::Recall => {}
             }
         }
         said

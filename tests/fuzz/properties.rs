@@ -154,6 +154,7 @@ fn drain(authority: &mut Authority, journal: &mut Vec<u8>) -> usize {
                 );
                 continue;
             }
+            Output::Recall => unreachable!("this session never rests"),
             Output::Close { connection, .. } => {
                 assert_ne!(connection, HONEST, "an honest player was sent away");
                 continue;

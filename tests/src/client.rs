@@ -5,11 +5,11 @@ use futures_util::{SinkExt, StreamExt};
 use lockstep_session::edit::Edit;
 use lockstep_session::ids::{Run, Token};
 use lockstep_session::protocol::{Profile, SUBPROTOCOL};
-use lockstep_session::replica::{Identity, Input, Output, Replica};
+use lockstep_session::replica::{Identity, Input, Link, Output, Replica};
 use lockstep_session::text::Name;
 use lockstep_session::units::{Beat, LocalTime, Span};
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -38,6 +38,10 @@ struct Shared {
     /// The replica was given something to do.
     poked: Notify,
     ended: AtomicBool,
+    /// How often it has tried to connect.
+    tries: AtomicU32,
+    /// The longest it has meant to wait before it tried again, in microseconds.
+    longest_wait: AtomicI64,
     began: Instant,
 }
 
@@ -57,6 +61,8 @@ impl Client {
             changed: Condvar::new(),
             poked: Notify::new(),
             ended: AtomicBool::new(false),
+            tries: AtomicU32::new(0),
+            longest_wait: AtomicI64::new(0),
             began: Instant::now(),
         });
         let request = request(address, session);
@@ -86,6 +92,14 @@ impl Client {
     pub fn edit(&self, edit: Edit) {
         let taken = self.change(|replica, now| replica.edit(edit, now));
         taken.expect("the edit fits the document");
+    }
+
+    pub fn tries(&self) -> u32 {
+        self.shared.tries.load(Ordering::Relaxed)
+    }
+
+    pub fn longest_wait(&self) -> Span {
+        Span::from_micros(self.shared.longest_wait.load(Ordering::Relaxed))
     }
 
     pub fn look<T>(&self, look: impl FnOnce(&Replica) -> T) -> T {
@@ -145,6 +159,7 @@ impl Shared {
             let output = self.lock().poll_output();
             match output {
                 Some(Output::Connect) => {
+                    self.tries.fetch_add(1, Ordering::Relaxed);
                     socket = connect(address, request.clone()).await.ok();
                     let outcome = if socket.is_some() {
                         Input::Connected
@@ -195,7 +210,12 @@ impl Shared {
 
     fn handle(&self, input: Input<'_>) {
         let mut replica = self.lock();
-        replica.handle(input, self.now());
+        let now = self.now();
+        replica.handle(input, now);
+        if let Link::Waiting { retry_at } = replica.link() {
+            let wait = (*retry_at - now).as_micros();
+            self.longest_wait.fetch_max(wait, Ordering::Relaxed);
+        }
         while replica.poll_event().is_some() {}
         drop(replica);
         self.changed.notify_all();

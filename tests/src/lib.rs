@@ -4,11 +4,14 @@
 pub mod browser;
 pub mod client;
 pub mod conditions;
+pub mod description;
 pub mod hosts;
 pub mod measures;
 pub mod networks;
 pub mod phrases;
 pub mod picture;
+pub mod raw;
 pub mod scenario;
 pub mod server;
+pub mod tones;
 pub mod world;

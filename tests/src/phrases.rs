@@ -134,11 +134,16 @@ pub fn note(pitches: &[i64], gate: i64) -> Step {
 /// What a document sounds like from its first beat on, for so many beats and then so many seconds
 /// of what rings on; the engine's latency made good.
 pub fn sound_of(document: &Document, beats: f64, ringing: f64) -> Sound {
+    sound_at(document, TEMPO, beats, ringing)
+}
+
+/// The same at another tempo, in beats a minute.
+pub fn sound_at(document: &Document, tempo: f64, beats: f64, ringing: f64) -> Sound {
     let rate = SampleRate::new(RATE).expect("a rate");
     let mut engine = Engine::new(rate);
     let score = Score::compile(document);
-    let tempo = Tempo::new(TEMPO).expect("a tempo");
-    let played = frames(beats * 60.0 / TEMPO * RATE);
+    let played = frames(beats * 60.0 / tempo * RATE);
+    let tempo = Tempo::new(tempo).expect("a tempo");
     let total = played + frames(ringing * RATE) + engine.latency();
     let (mut left, mut right) = (Vec::new(), Vec::new());
     while left.len() < total {

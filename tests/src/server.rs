@@ -20,7 +20,15 @@ pub struct Server {
     address: SocketAddr,
     data: TempDir,
     flags: Vec<String>,
+    /// What the environment says beside the flags.
+    environment: &'static [(&'static str, &'static str)],
 }
+
+/// One address may do what many would.
+const CROWD: &[(&str, &str)] = &[
+    ("LOCKSTEP_RATES", "0"),
+    ("LOCKSTEP_MAX_CONNECTIONS_PER_ADDRESS", "20000"),
+];
 
 /// What the server answered to one request.
 #[derive(Clone, Debug)]
@@ -51,20 +59,47 @@ impl Server {
     }
 
     pub fn start_with(flags: &[&str]) -> Self {
+        Self::start_in(flags, &[])
+    }
+
+    /// A server that lets all of a crowd in, though they come from one address.
+    pub fn start_for_a_crowd(flags: &[&str]) -> Self {
+        Self::start_in(flags, CROWD)
+    }
+
+    fn start_in(flags: &[&str], environment: &'static [(&'static str, &'static str)]) -> Self {
         let data = tempfile::tempdir().expect("a folder for the server's data");
         let flags: Vec<String> = flags.iter().map(|&flag| flag.to_owned()).collect();
         let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
-        let (process, address) = launch(program(), any_port, data.path(), &flags);
+        let mut program = program();
+        program.envs(environment.iter().copied());
+        let (process, address) = launch(program, any_port, data.path(), &flags);
         Self {
             process,
             address,
             data,
             flags,
+            environment,
         }
     }
 
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// What the system calls the process.
+    pub fn process(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Memory that it really takes, in bytes.
+    pub fn memory(&self) -> u64 {
+        let path = format!("/proc/{}/status", self.process());
+        let status = std::fs::read_to_string(path).expect("the server runs");
+        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let resident = resident.expect("it has memory").trim();
+        let kilobytes = resident.trim_end_matches(" kB").parse::<u64>();
+        kilobytes.expect("kilobytes") * 1024
     }
 
     pub fn data(&self) -> &Path {
@@ -158,16 +193,36 @@ impl Server {
 
     /// Starts it again with the same data on the same port.
     pub fn come_back(&mut self) {
+        let mut program = program();
+        program.envs(self.environment.iter().copied());
+        (self.process, self.address) = launch(program, self.address, self.data.path(), &self.flags);
+    }
+
+    /// The same of data that it may refuse to open; then returns what it said.
+    pub fn try_to_come_back(&mut self) -> Result<(), String> {
+        let mut program = program();
+        // Should it fail without words of its own, its way there would take seconds to write.
+        program.env("RUST_BACKTRACE", "0").stderr(Stdio::piped());
         (self.process, self.address) =
-            launch(program(), self.address, self.data.path(), &self.flags);
+            try_to_launch(program, self.address, self.data.path(), &self.flags)?;
+        Ok(())
     }
 
     /// Starts it again, able to write files of at most so many blocks of 512 bytes, as if the disk were full.
     pub fn come_back_with_little_room(&mut self, blocks: u64) {
         let mut shell = Command::new("sh");
-        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+        let script = format!("trap '' XFSZ; ulimit -S -f {blocks}; exec \"$0\" \"$@\"");
         shell.arg("-c").arg(script).arg(program().get_program());
         (self.process, self.address) = launch(shell, self.address, self.data.path(), &self.flags);
+    }
+
+    /// Takes away the bound on the size of its files, while it runs: the disk has room again.
+    pub fn make_room(&self) {
+        let process = self.process.id().to_string();
+        let asked = Command::new("prlimit")
+            .args(["--pid", &process, "--fsize=unlimited:"])
+            .status();
+        assert!(asked.expect("prlimit can be run").success());
     }
 
     /// Exports a session from this server's data, by the program itself. It need not run.
@@ -211,11 +266,21 @@ fn program() -> Command {
 }
 
 fn launch(
-    mut program: Command,
+    program: Command,
     listen: SocketAddr,
     data: &Path,
     flags: &[String],
 ) -> (Child, SocketAddr) {
+    try_to_launch(program, listen, data, flags)
+        .unwrap_or_else(|words| panic!("the server does not start: {words}"))
+}
+
+fn try_to_launch(
+    mut program: Command,
+    listen: SocketAddr,
+    data: &Path,
+    flags: &[String],
+) -> Result<(Child, SocketAddr), String> {
     let mut process = program
         .args(["--log", "error", "--listen", &listen.to_string(), "--data"])
         .arg(data)
@@ -233,8 +298,14 @@ fn launch(
         .trim()
         .strip_prefix("listening on http://")
         .and_then(|address| address.parse().ok());
-    let address = address.unwrap_or_else(|| panic!("the first line says where: {first:?}"));
-    (process, address)
+    match address {
+        Some(address) => Ok((process, address)),
+        None => {
+            let ended = process.wait_with_output().expect("the server is our child");
+            let words = String::from_utf8_lossy(&ended.stderr);
+            Err(format!("{}, {first:?}, {words}", ended.status))
+        }
+    }
 }
 
 fn read_answer(stream: &mut impl BufRead) -> Answer {

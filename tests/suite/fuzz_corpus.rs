@@ -4,9 +4,17 @@
 #[expect(unreachable_pub, reason = "the fuzzing programs include this file too")]
 mod properties;
 
+#[path = "../fuzz/doors.rs"]
+#[expect(unreachable_pub, reason = "the fuzzing programs include this file too")]
+mod doors;
+
+use doors::Doors;
+use lockstep_tests::raw;
+use lockstep_tests::server::Server;
+use lockstep_tests::world::Dice;
 use std::path::Path;
 
-fn replay(target: &str, property: fn(&[u8])) {
+fn replay(target: &str, mut property: impl FnMut(&[u8])) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("fuzz/corpus")
         .join(target);
@@ -33,6 +41,46 @@ fn every_seed_of_a_journal_is_recovered_or_refused() {
 #[test]
 fn every_seed_of_a_snapshot_is_loaded_or_refused() {
     replay("snapshot", properties::snapshot);
+}
+
+/// The seeds, and what becomes of each when a few of its bytes are changed, doubled or left out.
+fn knock_with_all(target: &str, mut property: impl FnMut(&[u8])) {
+    let mut dice = Dice::new(5);
+    replay(target, |seed| {
+        property(seed);
+        for _ in 0..40 {
+            let mut bytes = seed.to_vec();
+            for _ in 0..=dice.below(4) {
+                let (from, to) = (dice.below(bytes.len()), dice.below(bytes.len()));
+                let part = from.min(to)..from.max(to);
+                match dice.below(4) {
+                    0 if from < bytes.len() => bytes[from] = dice.byte(),
+                    1 if from < bytes.len() => bytes[from] ^= 1 << dice.below(8),
+                    2 => bytes.extend_from_within(part),
+                    _ => drop(bytes.drain(part)),
+                }
+            }
+            property(&bytes);
+        }
+    });
+}
+
+fn doors_of(server: &Server) -> Doors {
+    Doors::new(server.address(), &server.new_session())
+}
+
+#[test]
+fn any_bytes_on_a_socket_leave_the_others_as_they_were() {
+    let server = Server::start_for_a_crowd(&["--edits-per-second", "1000000"]);
+    let mut doors = doors_of(&server);
+    knock_with_all("socket", |bytes| doors.socket(bytes));
+}
+
+#[test]
+fn any_bytes_in_place_of_a_request_leave_the_others_as_they_were() {
+    let server = Server::start_for_a_crowd(&["--edits-per-second", "1000000"]);
+    let mut doors = doors_of(&server);
+    knock_with_all("http", |bytes| doors.http(bytes));
 }
 
 /// The framing that the seeds are given must be the real one, or they would all be refused unread.

@@ -10,6 +10,8 @@ use crate::{setup, shell, worklet};
 
 /// The benchmark that runs the engine in a browser, too.
 const ENGINE: &str = "engine";
+/// The benchmark that runs the server as a program of its own.
+const SERVER: &str = "server";
 
 pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<()> {
     let names = names(&workspace.root().join("tests/benches"))?;
@@ -38,6 +40,13 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<()>
         setup::for_browser()?;
         worklet::make(workspace)?;
         command.env("LOCKSTEP_WORKLET", worklet::built(workspace));
+    }
+    if name == SERVER {
+        // The server that is measured is the one that is given to people.
+        let mut build = workspace.cargo();
+        build.args(["build", "--release", "--package", "lockstep-server"]);
+        shell::run(&mut build)?;
+        command.env("LOCKSTEP_BIN_DIR", workspace.target().join("release"));
     }
     shell::run(command.args(arguments.remaining()))
 }

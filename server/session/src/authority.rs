@@ -1,8 +1,10 @@
 //! The server's side of a session: it orders edits, answers every one of them, and tells
 //! everyone the same. A state machine; the actor around it moves text and bytes.
 
+mod allowances;
 mod arrival;
 mod members;
+mod memory;
 mod ordering;
 mod outcomes;
 mod restore;
@@ -17,11 +19,12 @@ use crate::protocol::{
     ClientMessage, Goodbye, Position, Rejection, Role, ServerMessage, Unreadable, encode,
 };
 use crate::units::{BeatSpan, ServerTime, Span};
+use allowances::Class;
 use members::Members;
-use outcomes::Outcomes;
+use memory::{Memory, Mind};
 use std::{borrow::Cow, collections::VecDeque, sync::Arc};
-use tail::Tail;
 
+pub use memory::Amnesia;
 pub use restore::Restored;
 
 /// What happens to an authority.
@@ -38,6 +41,10 @@ pub enum Input<'a> {
     /// The shell's bounded queue to this connection overflowed; until `Drained` it drops what
     /// it is given for it.
     Lagging {
+        connection: ConnectionId,
+    },
+    /// The connection showed that it is alive, without saying anything.
+    Heard {
         connection: ConnectionId,
     },
     /// Everything queued was written: the reader can be brought up to date.
@@ -74,19 +81,18 @@ pub enum Output {
         connection: ConnectionId,
         code: Goodbye,
     },
+    /// Load the session from the store and hand it to `recall`.
+    Recall,
 }
 
 #[derive(Debug)]
 pub struct Authority {
-    document: Arc<Document>,
+    memory: Memory,
     epoch: Epoch,
     /// The last revision ordered.
     revision: Revision,
     /// The last revision known to be durable.
     durable: Revision,
-    epochs: Vec<Position>,
-    outcomes: Outcomes,
-    tail: Tail,
     unacknowledged: VecDeque<Unacknowledged>,
     members: Members,
     rates: Rates,
@@ -112,20 +118,17 @@ impl Authority {
     /// Takes up a session where its journal ends, in a new epoch.
     pub fn restored(restored: Restored, epoch: Epoch, rates: Rates) -> Self {
         let revision = restored.revision;
-        let mut epochs = restored.epochs;
+        let mut mind = Mind::from(restored);
         let begin = Position { epoch, revision };
-        epochs.push(begin);
+        mind.epochs.push(begin);
         // The oldest epochs are forgotten; who comes from one of them is given a snapshot.
-        let excess = epochs.len().saturating_sub(64);
-        epochs.drain(..excess);
+        let excess = mind.epochs.len().saturating_sub(64);
+        mind.epochs.drain(..excess);
         Self {
-            document: Arc::new(restored.document),
+            memory: Memory::Awake(Box::new(mind)),
             epoch,
             revision,
             durable: revision,
-            epochs,
-            outcomes: Outcomes::from_stored(restored.outcomes),
-            tail: restored.tail,
             unacknowledged: VecDeque::new(),
             members: Members::default(),
             rates,
@@ -135,8 +138,9 @@ impl Authority {
         }
     }
 
+    /// The document of a session that is not at rest.
     pub fn document(&self) -> &Arc<Document> {
-        &self.document
+        &self.memory.mind().document
     }
 
     pub fn position(&self) -> Position {
@@ -159,12 +163,14 @@ impl Authority {
         self.members.players()
     }
 
+    /// All of a session that is not at rest.
     pub fn snapshot(&self) -> Snapshot {
+        let mind = self.memory.mind();
         Snapshot {
             at: self.position(),
-            document: (*self.document).clone(),
-            epochs: self.epochs.clone(),
-            outcomes: self.outcomes.to_stored(),
+            document: (*mind.document).clone(),
+            epochs: mind.epochs.clone(),
+            outcomes: mind.outcomes.to_stored(),
         }
     }
 
@@ -180,6 +186,15 @@ impl Authority {
     }
 
     pub fn handle(&mut self, input: Input<'_>, now: ServerTime) {
+        // What was said first is answered first, so while the session is recalled everything waits.
+        if self.is_recalled()
+            && matches!(
+                input,
+                Input::Text { .. } | Input::Drained { .. } | Input::Closed { .. }
+            )
+        {
+            return self.put_off(&input);
+        }
         match input {
             Input::Opened { connection, role } => {
                 self.members.open(connection, role, &self.rates, now)
@@ -191,10 +206,16 @@ impl Authority {
                 }
                 self.members.forget_audience();
             }
+            Input::Heard { connection } => self.hear_of(connection, now),
+            Input::Drained { .. } if self.is_resting() => self.put_off(&input),
             Input::Drained { connection } => self.bring_up_to_date(connection, now),
             Input::Closed { connection } => self.remove(connection),
             Input::Committed { revision } => self.acknowledge(revision),
-            Input::ReadOnly(read_only) => self.read_only = read_only,
+            Input::ReadOnly(read_only) => {
+                if std::mem::replace(&mut self.read_only, read_only) != read_only {
+                    self.broadcast(&ServerMessage::Storage { read_only });
+                }
+            }
             Input::Tick => {}
         }
         self.keep_time(now);
@@ -218,13 +239,16 @@ impl Authority {
             self.outputs.extend(listeners.into_iter().map(send));
         }
         let absent = self
-            .document
-            .lead
+            .memory
+            .lead()
             .filter(|&leader| !self.members.has_player(leader));
         match (absent, self.leader_absent_since) {
             (None, _) => self.leader_absent_since = None,
             (Some(_), None) => self.leader_absent_since = Some(now),
             (Some(_), Some(since)) if now - since >= limits::ABSENT_LEADER && !self.read_only => {
+                if self.is_resting() {
+                    return self.want_memory();
+                }
                 self.leader_absent_since = None;
                 self.order(
                     Edit::ReleaseLead,
@@ -240,11 +264,12 @@ impl Authority {
     }
 
     fn clock(&self, now: ServerTime) -> ServerMessage {
-        let place = self.document.timeline.position_at(now).as_micros();
+        let timeline = self.memory.timeline();
+        let place = timeline.position_at(now).as_micros();
         let beat = BeatSpan::BEAT.as_micros();
         ServerMessage::Clock {
             now,
-            playing: self.document.timeline.playing,
+            playing: timeline.playing,
             bar: place.div_euclid(BeatSpan::BAR.as_micros()),
             beat: place.div_euclid(beat).rem_euclid(4),
             sixteenth: place.div_euclid(beat / 4).rem_euclid(4),
@@ -252,6 +277,7 @@ impl Authority {
     }
 
     fn handle_text(&mut self, connection: ConnectionId, text: &str, now: ServerTime) {
+        let is_resting = self.is_resting();
         let Some(member) = self.members.get_mut(connection) else {
             return;
         };
@@ -260,36 +286,44 @@ impl Authority {
             return self.close(connection, Goodbye::TooLarge);
         }
         match ClientMessage::decode(text) {
-            Err(unreadable) => self.answer_mistake(connection, &unreadable),
+            Err(unreadable) => self.answer_mistake(connection, &unreadable, now),
+            Ok(ClientMessage::Hello(_)) if is_resting => {
+                self.put_off(&Input::Text { connection, text })
+            }
             Ok(ClientMessage::Hello(hello)) => self.welcome(connection, &hello, now),
             Ok(ClientMessage::Leave {}) => self.close(connection, Goodbye::Left),
             Ok(_) if !member.is_joined() => {
-                self.error(connection, "hello-first", "say hello before anything else")
+                let reason = "say hello before anything else";
+                self.mistake(connection, "hello-first", reason, now);
+            }
+            Ok(ClientMessage::Edit { .. }) if is_resting => {
+                self.put_off(&Input::Text { connection, text })
             }
             Ok(ClientMessage::Edit { number, edit }) => {
-                if !member.edits.take() {
+                if !self.members.allow(connection, Class::Edit, now) {
                     return self.close(connection, Goodbye::Abuse);
                 }
                 self.handle_edit(connection, number, &edit, now);
             }
             Ok(ClientMessage::Presence(presence)) => {
-                if member.presence_allowed.take() {
+                if self.members.allow(connection, Class::Presence, now) {
                     self.members.set_presence(connection, presence);
                 } else {
-                    self.mistake(connection, "too-fast", "presence came too often");
+                    self.mistake(connection, "too-fast", "presence came too often", now);
                 }
             }
             Ok(ClientMessage::Profile(profile)) => {
-                if !member.presence_allowed.take() {
-                    return self.mistake(connection, "too-fast", "the profile changed too often");
+                if !self.members.allow(connection, Class::Presence, now) {
+                    let reason = "the profile changed too often";
+                    return self.mistake(connection, "too-fast", reason, now);
                 }
                 if let Some(player) = self.members.set_profile(connection, profile) {
                     self.broadcast(&ServerMessage::Joined(Box::new(player)));
                 }
             }
             Ok(ClientMessage::Ping { sent }) => {
-                if !member.pings.take() {
-                    return self.mistake(connection, "too-fast", "pings came too often");
+                if !self.members.allow(connection, Class::Ping, now) {
+                    return self.mistake(connection, "too-fast", "pings came too often", now);
                 }
                 self.send(
                     connection,
@@ -300,34 +334,58 @@ impl Authority {
                     },
                 );
             }
-            Ok(ClientMessage::Clock { wanted }) => member.clock_due = wanted.then_some(now),
+            Ok(ClientMessage::Clock { wanted }) => {
+                if !self.members.allow(connection, Class::Presence, now) {
+                    let reason = "the clock was asked for too often";
+                    return self.mistake(connection, "too-fast", reason, now);
+                }
+                self.members.want_clock(connection, wanted.then_some(now));
+            }
             Ok(ClientMessage::Gather { view }) => {
-                let (by, allowed) = (
-                    member.player(),
-                    member.presence_allowed.take() && member.role == Role::Editor,
-                );
+                let (by, role) = (member.player(), member.role);
+                let allowed =
+                    self.members.allow(connection, Class::Presence, now) && role == Role::Editor;
                 match by {
                     Some(by) if allowed => self.broadcast(&ServerMessage::Gather { by, view }),
                     _ => self.mistake(
                         connection,
                         "not-allowed",
                         "only editors may gather, and not so often",
+                        now,
                     ),
                 }
             }
         }
     }
 
-    fn answer_mistake(&mut self, connection: ConnectionId, unreadable: &Unreadable) {
+    /// A sign of life without words. Too many of them are no better than too many pings.
+    fn hear_of(&mut self, connection: ConnectionId, now: ServerTime) {
+        if let Some(member) = self.members.get_mut(connection) {
+            member.heard(now);
+            if !self.members.allow(connection, Class::Ping, now) {
+                self.mistake(connection, "too-fast", "pings came too often", now);
+            }
+        }
+    }
+
+    fn answer_mistake(
+        &mut self,
+        connection: ConnectionId,
+        unreadable: &Unreadable,
+        now: ServerTime,
+    ) {
         match unreadable {
             Unreadable::UnknownKind(kind) => {
                 self.mistake(
                     connection,
                     "unknown-message",
                     format!("this server does not know the message {kind:?}"),
+                    now,
                 );
             }
-            Unreadable::Malformed(detail) => self.mistake(connection, "malformed", detail.clone()),
+            Unreadable::Malformed(detail) => {
+                self.mistake(connection, "malformed", detail.clone(), now)
+            }
         }
     }
 
@@ -337,11 +395,9 @@ impl Authority {
         connection: ConnectionId,
         code: &'static str,
         reason: impl Into<Cow<'static, str>>,
+        now: ServerTime,
     ) {
-        let Some(member) = self.members.get_mut(connection) else {
-            return;
-        };
-        if member.mistakes.take() {
+        if self.members.allow(connection, Class::Mistake, now) {
             self.error(connection, code, reason);
         } else {
             self.close(connection, Goodbye::Abuse);

@@ -12,6 +12,7 @@ pub struct Record {
     bytes: Vec<u8>,
     /// The revision the session has once this record is durable.
     revision: Revision,
+    is_edit: bool,
 }
 
 impl std::fmt::Debug for Record {
@@ -98,6 +99,7 @@ impl Record {
         Record {
             bytes: frame(Kind::Edit, ordered.as_bytes()),
             revision,
+            is_edit: true,
         }
     }
 
@@ -106,6 +108,7 @@ impl Record {
         Record {
             bytes: frame(Kind::Epoch, payload.as_bytes()),
             revision: position.revision,
+            is_edit: false,
         }
     }
 
@@ -113,8 +116,17 @@ impl Record {
         &self.bytes
     }
 
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
     pub fn revision(&self) -> Revision {
         self.revision
+    }
+
+    /// Whether it is an edit, and not only the beginning of an epoch.
+    pub fn is_edit(&self) -> bool {
+        self.is_edit
     }
 }
 

@@ -49,6 +49,20 @@ pub struct Allowance {
     pub burst: u32,
 }
 
+/// One player, over all their connections, may do so many times what one connection may.
+pub const CONNECTIONS_AT_FULL_RATE: u32 = 3;
+/// Players whose rates are remembered: those who are here, and those who left and may be back.
+pub const REMEMBERED_RATES: usize = 4 * PLAYERS;
+
+impl Allowance {
+    pub(crate) fn times(self, factor: u32) -> Allowance {
+        Allowance {
+            per_second: self.per_second.saturating_mul(factor),
+            burst: self.burst.saturating_mul(factor),
+        }
+    }
+}
+
 /// The rates an authority grants each connection.
 #[derive(Clone, Copy, Debug)]
 pub struct Rates {

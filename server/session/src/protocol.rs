@@ -196,6 +196,10 @@ pub enum ServerMessage {
         beat: i64,
         sixteenth: i64,
     },
+    /// Whether the server can store changes. Said when that ends, and when it is so again.
+    Storage {
+        read_only: bool,
+    },
     /// Something the client said made no sense or came too often.
     Error {
         code: Cow<'static, str>,
@@ -366,9 +370,9 @@ impl<'a> ClientMessage<'a> {
 
 impl ServerMessage {
     pub fn decode(text: &str) -> Result<Self, Unreadable> {
-        const KINDS: [&str; 12] = [
+        const KINDS: [&str; 13] = [
             "welcome", "edit", "accepted", "rejected", "joined", "left", "presence", "gather",
-            "pong", "clock", "error", "goodbye",
+            "pong", "clock", "storage", "error", "goodbye",
         ];
         tree::decode(text).map_err(|error| unreadable(text, &KINDS, &error))
     }

@@ -40,6 +40,10 @@ impl Bucket {
         enough
     }
 
+    pub(crate) fn is_full(&self) -> bool {
+        self.level >= i64::from(self.allowance.burst) * TOKEN
+    }
+
     /// How long until a token is there.
     pub(crate) fn wait(&self) -> Span {
         let missing = (TOKEN - self.level).max(0);

@@ -113,6 +113,8 @@ pub struct Replica {
     identity: Identity,
     player: PlayerId,
     role: Option<Role>,
+    /// The server cannot store changes; edits wait until it can.
+    read_only: bool,
     link: Link,
     reconnect: Reconnect,
     /// What the server has ordered.
@@ -156,6 +158,7 @@ impl Replica {
             player: identity.token.player(),
             identity,
             role: None,
+            read_only: false,
             link: Link::Off,
             reconnect: Reconnect::new(seed),
             confirmed: Document::default(),
@@ -229,6 +232,12 @@ impl Replica {
         &self.link
     }
 
+    /// Whether the server has said that it cannot store changes at the moment. What this player
+    /// does meanwhile is kept here, and sent when it can.
+    pub fn is_read_only(&self) -> bool {
+        self.read_only
+    }
+
     pub fn is_live(&self) -> bool {
         matches!(self.link, Link::Live { .. })
     }
@@ -280,7 +289,7 @@ impl Replica {
                 let times = [
                     Some(self.heard + SILENCE),
                     Some(self.clock.next_ping()),
-                    self.queue.deadline(),
+                    self.queue.deadline().filter(|_| !self.read_only),
                     presence,
                 ];
                 times.into_iter().flatten().min()

@@ -1,9 +1,10 @@
 //! An archive taken back into a store: looked through whole before anything changes, then in steps
 //! each of which leaves the data whole.
 
+use super::ArchiveError;
 use super::reading::{Item, check, open};
-use super::{ArchiveError, keep_sample};
-use crate::store::{Archived, EmbeddedStore, TakenBack};
+use crate::samples::Samples;
+use crate::store::{Archived, EmbeddedStore, SessionKey, TakenBack};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use tokio::runtime::Handle;
@@ -23,20 +24,24 @@ pub(crate) struct Done {
     pub(crate) samples: u64,
 }
 
-/// Blocks until it is done; the runtime must be another thread's business.
+/// Blocks until it is done, and waits for what the runtime does; so it runs on a thread that may.
+/// Whoever is in a session that was replaced is to be sent away by `evict`.
 pub(crate) fn restore(
     store: &EmbeddedStore,
-    data: &Path,
+    samples: &Samples,
     archive: &Path,
     replace: bool,
     runtime: &Handle,
+    evict: impl Fn(SessionKey),
 ) -> Result<Done, ArchiveError> {
     check(archive)?;
     let mut done = Done::default();
     // A session never names a sample that has not been kept yet.
     open(archive, |_, item| {
-        if let Item::Sample { name, bytes } = item {
-            done.samples += u64::from(keep_sample(data, &name, &bytes)?);
+        if let Item::Sample(bytes) = item {
+            let taken = runtime.block_on(samples.take_back(bytes));
+            let is_new = taken.map_err(|error| ArchiveError::Sample(Box::new(error)))?;
+            done.samples += u64::from(is_new);
         }
         Ok(())
     })?;
@@ -47,7 +52,10 @@ pub(crate) fn restore(
         for outcome in runtime.block_on(store.take_back(sessions, replace))? {
             match outcome {
                 TakenBack::Added => done.added += 1,
-                TakenBack::Replaced(_) => done.replaced += 1,
+                TakenBack::Replaced(session) => {
+                    done.replaced += 1;
+                    evict(session);
+                }
                 TakenBack::Kept => done.kept += 1,
             }
         }

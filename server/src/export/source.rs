@@ -1,11 +1,11 @@
 //! Where the document comes from: a file, or a server's data. It must not know what becomes of it.
 
+use crate::import::{self, ImportError};
 use crate::link::LinkId;
 use crate::store::{GlanceError, Stored, glance};
 use lockstep_session::authority::Restored;
 use lockstep_session::document::{Document, IllegalDocument};
 use lockstep_session::journal::Damage;
-use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, thiserror::Error)]
@@ -42,17 +42,10 @@ pub(super) fn document(session: &str, data: &Path) -> Result<Document, SourceErr
 /// The document alone, or the server's answer that holds it.
 fn of_file(path: &Path) -> Result<Document, SourceError> {
     let text = std::fs::read(path).map_err(|error| SourceError::File(path.to_owned(), error))?;
-    let wrong = |what: String| SourceError::NoDocument(path.to_owned(), what);
-    let mut value: Value =
-        serde_json::from_slice(&text).map_err(|error| wrong(error.to_string()))?;
-    let document = match value.get_mut("document") {
-        Some(document) => document.take(),
-        None => value,
-    };
-    if document.get("tracks").is_none() {
-        return Err(wrong("it lists no tracks".to_owned()));
-    }
-    serde_json::from_value(document).map_err(|error| wrong(error.to_string()))
+    import::document(&text).map_err(|error| match error {
+        ImportError::Illegal(error) => SourceError::Illegal(error),
+        other => SourceError::NoDocument(path.to_owned(), other.to_string()),
+    })
 }
 
 /// Of a whole link, or of the id in it.

@@ -1,6 +1,7 @@
 //! What the operator's own commands ask: everything the server keeps, as an archive, and an archive
 //! taken back. It is served on a door of its own, never where players come in.
 
+use super::Shared;
 use super::metrics::bearer;
 use crate::archive::{self, ArchiveError, Done};
 use crate::clock::ServerClock;
@@ -28,6 +29,7 @@ const PIECE: usize = 64 * 1024;
 
 #[derive(Debug)]
 pub(crate) struct Admin {
+    pub(crate) shared: Arc<Shared>,
     pub(crate) store: Arc<EmbeddedStore>,
     pub(crate) data: PathBuf,
     pub(crate) token: Secret,
@@ -56,12 +58,13 @@ async fn guard(
 
 async fn backup(State(admin): State<Arc<Admin>>) -> Body {
     let (pieces, mut waiting) = mpsc::channel(AHEAD);
+    let runtime = Handle::current();
     tokio::task::spawn_blocking(move || {
         let broken = pieces.clone();
         let to = BufWriter::with_capacity(PIECE, Pieces(pieces));
         let now = ServerClock::start().now();
-        let written =
-            archive::write(&admin.store, &admin.data, now, to).and_then(|mut to| Ok(to.flush()?));
+        let written = archive::write(&admin.store, &admin.shared.samples, &runtime, now, to)
+            .and_then(|mut to| Ok(to.flush()?));
         if let Err(error) = written {
             tracing::warn!(%error, "a backup broke off");
             // The reader is told by a body that ends early; one that has gone needs nothing.
@@ -134,7 +137,12 @@ async fn restore(
     let replace = query.as_deref() == Some("replace");
     let runtime = Handle::current();
     let restored = tokio::task::spawn_blocking(move || {
-        archive::restore(&admin.store, &admin.data, file.path(), replace, &runtime)
+        let Shared {
+            samples, sessions, ..
+        } = &*admin.shared;
+        let evict = |session| runtime.block_on(sessions.evict(session));
+        let from = file.path();
+        archive::restore(&admin.store, samples, from, replace, &runtime, evict)
     });
     let done = restored
         .await

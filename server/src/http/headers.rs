@@ -31,10 +31,11 @@ pub(super) async fn of_everything(mut response: Response) -> Response {
     response
 }
 
-/// Answers of the API are true for a moment only, and may hold links.
+/// Answers of the API are true for a moment only, and may hold links, unless they say otherwise.
 pub(super) async fn of_the_api(mut response: Response) -> Response {
     response
         .headers_mut()
-        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
     response
 }

@@ -1,5 +1,6 @@
 //! The metrics, for those who may see them: programs on this machine, and whoever has the token.
 
+use super::openapi::{CommonProblems, problems};
 use super::{Client, Shared};
 use crate::problem::Problem;
 use axum::extract::State;
@@ -9,6 +10,16 @@ use std::sync::Arc;
 
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
+problems! { pub(super) MetricsProblems: NOT_FOUND }
+
+/// What the server counts, as Prometheus reads it.
+///
+/// For programs on the server's own machine, and for whoever has the operator's token; to all
+/// others there is nothing here.
+#[utoipa::path(
+    get, path = "/metrics", operation_id = "metrics",
+    responses((status = 200, description = "The counts.", body = String, content_type = OPEN_METRICS), MetricsProblems)
+)]
 pub(super) async fn metrics(
     State(shared): State<Arc<Shared>>,
     client: Client,

@@ -1,9 +1,55 @@
 //! Which pages may use the server. Browsers say where a page came from; programs say nothing,
 //! and hold a link anyway.
 
-use super::Site;
-use axum::http::HeaderMap;
-use axum::http::header::{HOST, ORIGIN};
+use super::{Shared, Site};
+use crate::problem::Problem;
+use axum::extract::{Request, State};
+use axum::http::header::{self, HOST, HeaderValue, ORIGIN};
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
+
+/// Refuses pages from elsewhere, and tells browsers that the pages which may use the API may.
+pub(super) async fn guard(
+    State(shared): State<Arc<Shared>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if !shared.site.admits(request.headers()) {
+        return Problem::FOREIGN_ORIGIN.into_response();
+    }
+    let origin = request.headers().get(ORIGIN).cloned();
+    let mut response = match is_preflight(&request) {
+        true => (StatusCode::NO_CONTENT, PREFLIGHT).into_response(),
+        false => next.run(request).await,
+    };
+    let headers = response.headers_mut();
+    headers.append(header::VARY, HeaderValue::from_static("origin"));
+    if let Some(origin) = origin {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        let exposed = HeaderValue::from_static("content-disposition, location, retry-after");
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+    }
+    response
+}
+
+/// What a browser is told that asks before it sends.
+const PREFLIGHT: [(header::HeaderName, &str); 3] = [
+    (
+        header::ACCESS_CONTROL_ALLOW_METHODS,
+        "GET, HEAD, POST, PATCH, DELETE",
+    ),
+    (header::ACCESS_CONTROL_ALLOW_HEADERS, "content-type, range"),
+    (header::ACCESS_CONTROL_MAX_AGE, "600"),
+];
+
+fn is_preflight(request: &Request) -> bool {
+    let headers = request.headers();
+    request.method() == Method::OPTIONS
+        && headers.contains_key(ORIGIN)
+        && headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
+}
 
 impl Site {
     /// Whether the page that asks, if it is a page, is our own or one that was allowed.

@@ -1,7 +1,8 @@
 //! The page and its files, and what is shown where there is none.
 
-use super::Shared;
-use crate::{link::LinkId, problem::Problem, web::WebFile};
+use super::{Shared, address::SessionAddress};
+use crate::{problem::Problem, web::WebFile};
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::http::{StatusCode, Uri};
@@ -14,11 +15,12 @@ pub(super) async fn front(State(shared): State<Arc<Shared>>, headers: HeaderMap)
 
 pub(super) async fn session(
     State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
+    address: Result<SessionAddress, Problem>,
     headers: HeaderMap,
 ) -> Response {
-    let Some(id) = LinkId::parse(&id) else {
-        return explain(&Problem::UNKNOWN_SESSION);
+    let id = match address {
+        Ok(SessionAddress(id)) => id,
+        Err(problem) => return explain(&problem),
     };
     match shared.sessions.find(&id).await {
         Ok(_) => page(&shared, &headers),
@@ -28,10 +30,10 @@ pub(super) async fn session(
 
 pub(super) async fn file(
     State(shared): State<Arc<Shared>>,
-    Path(path): Path<String>,
+    path: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Response {
-    match shared.web.file(&path) {
+    match path.ok().and_then(|Path(path)| shared.web.file(&path)) {
         Some(file) => send(file, &headers),
         None => Problem::NOT_FOUND.into_response(),
     }

@@ -1,12 +1,11 @@
 //! From an HTTP request to a WebSocket in a session: everything that can be refused is refused
 //! before the connection changes its language.
 
-use super::{Client, Shared};
-use crate::{
-    gate::Class, link::LinkId, outbox::Outbox, problem::Problem, sessions::EnterError,
-    sessions::Seat, socket, stream::Stream,
-};
-use axum::extract::{Path, Request, State};
+use super::openapi::problems;
+use super::{Client, Shared, address::SessionAddress};
+use crate::gate::Class;
+use crate::{outbox::Outbox, problem::Problem, sessions::Seat, socket, stream::Stream};
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
@@ -14,14 +13,23 @@ use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use lockstep_session::protocol::SUBPROTOCOL;
 use std::sync::Arc;
-use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
-use tokio_tungstenite::tungstenite::protocol::Role;
 
+problems! { pub(super) UpgradeProblems:
+    NOT_A_WEBSOCKET, SUBPROTOCOL, UNKNOWN_SESSION, DAMAGED, STORAGE, STOPPING
+}
+
+/// Joins a session.
+///
+/// A WebSocket of the subprotocol `lockstep.v1`; PROTOCOL.md says all that is said on it.
+#[utoipa::path(
+    get, path = "/sessions/{id}/ws", operation_id = "joinSession", params(SessionAddress),
+    responses((status = 101, description = "From here on it is a WebSocket."), UpgradeProblems)
+)]
 pub(super) async fn upgrade(
     State(shared): State<Arc<Shared>>,
     client: Client,
-    Path(id): Path<String>,
+    SessionAddress(id): SessionAddress,
     mut request: Request,
 ) -> Result<Response, Problem> {
     let headers = request.headers();
@@ -29,14 +37,10 @@ pub(super) async fn upgrade(
         return Err(Problem::NOT_A_WEBSOCKET);
     };
     let accept = derive_accept_key(key.as_bytes());
-    if !shared.site.admits(headers) {
-        return Err(Problem::FOREIGN_ORIGIN);
-    }
     if !lists(headers, &header::SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL) {
         return Err(Problem::SUBPROTOCOL);
     }
     shared.gate.admit(&client, Class::Connect)?;
-    let id = LinkId::parse(&id).ok_or(EnterError::Unknown)?;
     let upgraded = request
         .extensions_mut()
         .remove::<OnUpgrade>()
@@ -61,9 +65,7 @@ async fn take_over(upgraded: OnUpgrade, seat: Seat, outbox: Arc<Outbox>) {
     let Some((stream, read)) = upgraded.await.ok().and_then(stream) else {
         return seat.leave().await;
     };
-    let limits = Some(socket::limits());
-    let socket = WebSocketStream::from_partially_read(stream, read, Role::Server, limits).await;
-    socket::serve(socket, seat, &outbox).await;
+    socket::serve(stream, read, seat, outbox).await;
 }
 
 /// The socket itself, and what was already read from it.

@@ -3,7 +3,7 @@
 use crate::open_files;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
-use lockstep_server::backup::{Backup, Restore};
+use lockstep_server::backup::{Backup, Kept, Restore};
 use lockstep_server::doctor::Doctor;
 use lockstep_server::export::Export;
 use lockstep_server::{Config, Secret, TlsFiles};
@@ -53,10 +53,30 @@ pub(crate) struct Data {
         value_name = "FOLDER"
     )]
     pub(crate) folder: PathBuf,
+    /// A session in which nobody edits for so long leaves memory; its players stay connected.
+    #[arg(
+        long,
+        env = "LOCKSTEP_QUIET_AFTER",
+        default_value = "60",
+        value_name = "SECONDS"
+    )]
+    pub(crate) quiet_after: u32,
     /// Forgets sessions that nobody has edited for so many days. Without this they are kept for
     /// ever. Sessions that nobody ever edits go after a day in any case.
     #[arg(long, env = "LOCKSTEP_KEEP_SESSIONS", value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) keep_sessions: Option<u32>,
+    /// Keeps samples in a bucket, as s3://BUCKET/FOLDER, in place of the data folder. Keys and
+    /// region are those of the environment.
+    #[arg(long, global = true, env = "LOCKSTEP_SAMPLES", value_name = "URL")]
+    pub(crate) samples: Option<String>,
+    /// Keeps a sample for so many days after the last session that used it.
+    #[arg(
+        long,
+        env = "LOCKSTEP_KEEP_SAMPLES",
+        default_value_t = 30,
+        value_name = "DAYS"
+    )]
+    pub(crate) keep_samples: u32,
 }
 
 #[derive(Debug, Args)]
@@ -149,6 +169,14 @@ pub(crate) struct Limits {
         value_name = "TIMES"
     )]
     pub(crate) rates: u32,
+    /// How many edits a second one connection may make, where the protocol's own rate is not wanted.
+    #[arg(
+        long,
+        env = "LOCKSTEP_EDITS_PER_SECOND",
+        value_name = "NUMBER",
+        hide = true
+    )]
+    pub(crate) edits_per_second: Option<u32>,
 }
 
 #[derive(Debug, Args)]
@@ -188,6 +216,14 @@ pub(crate) enum LogFormat {
 }
 
 impl Flags {
+    /// What a backup holds.
+    pub(crate) fn place(&self) -> Kept {
+        Kept {
+            data: self.data.folder.clone(),
+            samples: self.data.samples.clone(),
+        }
+    }
+
     pub(crate) fn doctor(&self) -> Doctor {
         Doctor {
             data: self.data.folder.clone(),
@@ -215,9 +251,13 @@ impl Flags {
             max_connections: self.limits.max_connections,
             max_connections_per_address: self.limits.max_connections_per_address,
             generosity: self.limits.rates,
+            edits_per_second: self.limits.edits_per_second,
             tls: self.tls(),
             metrics_token: self.log.metrics_token.clone(),
             keep_sessions: self.data.keep_sessions.map(days),
+            quiet: Duration::from_secs(u64::from(self.data.quiet_after)),
+            samples: self.data.samples.clone(),
+            keep_samples: days(self.data.keep_samples),
             ..Config::new(self.data.folder.clone())
         }
     }

@@ -1,16 +1,15 @@
 //! The outboxes of a live session's connections: where its messages go.
 
+use crate::frame;
 use crate::outbox::{Outbox, Pushed};
-use bytes::Bytes;
 use lockstep_session::{ids::ConnectionId, protocol::Goodbye};
 use std::collections::HashMap;
 use std::sync::Arc;
-use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 #[derive(Default)]
 pub(super) struct Connections {
     outboxes: HashMap<ConnectionId, Arc<Outbox>>,
-    /// Outboxes that were filled since the sockets were last woken.
+    /// Outboxes that were filled since they were last flushed.
     filled: Vec<Arc<Outbox>>,
 }
 
@@ -35,14 +34,14 @@ impl Connections {
     }
 
     /// Queues a message for several; returns those who had no room for it.
-    pub(super) fn send(&mut self, to: &[ConnectionId], text: Arc<str>) -> Vec<ConnectionId> {
-        let text = shared(text);
+    pub(super) fn send(&mut self, to: &[ConnectionId], text: &str) -> Vec<ConnectionId> {
+        let frame = frame::text(text);
         let mut lagging = Vec::new();
         for connection in to {
             let Some(outbox) = self.outboxes.get(connection) else {
                 continue;
             };
-            match outbox.push(text.clone()) {
+            match outbox.push(frame.clone()) {
                 Pushed::First => self.filled.push(outbox.clone()),
                 Pushed::Behind => {}
                 Pushed::Overflowed => lagging.push(*connection),
@@ -51,10 +50,10 @@ impl Connections {
         lagging
     }
 
-    /// Lets the sockets write: once for all that was queued since the last time.
-    pub(super) fn wake(&mut self) {
+    /// Lets the sockets have what was queued since the last time.
+    pub(super) fn flush(&mut self) {
         for outbox in self.filled.drain(..) {
-            outbox.wake();
+            outbox.flush();
         }
     }
 }
@@ -66,15 +65,4 @@ impl Drop for Connections {
             outbox.close(Goodbye::Restarting);
         }
     }
-}
-
-/// The bytes of a message, shared by everyone it goes to.
-fn shared(text: Arc<str>) -> Utf8Bytes {
-    struct Shared(Arc<str>);
-    impl AsRef<[u8]> for Shared {
-        fn as_ref(&self) -> &[u8] {
-            self.0.as_bytes()
-        }
-    }
-    Utf8Bytes::try_from(Bytes::from_owner(Shared(text))).expect("a string is UTF-8")
 }

@@ -6,7 +6,8 @@ use crate::{clock::ServerClock, outbox::Outbox};
 use lockstep_session::document::Document;
 use lockstep_session::edit::Edit;
 use lockstep_session::ids::ConnectionId;
-use lockstep_session::protocol::{Position, Role};
+use lockstep_session::limits::Rates;
+use lockstep_session::protocol::{Player, Position, Role};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -28,6 +29,10 @@ pub(super) enum Command {
         connection: ConnectionId,
         text: Utf8Bytes,
     },
+    /// A sign of life without words.
+    Heard {
+        connection: ConnectionId,
+    },
     CaughtUp {
         connection: ConnectionId,
     },
@@ -37,6 +42,8 @@ pub(super) enum Command {
     Read {
         answer: Answer<Reading>,
     },
+    /// The session was changed in the store by somebody else: let go of it.
+    Evict,
     /// An edit that no connection made. It is answered once it is durable.
     Edit {
         edit: Box<Edit>,
@@ -44,11 +51,21 @@ pub(super) enum Command {
     },
 }
 
-/// The document at one place of the session's order.
+/// The document at one place of the session's order, and who is there.
 #[derive(Debug)]
 pub(crate) struct Reading {
     pub(crate) document: Arc<Document>,
     pub(crate) at: Position,
+    pub(crate) players: Vec<Player>,
+}
+
+/// How long a session stays as it is though nobody needs it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Leisure {
+    /// In memory, with nobody in it.
+    pub(crate) linger: Duration,
+    /// In memory whole, with players in it of whom none edits.
+    pub(crate) quiet: Duration,
 }
 
 /// The way to a session's task.
@@ -74,7 +91,8 @@ pub(super) struct Waking {
     pub(super) name: String,
     pub(super) clock: ServerClock,
     pub(super) stopping: watch::Receiver<bool>,
-    pub(super) linger: Duration,
+    pub(super) leisure: Leisure,
+    pub(super) rates: Rates,
     /// Dropped when the task has ended.
     pub(super) running: mpsc::Sender<()>,
 }
@@ -122,6 +140,12 @@ impl Live {
         answered.await.ok()
     }
 
+    pub(super) async fn evict(&self) {
+        // A session that has ended has let go already.
+        let _ = self.inbox.send(Command::Evict).await;
+        self.inbox.closed().await;
+    }
+
     pub(super) async fn edit(&self, edit: Edit) -> Option<Result<Position, EditError>> {
         let (answer, answered) = oneshot::channel();
         let edit = Box::new(edit);
@@ -142,6 +166,11 @@ impl Seat {
             text,
         })
         .await
+    }
+
+    pub(crate) async fn heard(&self) -> Result<(), Ended> {
+        let connection = self.connection;
+        self.tell(Command::Heard { connection }).await
     }
 
     pub(crate) async fn caught_up(&self) -> Result<(), Ended> {

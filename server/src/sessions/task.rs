@@ -2,13 +2,13 @@
 //! and out of it. It decides nothing about the session itself.
 
 use super::connections::Connections;
-use super::live::{Command, Reading, Waking};
+use super::live::{Command, Leisure, Reading, Waking};
 use super::{EditError, EnterError};
+use crate::journal::{Journal, Outcome};
 use crate::store::{Holding, StoreError};
-use crate::{clock::ServerClock, journal::Journal, server::told_to_stop};
+use crate::{clock::ServerClock, server::told_to_stop};
 use lockstep_session::authority::{Authority, Input, Output, Restored};
 use lockstep_session::ids::{ConnectionId, Revision};
-use lockstep_session::limits::Rates;
 use lockstep_session::protocol::{Goodbye, Position};
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -29,13 +29,17 @@ pub(super) async fn run(waking: Waking, mut commands: mpsc::Receiver<Command>) {
         Ok((authority, journal)) => {
             tracing::info!(session = %name, revision = authority.position().revision.0, "awake");
             let session = Session {
+                name: waking.name,
                 authority,
                 journal,
                 connections: Connections::default(),
                 clock: waking.clock,
                 ticked: Instant::now(),
                 empty_since: Instant::now(),
-                linger: waking.linger,
+                needed: Instant::now(),
+                recalled: false,
+                stuck: false,
+                leisure: waking.leisure,
                 asked: VecDeque::new(),
             };
             session.serve(commands, waking.stopping).await;
@@ -52,11 +56,15 @@ pub(super) async fn run(waking: Waking, mut commands: mpsc::Receiver<Command>) {
 async fn restore(waking: &Waking) -> Result<(Authority, Journal), EnterError> {
     let holding = waking.store.acquire(waking.session).await?;
     let journal = Journal::new(waking.store.clone(), &holding);
+    let epoch = holding.lease.epoch;
+    let restored = replay(holding).await?;
+    Ok((Authority::restored(restored, epoch, waking.rates), journal))
+}
+
+/// Makes a session of what the store holds of it.
+async fn replay(holding: Holding) -> Result<Restored, EnterError> {
     let Holding {
-        lease,
-        snapshot,
-        records,
-        ..
+        snapshot, records, ..
     } = holding;
     let replay = tokio::task::spawn_blocking(move || {
         let records = records.concat();
@@ -68,11 +76,7 @@ async fn restore(waking: &Waking) -> Result<(Authority, Journal), EnterError> {
             Err(EnterError::CutShort)
         }
     });
-    let restored = replay.await.map_err(|_| EnterError::Stopping)??;
-    Ok((
-        Authority::restored(restored, lease.epoch, Rates::default()),
-        journal,
-    ))
+    replay.await.map_err(|_| EnterError::Stopping)?
 }
 
 /// Tells everyone who waits why the session cannot be opened.
@@ -84,19 +88,31 @@ async fn refuse(commands: &mut mpsc::Receiver<Command>, error: &EnterError) {
             Command::Join { answer, .. } => drop(answer.send(Err(error.clone()))),
             Command::Read { answer } => drop(answer.send(Err(error.clone()))),
             Command::Edit { answer, .. } => drop(answer.send(Err(error.clone().into()))),
-            Command::Text { .. } | Command::CaughtUp { .. } | Command::Left { .. } => {}
+            Command::Text { .. }
+            | Command::Heard { .. }
+            | Command::CaughtUp { .. }
+            | Command::Left { .. }
+            | Command::Evict => {}
         }
     }
 }
 
 struct Session {
+    /// The friendly part of its link, for the log.
+    name: String,
     authority: Authority,
     journal: Journal,
     connections: Connections,
     clock: ServerClock,
     ticked: Instant,
     empty_since: Instant,
-    linger: Duration,
+    /// When somebody last needed the whole session.
+    needed: Instant,
+    /// The authority has asked for what it let go of.
+    recalled: bool,
+    /// The disk takes nothing at the moment.
+    stuck: bool,
+    leisure: Leisure,
     /// Edits that no connection made, and who waits until they are durable.
     asked: VecDeque<(Revision, oneshot::Sender<Result<Position, EditError>>)>,
 }
@@ -106,6 +122,8 @@ enum End {
     Asleep,
     Stopping,
     StorageFailed,
+    /// Somebody else holds the session now.
+    Evicted,
 }
 
 impl Session {
@@ -129,6 +147,7 @@ impl Session {
                 });
             }
             End::StorageFailed => self.dismiss(Goodbye::StorageFailed),
+            End::Evicted => self.dismiss(Goodbye::Restarting),
         }
         if let Err(error) = self.journal.release().await {
             tracing::warn!(%error, "a session was not released");
@@ -143,47 +162,121 @@ impl Session {
         let timer = sleep_until(Instant::now());
         tokio::pin!(timer);
         loop {
+            if self.recalled
+                && let Err(end) = self.recall().await
+            {
+                return end;
+            }
             self.deliver();
             let rings = self.rings();
             if timer.deadline() > rings || timer.is_elapsed() {
                 timer.as_mut().reset(rings);
             }
-            tokio::select! {
+            let turn = tokio::select! {
                 // Durable edits are acknowledged first; a flood of messages cannot hold them up.
                 biased;
-                written = self.journal.written() => match written {
-                    Ok(revision) => self.committed(revision),
-                    Err(error) => {
-                        tracing::error!(%error, "a session cannot be stored; it is closed until it can");
-                        return End::StorageFailed;
-                    }
-                },
-                () = told_to_stop(stopping) => return End::Stopping,
-                command = commands.recv() => {
-                    // The directory of sessions holds the other end for as long as this task runs.
-                    let Some(command) = command else { return End::Asleep };
-                    self.obey(command);
-                    for _ in 1..TURN {
-                        let Ok(command) = commands.try_recv() else { break };
-                        self.obey(command);
-                    }
-                },
+                written = self.journal.written() => self.written(written),
+                () = told_to_stop(stopping) => Err(End::Stopping),
+                command = commands.recv() => self.turn(command, commands).await,
                 // Every input lets time pass, so a flood of messages does not hold this up either.
-                () = &mut timer => {
-                    self.ticked = Instant::now();
-                    self.handle(Input::Tick);
-                    if self.is_forsaken() {
-                        if !self.journal.has_news() {
-                            return End::Asleep;
-                        }
-                        self.journal.write(Some(self.authority.snapshot().to_bytes()));
-                    }
-                },
+                () = &mut timer => self.tick(),
+            };
+            if let Err(end) = turn {
+                return end;
             }
         }
     }
 
-    fn obey(&mut self, command: Command) {
+    /// Does what has come, up to a share, before the sockets are written to.
+    async fn turn(
+        &mut self,
+        command: Option<Command>,
+        commands: &mut mpsc::Receiver<Command>,
+    ) -> Result<(), End> {
+        // The directory of sessions holds the other end for as long as this task runs.
+        self.obey(command.ok_or(End::Asleep)?).await?;
+        for _ in 1..TURN {
+            let Ok(command) = commands.try_recv() else {
+                break;
+            };
+            self.obey(command).await?;
+        }
+        Ok(())
+    }
+
+    fn tick(&mut self) -> Result<(), End> {
+        self.ticked = Instant::now();
+        self.handle(Input::Tick);
+        let is_forsaken =
+            self.connections.is_empty() && self.empty_since.elapsed() >= self.leisure.linger;
+        let is_quiet = !self.authority.is_resting() && self.needed.elapsed() >= self.leisure.quiet;
+        if !self.journal.is_settled() || !(is_forsaken || is_quiet) {
+            return Ok(());
+        }
+        if self.journal.has_news() {
+            let snapshot = self.authority.snapshot().to_bytes();
+            self.journal.write(Some(snapshot));
+        } else if is_forsaken {
+            return Err(End::Asleep);
+        } else {
+            self.authority.rest();
+        }
+        Ok(())
+    }
+
+    /// What became of a write.
+    fn written(&mut self, written: Result<Outcome, StoreError>) -> Result<(), End> {
+        match written {
+            Ok(Outcome::Durable(revision)) => {
+                if std::mem::take(&mut self.stuck) {
+                    tracing::info!(session = %self.name, "changes are stored again");
+                    self.handle(Input::ReadOnly(false));
+                }
+                self.committed(revision);
+                Ok(())
+            }
+            Ok(Outcome::Stuck(error)) => {
+                if !std::mem::replace(&mut self.stuck, true) {
+                    tracing::error!(session = %self.name, %error, "changes cannot be stored; the session is read-only until they can");
+                    self.handle(Input::ReadOnly(true));
+                }
+                Ok(())
+            }
+            Err(error) => {
+                tracing::error!(session = %self.name, %error, "lost its hold on the store");
+                Err(End::Evicted)
+            }
+        }
+    }
+
+    /// Brings back what the session let go of.
+    async fn recall(&mut self) -> Result<(), End> {
+        self.recalled = false;
+        self.needed = Instant::now();
+        if !self.authority.is_resting() {
+            return Ok(());
+        }
+        let loaded = match self.journal.load().await {
+            Ok(holding) => replay(holding).await,
+            Err(error) => Err(error.into()),
+        };
+        let now = self.clock.now();
+        let recalled = match loaded {
+            Ok(restored) => self
+                .authority
+                .recall(restored, now)
+                .map_err(|amnesia| amnesia.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        if let Err(error) = recalled {
+            tracing::error!(session = %self.name, error, "cannot be brought back into memory");
+            return Err(End::StorageFailed);
+        }
+        self.carry_out();
+        Ok(())
+    }
+
+    async fn obey(&mut self, command: Command) -> Result<(), End> {
         match command {
             Command::Join {
                 connection,
@@ -191,6 +284,7 @@ impl Session {
                 outbox,
                 answer,
             } => {
+                self.needed = Instant::now();
                 self.connections.open(connection, outbox);
                 self.handle(Input::Opened { connection, role });
                 if answer.send(Ok(())).is_err() {
@@ -201,17 +295,22 @@ impl Session {
                 connection,
                 text: &text,
             }),
+            Command::Heard { connection } => self.handle(Input::Heard { connection }),
             Command::CaughtUp { connection } => self.handle(Input::Drained { connection }),
             Command::Left { connection } => self.leave(connection),
+            Command::Evict => return Err(End::Evicted),
             Command::Read { answer } => {
+                self.recall().await?;
                 let reading = Reading {
                     document: self.authority.document().clone(),
                     at: self.authority.position(),
+                    players: self.authority.players(),
                 };
                 // Who has stopped waiting needs no answer.
                 let _ = answer.send(Ok(reading));
             }
             Command::Edit { edit, answer } => {
+                self.recall().await?;
                 match self.authority.edit(*edit, self.clock.now()) {
                     Ok(revision) => self.asked.push_back((revision, answer)),
                     Err(rejection) => drop(answer.send(Err(EditError::Rejected(rejection)))),
@@ -219,6 +318,10 @@ impl Session {
                 self.carry_out();
             }
         }
+        if self.recalled {
+            self.recall().await?;
+        }
+        Ok(())
     }
 
     /// Everything up to a revision is durable.
@@ -248,10 +351,15 @@ impl Session {
     fn carry_out(&mut self) {
         while let Some(output) = self.authority.poll_output() {
             let lagging = match output {
-                Output::Send { connection, text } => self.connections.send(&[connection], text),
-                Output::Broadcast { to, text } => self.connections.send(&to, text),
+                Output::Send { connection, text } => self.connections.send(&[connection], &text),
+                Output::Broadcast { to, text } => self.connections.send(&to, &text),
                 Output::Append(record) => {
-                    self.journal.append(&record);
+                    self.needed = Instant::now();
+                    self.journal.append(record, self.clock.now());
+                    continue;
+                }
+                Output::Recall => {
+                    self.recalled = true;
                     continue;
                 }
                 Output::Close { connection, code } => {
@@ -269,12 +377,12 @@ impl Session {
     /// Lets the store and the sockets have what the last turn brought.
     fn deliver(&mut self) {
         self.carry_out();
-        if self.journal.is_idle() && self.journal.wants_snapshot() {
+        if self.journal.wants_snapshot() {
             self.journal
                 .write(Some(self.authority.snapshot().to_bytes()));
         }
         self.journal.write(None);
-        self.connections.wake();
+        self.connections.flush();
         if !self.connections.is_empty() {
             self.empty_since = Instant::now();
         }
@@ -282,34 +390,33 @@ impl Session {
 
     /// When something has to happen that nobody outside brings about.
     fn rings(&self) -> Instant {
-        let may_sleep = self.connections.is_empty() && self.journal.is_settled();
-        let sleep = may_sleep.then(|| self.empty_since + self.linger);
+        let is_settled = self.journal.is_settled();
+        let sleeps = self.connections.is_empty().then_some(self.empty_since);
+        let sleeps = sleeps.map(|since| since + self.leisure.linger);
+        let is_awake = !self.authority.is_resting();
+        let rests = is_awake.then(|| self.needed + self.leisure.quiet);
         let due = self
             .authority
             .deadline()
             .map(|deadline| self.clock.timer(deadline));
         let far = self.ticked + Duration::from_secs(3_600);
-        sleep
+        sleeps
             .into_iter()
+            .chain(rests)
+            .filter(|_| is_settled)
             .chain(due)
             .min()
             .unwrap_or(far)
             .max(self.ticked + SHORTEST_WAIT)
     }
 
-    /// Nobody has been here for a while, and nothing is left to be stored.
-    fn is_forsaken(&self) -> bool {
-        self.connections.is_empty()
-            && self.journal.is_settled()
-            && self.empty_since.elapsed() >= self.linger
-    }
-
     /// Waits until everything is durable, and acknowledges it.
     async fn settle(&mut self) -> Result<(), StoreError> {
         self.deliver();
         while !self.journal.is_settled() {
-            let revision = self.journal.written().await?;
-            self.committed(revision);
+            if let Outcome::Durable(revision) = self.journal.written().await? {
+                self.committed(revision);
+            }
             self.deliver();
         }
         Ok(())
@@ -320,14 +427,14 @@ impl Session {
         while let Some(output) = self.authority.poll_output() {
             match output {
                 Output::Send { connection, text } => {
-                    drop(self.connections.send(&[connection], text))
+                    drop(self.connections.send(&[connection], &text))
                 }
-                Output::Broadcast { to, text } => drop(self.connections.send(&to, text)),
+                Output::Broadcast { to, text } => drop(self.connections.send(&to, &text)),
                 Output::Close { connection, code } => self.connections.close(connection, code),
                 // What is not durable by now was never acknowledged; its authors send it again.
-                Output::Append(_) => {}
+                Output::Append(_) | Output::Recall => {}
             }
         }
-        self.connections.wake();
+        self.connections.flush();
     }
 }

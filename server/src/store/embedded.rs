@@ -25,7 +25,7 @@ const SWEPT_TOGETHER: usize = 64;
 
 #[derive(Debug)]
 pub struct EmbeddedStore {
-    file: Arc<File>,
+    pub(super) file: Arc<File>,
     writer: Arc<Writer>,
     /// When the writer was last told that a session was edited.
     touched: Mutex<HashMap<SessionKey, ServerTime>>,
@@ -102,7 +102,7 @@ pub(crate) fn is_there(directory: &Path) -> bool {
 }
 
 /// Reads on a thread that may block.
-async fn read<T: Send + 'static>(
+pub(super) async fn read<T: Send + 'static>(
     file: Arc<File>,
     work: impl FnOnce(&Database) -> Result<T, redb::Error> + Send + 'static,
 ) -> Result<T, StoreError> {

@@ -1,6 +1,7 @@
 //! What the embedded store's tables hold, and what each job changes in them. It knows nothing of
 //! who may write or when a transaction ends.
 
+use super::samples::{self, SAMPLES};
 use super::sweep::{Keep, Meta};
 use super::whole::{Archived, TakenBack};
 use super::{Place, SessionKey, StoreError};
@@ -62,6 +63,7 @@ pub(super) struct Tables<'t> {
     records: Table<'t, (u64, u64), &'static [u8]>,
     metas: Table<'t, u64, (i64, i64, bool)>,
     numbers: Table<'t, &'static str, u64>,
+    samples: Table<'t, &'static [u8; 32], samples::Row>,
     changed: bool,
 }
 
@@ -88,6 +90,7 @@ impl<'t> Tables<'t> {
             records: transaction.open_table(RECORDS)?,
             metas: transaction.open_table(METAS)?,
             numbers: transaction.open_table(NUMBERS)?,
+            samples: transaction.open_table(SAMPLES)?,
             changed: false,
         })
     }
@@ -152,6 +155,11 @@ impl<'t> Tables<'t> {
         let now = now.as_micros();
         self.metas.insert(session, (now, now, false))?;
         Ok(SessionKey(session))
+    }
+
+    pub(super) fn change_samples(&mut self, change: samples::Change) -> Result<bool, Fault> {
+        self.changed = true;
+        Ok(change.make(&mut self.samples)?)
     }
 
     fn next_session(&mut self) -> Result<u64, StorageError> {

@@ -2,6 +2,7 @@
 //! and only then answers: many sessions share one sync of the disk.
 
 use super::file::File;
+use super::samples;
 use super::sweep::Keep;
 use super::tables::{Fault, Tables};
 use super::whole::{Archived, TakenBack};
@@ -12,11 +13,18 @@ use lockstep_session::{ids::Epoch, protocol::Role, units::ServerTime};
 use std::collections::BTreeMap;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 /// Jobs that share a transaction: so many that none waits long for those before it.
 const MOST_JOBS: usize = 4_096;
+/// As many are worth a sync of the disk of their own.
+const ENOUGH_JOBS: usize = 8;
+/// How long the writer looks away while it waits for more.
+const SHORT_WAIT: Duration = Duration::from_millis(4);
+/// How long it waits for company if there are few: nobody sees the difference, and the disk has
+/// a tenth of the work.
+const LONGEST_WAIT: Duration = Duration::from_millis(20);
 
 type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 
@@ -67,6 +75,10 @@ pub(super) enum Job {
         lease: Lease,
         reply: Reply<()>,
     },
+    Sample {
+        change: samples::Change,
+        reply: Reply<bool>,
+    },
 }
 
 /// Dropping it finishes the jobs that wait.
@@ -98,8 +110,12 @@ impl Writer {
     }
 
     pub(super) fn order(&self, job: Job) {
+        let is_urgent = job.is_urgent();
         // A writer that has ended drops the job, and the one who waits for its answer is told so.
         let _ = self.jobs.as_ref().map(|jobs| jobs.send(job));
+        if let Some(thread) = self.thread.as_ref().filter(|_| is_urgent) {
+            thread.thread().unpark();
+        }
     }
 }
 
@@ -109,6 +125,21 @@ impl Drop for Writer {
         if let Some(Err(_)) = self.thread.take().map(JoinHandle::join) {
             tracing::error!("the store's thread had stopped early");
         }
+    }
+}
+
+/// Waits a little for more, so that edits that come one by one share a sync of the disk. What
+/// somebody waits for at a door is not kept waiting.
+fn gather(first: Job, waiting: &mpsc::Receiver<Job>) -> Vec<Job> {
+    let began = Instant::now();
+    let mut jobs = vec![first];
+    loop {
+        jobs.extend(waiting.try_iter().take(MOST_JOBS - jobs.len()));
+        let is_enough = jobs.len() >= ENOUGH_JOBS || jobs.iter().any(Job::is_urgent);
+        if is_enough || began.elapsed() >= LONGEST_WAIT {
+            return jobs;
+        }
+        std::thread::park_timeout(SHORT_WAIT);
     }
 }
 
@@ -133,10 +164,7 @@ type Settle = Box<dyn FnOnce(Result<(), StoreError>)>;
 impl Work {
     fn run(mut self, waiting: &mpsc::Receiver<Job>) {
         while let Ok(first) = waiting.recv() {
-            let jobs: Vec<Job> = std::iter::once(first)
-                .chain(waiting.try_iter())
-                .take(MOST_JOBS)
-                .collect();
+            let jobs = gather(first, waiting);
             let sessions: Vec<SessionKey> = jobs.iter().filter_map(Job::session).collect();
             let mut jobs = jobs.into_iter();
             let mut settle = Vec::new();
@@ -242,6 +270,7 @@ impl Work {
                 }
                 conclude(Some(reply), Ok(()))
             }
+            Job::Sample { change, reply } => conclude(Some(reply), tables.change_samples(change)),
         }
     }
 
@@ -383,9 +412,26 @@ fn conclude<T: 'static>(
 }
 
 impl Job {
+    /// Somebody waits for it before they can do anything at all.
+    fn is_urgent(&self) -> bool {
+        match self {
+            Job::Create { .. }
+            | Job::Acquire { .. }
+            | Job::Resume { .. }
+            | Job::Remove { .. }
+            | Job::Sample { .. }
+            | Job::TakeBack { .. } => true,
+            Job::Append { .. } | Job::Snapshot { .. } | Job::Touch { .. } | Job::Release { .. } => {
+                false
+            }
+        }
+    }
+
     fn session(&self) -> Option<SessionKey> {
         match self {
-            Job::Create { .. } | Job::Remove { .. } | Job::TakeBack { .. } => None,
+            Job::Create { .. } | Job::Remove { .. } | Job::Sample { .. } | Job::TakeBack { .. } => {
+                None
+            }
             Job::Acquire { session, .. } => Some(*session),
             Job::Resume { lease, .. }
             | Job::Append { lease, .. }
@@ -417,6 +463,7 @@ impl Job {
                 drop(reply.send(Err(error)));
             }
             Job::Remove { reply, .. } => drop(reply.send(Err(error))),
+            Job::Sample { reply, .. } => drop(reply.send(Err(error))),
             Job::TakeBack { reply, .. } => drop(reply.send(Err(error))),
             Job::Touch { .. } => {}
         }

@@ -50,12 +50,13 @@ pub(crate) fn keep(key: &str, value: &str) {
     }
 }
 
-/// The id after `/s/`, or after `/l/` of a link that only listens, if the address has one.
+/// The id after `/s/`, or after `/l/` or `/p/` of a link that only listens, if the address has one.
 pub(crate) fn session_in_address() -> Option<String> {
     let path = window().location().pathname().ok()?;
     let id = path
         .strip_prefix("/s/")
-        .or_else(|| path.strip_prefix("/l/"))?
+        .or_else(|| path.strip_prefix("/l/"))
+        .or_else(|| path.strip_prefix("/p/"))?
         .trim_end_matches('/');
     (!id.is_empty()).then(|| id.to_owned())
 }

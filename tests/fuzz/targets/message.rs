@@ -1,4 +1,4 @@
 //! Fuzzing of `message`: the engine's door to the property of that name.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| lockstep_fuzz::message(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| lockstep_fuzz::properties::message(bytes));

@@ -1,4 +1,4 @@
 //! Fuzzing of `snapshot`: the engine's door to the property of that name.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| lockstep_fuzz::snapshot(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| lockstep_fuzz::properties::snapshot(bytes));

@@ -163,7 +163,8 @@ impl Chaos {
             88..=90 => self
                 .world
                 .crash(Span::from_millis(self.dice.between(0, 3_000))),
-            91..=93 => self
+            91 => self.world.rest(),
+            92..=93 => self
                 .world
                 .snapshot(Span::from_millis(self.dice.between(-60, 60).max(0))),
             94 => self.world.read_only(self.dice.percent(30)),

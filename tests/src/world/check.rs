@@ -65,6 +65,7 @@ impl World {
 
     /// Everything that must hold once the world has settled.
     pub fn check_settled(&mut self) {
+        self.recall();
         self.check_equal();
         self.witness.check_acknowledged();
         self.check_nothing_forgotten();

@@ -84,6 +84,7 @@ impl World {
                         self.server.disk.append(&record);
                         committed = Some(record.revision());
                     }
+                    Output::Recall => self.recall(),
                     Output::Close { connection, code } => {
                         self.trace.note(self.now, || {
                             format!("server closes {connection:?}: {code:?}")
@@ -192,7 +193,8 @@ impl World {
 
     /// Stores a snapshot; the journal is cut at once, or after a while in which a crash may come.
     pub fn snapshot(&mut self, cut_after: Span) {
-        let Some(authority) = &self.server.authority else {
+        let awake = self.server.authority.as_ref();
+        let Some(authority) = awake.filter(|authority| !authority.is_resting()) else {
             return;
         };
         let snapshot = authority.snapshot();
@@ -280,6 +282,41 @@ impl World {
         self.trace
             .note(self.now, || format!("read-only: {read_only}"));
         self.server_hears(Input::ReadOnly(read_only));
+    }
+
+    /// The session lets go of what the disk holds, as it does when nobody has edited for a while.
+    pub fn rest(&mut self) {
+        self.trace.note(self.now, || "the session rests".to_owned());
+        if let Some(authority) = &mut self.server.authority {
+            authority.rest();
+        }
+    }
+
+    /// The session comes back from the disk, if it rests.
+    pub(super) fn recall(&mut self) {
+        let Some(authority) = &mut self.server.authority else {
+            return;
+        };
+        if !authority.is_resting() {
+            return;
+        }
+        let recalled = self
+            .server
+            .disk
+            .restored()
+            .map_err(|damage| damage.to_string())
+            .and_then(|restored| {
+                let recalled = authority.recall(restored, self.now);
+                recalled.map_err(|amnesia| amnesia.to_string())
+            });
+        self.trace
+            .note(self.now, || "the session is recalled".to_owned());
+        if let Err(reason) = recalled {
+            self.witness.report(
+                Property::JournalReplays,
+                format!("a session at rest could not be recalled: {reason}"),
+            );
+        }
     }
 
     pub fn slow_disk(&mut self, slow: bool) {

@@ -13,7 +13,12 @@ impl Authority {
             return;
         };
         if member.is_joined() {
-            return self.mistake(connection, "hello-again", "this connection has said hello");
+            return self.mistake(
+                connection,
+                "hello-again",
+                "this connection has said hello",
+                now,
+            );
         }
         let player = hello.token.player();
         if let Some(previous) = self.members.connection_of(player, hello.run) {
@@ -25,9 +30,12 @@ impl Authority {
         if !self.members.has_room_for(player) {
             return self.close(connection, Goodbye::Full);
         }
-        let joined = self.members.join(connection, player, hello);
+        let joined = self
+            .members
+            .join(connection, player, hello, &self.rates, now);
+        let mind = self.memory.mind();
         let settled = match hello.unsettled {
-            Some(range) => self.outcomes.accepted(player, hello.run, range),
+            Some(range) => mind.outcomes.accepted(player, hello.run, range),
             None => Vec::new(),
         };
         let missed = hello
@@ -38,13 +46,16 @@ impl Authority {
         } else {
             self.revision
         };
-        let document = missed.is_none().then(|| self.document.clone());
+        let document = missed.is_none().then(|| self.document().clone());
         self.send_welcome(connection, player, revision, settled, document, now);
         let send = |text| Output::Send { connection, text };
         self.outputs
             .extend(missed.unwrap_or_default().into_iter().map(send));
         if let Some(joined) = joined {
             self.broadcast_except(connection, &ServerMessage::Joined(Box::new(joined)));
+        }
+        if self.read_only {
+            self.send(connection, &ServerMessage::Storage { read_only: true });
         }
     }
 
@@ -79,16 +90,17 @@ impl Authority {
 
     /// The edits after a position, if it lies on this session's history and they are all kept.
     fn missed_since(&self, position: Position) -> Option<Vec<Arc<str>>> {
-        let place = self
+        let mind = self.memory.mind();
+        let place = mind
             .epochs
             .iter()
             .position(|begin| begin.epoch == position.epoch)?;
         // A later epoch may have begun before what the replica saw: that part was lost in a crash.
-        let ends = self
+        let ends = mind
             .epochs
             .get(place + 1)
             .map_or(self.revision, |next| next.revision);
-        (position.revision <= ends).then(|| self.tail.after(position.revision, self.revision))?
+        (position.revision <= ends).then(|| mind.tail.after(position.revision, self.revision))?
     }
 
     pub(super) fn bring_up_to_date(&mut self, connection: ConnectionId, now: ServerTime) {
@@ -102,8 +114,8 @@ impl Authority {
         self.members.forget_audience();
         if let Some((player, run)) = identity {
             let all = (EditNumber(0), EditNumber(u32::MAX));
-            let settled = self.outcomes.accepted(player, run, all);
-            let document = Some(self.document.clone());
+            let settled = self.memory.mind().outcomes.accepted(player, run, all);
+            let document = Some(self.document().clone());
             self.send_welcome(connection, player, self.revision, settled, document, now);
         }
     }

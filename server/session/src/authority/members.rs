@@ -1,11 +1,11 @@
 //! Who is connected: connections, the players behind them, and how they behave.
 
+use super::allowances::{Allowances, Class, Shares};
 use super::notice_for;
 use crate::ids::{ConnectionId, PlayerId, Run};
 use crate::limits::{self, Rates};
 use crate::names;
 use crate::protocol::{Goodbye, Hello, Kind, Player, Presence, Profile, Role};
-use crate::rate::Bucket;
 use crate::units::{ServerTime, Span};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -14,11 +14,8 @@ pub(super) struct Member {
     pub role: Role,
     pub lagging_since: Option<ServerTime>,
     /// When the plain clock is next due, where it is wanted.
-    pub clock_due: Option<ServerTime>,
-    pub edits: Bucket,
-    pub presence_allowed: Bucket,
-    pub pings: Bucket,
-    pub mistakes: Bucket,
+    clock_due: Option<ServerTime>,
+    allowances: Allowances,
     heard: ServerTime,
     joined: Option<Joined>,
 }
@@ -37,6 +34,7 @@ struct Joined {
 #[derive(Debug, Default)]
 pub(super) struct Members {
     members: BTreeMap<ConnectionId, Member>,
+    shares: Shares,
     /// Everyone a broadcast goes to; made anew after a change.
     audience: Option<Arc<[ConnectionId]>>,
 }
@@ -57,15 +55,6 @@ impl Member {
     }
 
     pub(super) fn heard(&mut self, now: ServerTime) {
-        let passed = now - self.heard;
-        for bucket in [
-            &mut self.edits,
-            &mut self.presence_allowed,
-            &mut self.pings,
-            &mut self.mistakes,
-        ] {
-            bucket.refill(passed);
-        }
         self.heard = self.heard.max(now);
     }
 
@@ -160,6 +149,21 @@ impl Members {
         players.into_values().map(Joined::to_player).collect()
     }
 
+    /// Whether a connection may do this now, by its own rate and by its player's.
+    pub(super) fn allow(
+        &mut self,
+        connection: ConnectionId,
+        class: Class,
+        now: ServerTime,
+    ) -> bool {
+        let Some(member) = self.members.get_mut(&connection) else {
+            return false;
+        };
+        let player = member.player();
+        member.allowances.take(class, now)
+            && player.is_none_or(|player| self.shares.take(player, class, now))
+    }
+
     pub(super) fn audience(&mut self) -> Arc<[ConnectionId]> {
         let reachable = |member: &Member| member.is_joined() && member.lagging_since.is_none();
         let audience = self.audience.get_or_insert_with(|| {
@@ -199,10 +203,7 @@ impl Members {
             role,
             lagging_since: None,
             clock_due: None,
-            edits: Bucket::full(rates.edits),
-            presence_allowed: Bucket::full(rates.presence),
-            pings: Bucket::full(rates.pings),
-            mistakes: Bucket::full(rates.mistakes),
+            allowances: Allowances::of_a_connection(rates, now),
             heard: now,
             joined: None,
         };
@@ -215,9 +216,14 @@ impl Members {
         connection: ConnectionId,
         player: PlayerId,
         hello: &Hello,
+        rates: &Rates,
+        now: ServerTime,
     ) -> Option<Player> {
         let is_new = !self.has_player(player);
         self.audience = None;
+        let members = &self.members;
+        let is_here = |player| members.values().any(|other| other.player() == Some(player));
+        self.shares.open(player, rates, now, is_here);
         let member = self.members.get_mut(&connection)?;
         let joined = Joined {
             player,
@@ -305,6 +311,13 @@ impl Members {
             }
         }
         due
+    }
+
+    /// When a connection is next to be told of the plain clock, if it wants to be.
+    pub(super) fn want_clock(&mut self, connection: ConnectionId, due: Option<ServerTime>) {
+        if let Some(member) = self.members.get_mut(&connection) {
+            member.clock_due = due;
+        }
     }
 
     pub(super) fn due_clocks(&mut self, now: ServerTime) -> Vec<ConnectionId> {

@@ -23,7 +23,7 @@ impl Authority {
         let (role, Some((player, run))) = (member.role, member.identity()) else {
             return;
         };
-        match self.outcomes.of(player, run, number) {
+        match self.memory.mind().outcomes.of(player, run, number) {
             Outcome::Accepted(revision) => {
                 // What is not durable yet is acknowledged when it is.
                 if revision <= self.durable {
@@ -49,7 +49,11 @@ impl Authority {
             decode_edit(edit).and_then(|edit| self.order(edit, player, run, number, now))
         };
         if let Err(rejection) = outcome {
-            self.outcomes.refuse(player, run, number);
+            // What could not be stored was not decided: it may come again under its number.
+            if rejection != Rejection::ReadOnly {
+                let outcomes = &mut self.memory.mind_mut().outcomes;
+                outcomes.refuse(player, run, number);
+            }
             self.reject(connection, number, &rejection);
         }
     }
@@ -76,8 +80,9 @@ impl Authority {
         now: ServerTime,
     ) -> Result<(), Rejection> {
         let notice = self.members.notice();
-        let edit = edit.resolved(&self.document, Moment { now, notice });
-        Arc::make_mut(&mut self.document)
+        let edit = edit.resolved(self.document(), Moment { now, notice });
+        let mind = self.memory.mind_mut();
+        Arc::make_mut(&mut mind.document)
             .apply(&edit, player)
             .map_err(Rejection::Conflict)?;
         self.revision = self.revision.next();
@@ -93,9 +98,9 @@ impl Authority {
         let text: Arc<str> = encode(&ServerMessage::Edit(ordered)).into();
         self.outputs
             .push_back(Output::Append(Record::edit(&text, revision)));
-        self.tail.push(revision, text.clone());
+        mind.tail.push(revision, text.clone());
         if player != PlayerId::SERVER {
-            self.outcomes
+            mind.outcomes
                 .accept(player, run, number, revision, &self.members);
             self.unacknowledged.push_back(Unacknowledged {
                 revision,

@@ -4,6 +4,7 @@ mod conduct;
 mod examples;
 mod joining;
 mod ordering;
+mod resting;
 
 use super::*;
 use crate::authority::{Authority, Input, Output};
@@ -93,6 +94,7 @@ impl Desk {
                     }
                 }
                 Output::Close { connection, code } => self.closed.push((connection, code)),
+                Output::Recall => unreachable!("these sessions never rest"),
             }
         }
     }

@@ -113,7 +113,7 @@ impl Replica {
     }
 
     pub(super) fn send_pending(&mut self, now: LocalTime) {
-        if !self.is_live() {
+        if !self.is_live() || self.read_only {
             return;
         }
         while let Some(Pending { number, edit, .. }) = self.queue.next_to_send(now) {

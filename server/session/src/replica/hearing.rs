@@ -41,6 +41,16 @@ impl Replica {
                     self.stored(number, revision);
                 }
             }
+            ServerMessage::Storage { read_only } => {
+                self.read_only = read_only;
+                self.events.push_back(Event::Link);
+                self.send_pending(now);
+            }
+            // Not decided: the edit stays on top of the order, and goes out again when it can.
+            ServerMessage::Rejected { number, code, .. } if code == Rejection::ReadOnly.code() => {
+                self.read_only = true;
+                self.queue.put_back(number);
+            }
             ServerMessage::Rejected {
                 number,
                 code,
@@ -135,6 +145,8 @@ impl Replica {
             revision: welcome.revision,
         });
         self.role = Some(welcome.role);
+        // If it is so still, the server says so next.
+        self.read_only = false;
         self.queue.settle(
             &welcome.settled,
             welcome.revision,

@@ -152,6 +152,13 @@ impl Queue {
             .is_some_and(|pending| pending.state != State::Ordered)
     }
 
+    /// The server could not take it now.
+    pub(super) fn put_back(&mut self, number: EditNumber) {
+        if let Some(place) = self.place_of(number) {
+            self.edits[place].state = State::Unsent;
+        }
+    }
+
     pub(super) fn remove(&mut self, number: EditNumber) -> bool {
         self.place_of(number)
             .and_then(|place| self.edits.remove(place))

@@ -96,6 +96,49 @@ fn a_burst_of_edits_is_taken_and_what_is_over_it_ends_the_connection() {
     assert_eq!(desk.closed, [(ConnectionId(1), Goodbye::Abuse)]);
 }
 
+/// P-LIMIT-5
+#[test]
+fn a_player_has_three_connections_worth_of_edits_over_all_of_them_and_leaving_brings_no_more() {
+    let mut desk = Desk::new();
+    let run_of = |run: u64| hello(1, &json!({ "run": run }));
+    let mut taken = 0;
+    for run in 1..=4 {
+        desk.open(run, Role::Editor);
+        desk.say(run, &run_of(run));
+        for number in 1..=600 {
+            let said = desk.edit(run, number, swing(1));
+            taken += usize::from(kinds(&said).contains(&"accepted"));
+        }
+        // Who is gone and comes back has what they left.
+        desk.handle(Input::Closed {
+            connection: ConnectionId(run),
+        });
+    }
+    assert_eq!(taken, 3 * 600);
+    desk.join(9, 9);
+    assert_eq!(
+        kinds(&desk.edit(9, 1, swing(2))),
+        ["edit", "accepted"],
+        "others have their own"
+    );
+}
+
+/// P-SILENCE-1
+#[test]
+fn a_connection_that_answers_the_servers_pings_is_alive_without_a_word() {
+    let mut desk = Desk::new();
+    desk.join(1, 1);
+    for _ in 0..5 {
+        desk.wait(Span::from_seconds(4));
+        desk.handle(Input::Heard {
+            connection: ConnectionId(1),
+        });
+    }
+    assert!(desk.closed.is_empty());
+    desk.wait(limits::SILENCE);
+    assert_eq!(desk.closed, [(ConnectionId(1), Goodbye::Silent)]);
+}
+
 /// P-LIMIT-4, P-ERROR-1
 #[test]
 fn what_comes_too_often_is_a_mistake_and_too_many_of_those_end_the_connection() {

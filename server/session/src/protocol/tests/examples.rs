@@ -224,7 +224,10 @@ fn the_numbers_of_the_document_are_those_of_the_code() {
     };
     for expected in [
         row("edits", rates.edits),
-        row("presence, profile and gather together", rates.presence),
+        row(
+            "presence, profile, gather and clock together",
+            rates.presence,
+        ),
         row("pings", rates.pings),
         row("mistakes", rates.mistakes),
         format!(

@@ -32,7 +32,7 @@ fn an_edit_that_is_refused_is_taken_away_again_and_the_player_is_told() {
     desk.make(swing(40));
     desk.make(Edit::Session(SessionSetting::Fill(true)));
     while desk.replica.poll_event().is_some() {}
-    desk.hear(json!({"rejected": {"number": 1, "code": "read-only", "reason": "no room"}}));
+    desk.hear(json!({"rejected": {"number": 1, "code": "published", "reason": "it is published"}}));
     assert_eq!(
         (
             desk.shown(),
@@ -42,11 +42,32 @@ fn an_edit_that_is_refused_is_taken_away_again_and_the_player_is_told() {
         (0, true, 1)
     );
     let told = std::iter::from_fn(|| desk.replica.poll_event());
-    assert!(told.into_iter().any(|event| matches!(event, Event::Refused { number: EditNumber(1), code, .. } if code == "read-only")));
+    assert!(told.into_iter().any(|event| matches!(event, Event::Refused { number: EditNumber(1), code, .. } if code == "published")));
     assert!(
         !desk.replica.undo(desk.now) || desk.shown() == 0,
         "there is nothing of it to take back"
     );
+}
+
+/// P-READONLY-1
+#[test]
+fn what_is_done_while_the_server_cannot_store_it_stays_here_and_goes_out_when_it_can() {
+    let mut desk = Desk::live();
+    desk.make(swing(40));
+    desk.sent();
+    desk.hear(json!({"rejected": {"number": 1, "code": "read-only", "reason": "no room"}}));
+    desk.hear(json!({"storage": {"read_only": true}}));
+    assert!(desk.replica.is_read_only());
+    desk.make(swing(50));
+    assert_eq!((desk.shown(), desk.replica.unsaved()), (50, 2));
+    assert_eq!(numbers(&desk.sent()), [] as [u64; 0], "kept meanwhile");
+    let sent = desk.hear(json!({"storage": {"read_only": false}}));
+    assert_eq!(
+        numbers(&sent),
+        [1, 2],
+        "in their order, under their numbers"
+    );
+    assert!(!desk.replica.is_read_only());
 }
 
 /// P-ID-4
