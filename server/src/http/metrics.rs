@@ -1,6 +1,6 @@
 //! The metrics, for those who may see them: programs on this machine, and whoever has the token.
 
-use super::openapi::{CommonProblems, problems};
+use super::openapi::problems;
 use super::{Client, Shared};
 use crate::problem::Problem;
 use axum::extract::State;
