@@ -9,15 +9,14 @@ mod restoring;
 pub(crate) use reading::{Contents, check};
 pub(crate) use restoring::{Done, restore};
 
-use crate::store::EmbeddedStore;
-use lockstep_session::ids::SampleId;
+use crate::samples::{Samples, VaultError};
+use crate::store::{EmbeddedStore, SampleRegistry};
 use lockstep_session::units::ServerTime;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::fs::File;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
 use tar::{Builder, Header};
+use tokio::runtime::Handle;
 
 /// The form of an archive; a later one is refused.
 const FORMAT: u32 = 1;
@@ -54,6 +53,8 @@ pub enum ArchiveError {
     Store(#[from] crate::store::StoreError),
     #[error("the data cannot be read: {0}")]
     Data(#[from] redb::Error),
+    #[error("a sample of it cannot be kept: {0}")]
+    Sample(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("it is no backup of a lockstep-server")]
     Foreign,
     #[error("it was made by a later lockstep-server ({0}); use that version or a later one")]
@@ -65,9 +66,12 @@ pub enum ArchiveError {
 }
 
 /// Writes everything that is in the store at this moment, and the samples beside it.
+///
+/// It blocks, and waits for what the runtime does; so it runs on a thread that may.
 pub(crate) fn write<W: Write>(
     store: &EmbeddedStore,
-    data: &Path,
+    samples: &Samples,
+    runtime: &Handle,
     now: ServerTime,
     to: W,
 ) -> Result<W, ArchiveError> {
@@ -95,20 +99,25 @@ pub(crate) fn write<W: Write>(
             &entry::to_bytes(&session),
         )
     })?;
-    let mut samples = 0;
-    for path in sample_files(&data.join(SAMPLES))? {
-        // One that is taken away meanwhile was named by no session.
-        if let Ok(bytes) = std::fs::read(&path)
-            && let Some(name) =
-                sample_name(&path).filter(|name| *name == hex(&SampleId::of(&bytes).bytes()))
-        {
-            writing.add(&format!("{SAMPLES}/{name}"), &bytes)?;
-            samples += 1;
+    // What a session names was kept before it, so none of them is missed now.
+    let mut kept = 0;
+    for sample in runtime.block_on(store.all_kept())?.into_keys() {
+        match runtime.block_on(samples.vault().read(sample)) {
+            Ok(bytes) => {
+                writing.add(&format!("{SAMPLES}/{}", sample.hex()), &bytes)?;
+                kept += 1;
+            }
+            // One that was taken away meanwhile was named by no session.
+            Err(VaultError::Missing) => {}
+            // The rest is worth keeping all the more.
+            Err(error) => {
+                tracing::error!(sample = sample.hex(), %error, "a sample is left out of a backup");
+            }
         }
     }
     let end = End {
         sessions,
-        samples,
+        samples: kept,
         hash: hex(&writing.entries.clone().finalize()),
     };
     writing.add(END, &serde_json::to_vec(&end).map_err(io::Error::from)?)?;
@@ -134,58 +143,6 @@ impl<W: Write> Writing<W> {
     }
 }
 
-/// The files below a folder of samples that are named like one.
-fn sample_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    let shelves = match std::fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(files),
-        shelves => shelves?,
-    };
-    for shelf in shelves {
-        let shelf = shelf?;
-        if shelf.file_type()?.is_dir() {
-            for file in std::fs::read_dir(shelf.path())? {
-                files.push(file?.path());
-            }
-        }
-    }
-    files.retain(|path| sample_name(path).is_some());
-    files.sort();
-    Ok(files)
-}
-
-fn sample_name(path: &Path) -> Option<&str> {
-    let name = path.file_name()?.to_str()?;
-    is_hash(name).then_some(name)
-}
-
-fn is_hash(name: &str) -> bool {
-    let hexadecimal = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-    name.len() == 64 && name.bytes().all(hexadecimal)
-}
-
-/// Where a server keeps a sample.
-pub(crate) fn place_of(data: &Path, name: &str) -> PathBuf {
-    data.join(SAMPLES).join(&name[..2]).join(name)
-}
-
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Keeps a sample under its name. What is there already is the same.
-pub(crate) fn keep_sample(data: &Path, name: &str, bytes: &[u8]) -> io::Result<bool> {
-    let place = place_of(data, name);
-    let shelf = place.parent().expect("a sample lies on a shelf");
-    std::fs::create_dir_all(shelf)?;
-    if place.exists() {
-        return Ok(false);
-    }
-    let mut file = tempfile::NamedTempFile::new_in(data)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(&place).map_err(|error| error.error)?;
-    // The name is durable once its folder is.
-    File::open(shelf)?.sync_all()?;
-    Ok(true)
 }

@@ -8,10 +8,13 @@ pub(crate) use presence::Presence;
 
 use crate::archive::{self, ArchiveError, Contents, Done};
 use crate::clock::ServerClock;
+use crate::samples::{PlaceError, Samples, Vault};
 use crate::store::{EmbeddedStore, OpenError};
+use lockstep_session::units::Span;
 use remote::{Remote, RemoteError};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use tokio::runtime::Handle;
 
 /// Writes every session and sample to one file, while the server goes on if it runs.
@@ -36,6 +39,25 @@ pub struct Restore {
     replace: bool,
 }
 
+/// Where a server keeps what a backup holds.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    pub data: PathBuf,
+    /// Where samples are, if not with the data.
+    pub samples: Option<String>,
+}
+
+impl Kept {
+    /// Opens what no server has open.
+    fn open(&self) -> Result<(Arc<EmbeddedStore>, Samples), BackupError> {
+        let store = Arc::new(EmbeddedStore::open(&self.data)?);
+        let vault = Vault::at(&self.data, self.samples.as_deref())?;
+        let samples = Samples::open(&self.data, vault, store.clone(), Span::ZERO);
+        let samples = samples.map_err(|error| PlaceError::Folder(self.data.clone(), error))?;
+        Ok((store, samples))
+    }
+}
+
 /// Whether a server that uses this data answers.
 pub(crate) fn is_running(data: &Path) -> bool {
     matches!(Remote::find(data), Ok(Some(_)))
@@ -58,12 +80,15 @@ pub enum BackupError {
     #[error(transparent)]
     Open(#[from] OpenError),
     #[error(transparent)]
+    Place(#[from] PlaceError),
+    #[error(transparent)]
     Remote(#[from] RemoteError),
 }
 
 impl Backup {
     /// Blocks until it is done, and says what it did.
-    pub fn run(&self, data: &Path) -> Result<String, BackupError> {
+    pub fn run(&self, place: &Kept, runtime: &Handle) -> Result<String, BackupError> {
+        let data = &place.data;
         let to = || self.to.clone();
         if self.to.exists() {
             return Err(BackupError::Exists(to()));
@@ -78,7 +103,7 @@ impl Backup {
             Some(remote) => remote
                 .backup(draft.as_file())
                 .map_err(unwritable_or(&self.to))?,
-            None => write(data, draft.as_file(), &self.to)?,
+            None => write(place, runtime, draft.as_file(), &self.to)?,
         }
         draft.as_file().sync_all().map_err(unwritable)?;
         // What cannot be read back is no backup.
@@ -104,14 +129,21 @@ fn unwritable_or(to: &Path) -> impl FnOnce(RemoteError) -> BackupError {
     }
 }
 
-fn write(data: &Path, draft: &std::fs::File, to: &Path) -> Result<(), BackupError> {
+fn write(
+    place: &Kept,
+    runtime: &Handle,
+    draft: &std::fs::File,
+    to: &Path,
+) -> Result<(), BackupError> {
+    let data = &place.data;
     if !crate::store::is_there(data) {
         return Err(BackupError::Nothing(data.to_owned()));
     }
-    let store = EmbeddedStore::open(data)?;
+    let (store, samples) = place.open()?;
     let now = ServerClock::start().now();
     let not_made = |error| BackupError::NotMade(to.to_owned(), error);
-    let mut written = archive::write(&store, data, now, BufWriter::new(draft)).map_err(not_made)?;
+    let mut written =
+        archive::write(&store, &samples, runtime, now, BufWriter::new(draft)).map_err(not_made)?;
     written
         .flush()
         .map_err(|error| BackupError::Unwritable(to.to_owned(), error))
@@ -119,14 +151,16 @@ fn write(data: &Path, draft: &std::fs::File, to: &Path) -> Result<(), BackupErro
 
 impl Restore {
     /// Blocks until it is done, and says what it did.
-    pub fn run(&self, data: &Path, runtime: &Handle) -> Result<String, BackupError> {
+    pub fn run(&self, place: &Kept, runtime: &Handle) -> Result<String, BackupError> {
+        let data = &place.data;
         let contents = archive::check(&self.from)
             .map_err(|error| BackupError::Unusable(self.from.clone(), error))?;
         let done = match Remote::find(data)? {
             Some(remote) => remote.restore(&self.from, self.replace)?,
             None => {
-                let store = EmbeddedStore::open(data)?;
-                archive::restore(&store, data, &self.from, self.replace, runtime)
+                let (store, samples) = place.open()?;
+                let nobody = |_| {};
+                archive::restore(&store, &samples, &self.from, self.replace, runtime, nobody)
                     .map_err(|error| BackupError::Partly(self.from.clone(), error))?
             }
         };
@@ -140,7 +174,6 @@ fn told(from: &Path, contents: &Contents, done: &Done) -> String {
         replaced,
         kept,
         samples,
-        ..
     } = done;
     let mut text = format!(
         "{}, made by version {}: {added} of {} sessions added, {replaced} replaced, {kept} kept as \

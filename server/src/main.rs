@@ -40,16 +40,15 @@ async fn main() -> ExitCode {
 async fn perform(flags: Flags) -> Result<ExitCode> {
     match flags.command {
         Some(Command::Export(ref export)) => Ok(write_files(export, &flags.data.folder)),
-        Some(Command::Backup(backup)) => {
-            let data = flags.data.folder;
-            Ok(tell(spawn_blocking(move || backup.run(&data)).await?))
+        Some(Command::Backup(ref backup)) => {
+            let (backup, place, runtime) = (backup.clone(), flags.place(), Handle::current());
+            let done = spawn_blocking(move || backup.run(&place, &runtime));
+            Ok(tell(done.await?))
         }
-        Some(Command::Restore(restore)) => {
-            let data = flags.data.folder;
-            let runtime = Handle::current();
-            Ok(tell(
-                spawn_blocking(move || restore.run(&data, &runtime)).await?,
-            ))
+        Some(Command::Restore(ref restore)) => {
+            let (restore, place, runtime) = (restore.clone(), flags.place(), Handle::current());
+            let done = spawn_blocking(move || restore.run(&place, &runtime));
+            Ok(tell(done.await?))
         }
         Some(Command::Doctor) => Ok(examine(&flags.doctor())),
         None => serve(flags).await,

@@ -170,6 +170,32 @@ impl Samples {
         })
     }
 
+    /// Keeps a sample that comes from a backup, proven anew. True if it was not known.
+    pub(crate) async fn take_back(&self, bytes: Bytes) -> Result<bool, TakeError> {
+        let sample = SampleId::of(&bytes);
+        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        let _taking = self.taking.read().await;
+        let is_known = self.registry.kept(sample).await?.is_some();
+        if is_known && self.vault.check(sample, length).await.is_ok() {
+            return Ok(false);
+        }
+        let proven = self.work(move || {
+            let format = Format::of(&bytes).ok_or(Refusal::NotAudio)?;
+            Ok((measure(&bytes)?, format, bytes))
+        });
+        let (shape, format, bytes) = proven.await?;
+        self.vault.put(sample, bytes).await?;
+        let now = self.clock.now();
+        let kept = Kept {
+            shape,
+            format,
+            bytes: length,
+            kept: now,
+            seen: now,
+        };
+        Ok(self.registry.keep(sample, kept).await?)
+    }
+
     /// Reads what came in and decodes it to its end.
     async fn proven(&self, received: Received) -> Result<(Bytes, Shape, Format), TakeError> {
         self.work(move || {

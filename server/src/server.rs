@@ -250,12 +250,8 @@ impl Server {
         );
         let sweep = sweep_daily(store.clone(), keep, stop.subscribe());
         tokio::spawn(sweep);
-        tokio::spawn(answer_commands(
-            store,
-            data,
-            shared.clone(),
-            stop.subscribe(),
-        ));
+        let answer = answer_commands(shared.clone(), store, data, stop.subscribe());
+        tokio::spawn(answer);
         let mut shutdown = pin!(shutdown);
         loop {
             let accepted = tokio::select! {
@@ -300,13 +296,13 @@ async fn sweep_daily(store: Arc<EmbeddedStore>, keep: Keep, mut stopping: watch:
 
 /// Answers the operator's own commands until the server stops.
 async fn answer_commands(
+    shared: Arc<Shared>,
     store: Arc<EmbeddedStore>,
     data: PathBuf,
-    shared: Arc<Shared>,
     mut stopping: watch::Receiver<bool>,
 ) {
     tokio::select! {
-        served = admin::serve(store, data, shared) => if let Err(error) = served {
+        served = admin::serve(shared, store, data) => if let Err(error) = served {
             tracing::warn!(%error, "backup and restore cannot reach this server while it runs");
         },
         () = told_to_stop(&mut stopping) => {}

@@ -32,10 +32,6 @@ impl Stream {
     pub(crate) fn into_parts(self) -> (Transport, Permit) {
         (self.transport, self.permit)
     }
-
-    pub(crate) fn transport(&self) -> &Transport {
-        &self.transport
-    }
 }
 
 impl AsyncRead for Stream {

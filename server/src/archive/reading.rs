@@ -1,9 +1,8 @@
 //! An archive read from a file: first looked through whole, then handed out.
 
-use super::{
-    ArchiveError, END, End, FORMAT, MANIFEST, Manifest, SAMPLES, SESSIONS, entry, hex, is_hash,
-};
+use super::{ArchiveError, END, End, FORMAT, MANIFEST, Manifest, SAMPLES, SESSIONS, entry, hex};
 use crate::store::Archived;
+use bytes::Bytes;
 use lockstep_session::authority::Restored;
 use lockstep_session::ids::SampleId;
 use sha2::{Digest, Sha256};
@@ -18,7 +17,7 @@ const LARGEST_ENTRY: u64 = 256 * 1024 * 1024;
 #[derive(Debug)]
 pub(crate) enum Item {
     Session(Box<Archived>),
-    Sample { name: String, bytes: Vec<u8> },
+    Sample(Bytes),
 }
 
 /// What a sound archive holds.
@@ -85,19 +84,12 @@ pub(crate) fn open(
                 take(&name, Item::Session(Box::new(session)))?;
             }
             (Some(_), Some((SAMPLES, sample))) => {
-                if !is_hash(sample) || hex(&SampleId::of(&bytes).bytes()) != sample {
+                if SampleId::of(&bytes).hex() != sample {
                     return Err(damaged("its bytes are not those of its name".to_owned()));
                 }
                 samples += 1;
                 hash.update(Sha256::digest(&bytes));
-                let sample = sample.to_owned();
-                take(
-                    &name,
-                    Item::Sample {
-                        name: sample,
-                        bytes,
-                    },
-                )?;
+                take(&name, Item::Sample(bytes.into()))?;
                 continue;
             }
             (Some(manifest), None) if name == END => {

@@ -1,8 +1,9 @@
 //! An archive taken back into a store: looked through whole before anything changes, then in steps
 //! each of which leaves the data whole.
 
+use super::ArchiveError;
 use super::reading::{Item, check, open};
-use super::{ArchiveError, keep_sample};
+use crate::samples::Samples;
 use crate::store::{Archived, EmbeddedStore, SessionKey, TakenBack};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -17,29 +18,30 @@ const TOGETHER: usize = 4 * 1024 * 1024;
 pub(crate) struct Done {
     pub(crate) added: u64,
     pub(crate) replaced: u64,
-    /// Whoever has these in memory has to let go of them.
-    #[serde(skip)]
-    pub(crate) changed: Vec<SessionKey>,
     /// Sessions that were there already and stay as they are.
     pub(crate) kept: u64,
     /// Samples that were not there before.
     pub(crate) samples: u64,
 }
 
-/// Blocks until it is done; the runtime must be another thread's business.
+/// Blocks until it is done, and waits for what the runtime does; so it runs on a thread that may.
+/// Whoever is in a session that was replaced is to be sent away by `evict`.
 pub(crate) fn restore(
     store: &EmbeddedStore,
-    data: &Path,
+    samples: &Samples,
     archive: &Path,
     replace: bool,
     runtime: &Handle,
+    evict: impl Fn(SessionKey),
 ) -> Result<Done, ArchiveError> {
     check(archive)?;
     let mut done = Done::default();
     // A session never names a sample that has not been kept yet.
     open(archive, |_, item| {
-        if let Item::Sample { name, bytes } = item {
-            done.samples += u64::from(keep_sample(data, &name, &bytes)?);
+        if let Item::Sample(bytes) = item {
+            let taken = runtime.block_on(samples.take_back(bytes));
+            let is_new = taken.map_err(|error| ArchiveError::Sample(Box::new(error)))?;
+            done.samples += u64::from(is_new);
         }
         Ok(())
     })?;
@@ -52,7 +54,7 @@ pub(crate) fn restore(
                 TakenBack::Added => done.added += 1,
                 TakenBack::Replaced(session) => {
                     done.replaced += 1;
-                    done.changed.push(session);
+                    evict(session);
                 }
                 TakenBack::Kept => done.kept += 1,
             }

@@ -29,10 +29,10 @@ const PIECE: usize = 64 * 1024;
 
 #[derive(Debug)]
 pub(crate) struct Admin {
+    pub(crate) shared: Arc<Shared>,
     pub(crate) store: Arc<EmbeddedStore>,
     pub(crate) data: PathBuf,
     pub(crate) token: Secret,
-    pub(crate) shared: Arc<Shared>,
 }
 
 pub(crate) fn admin_router(admin: Arc<Admin>) -> Router {
@@ -58,12 +58,13 @@ async fn guard(
 
 async fn backup(State(admin): State<Arc<Admin>>) -> Body {
     let (pieces, mut waiting) = mpsc::channel(AHEAD);
+    let runtime = Handle::current();
     tokio::task::spawn_blocking(move || {
         let broken = pieces.clone();
         let to = BufWriter::with_capacity(PIECE, Pieces(pieces));
         let now = ServerClock::start().now();
-        let written =
-            archive::write(&admin.store, &admin.data, now, to).and_then(|mut to| Ok(to.flush()?));
+        let written = archive::write(&admin.store, &admin.shared.samples, &runtime, now, to)
+            .and_then(|mut to| Ok(to.flush()?));
         if let Err(error) = written {
             tracing::warn!(%error, "a backup broke off");
             // The reader is told by a body that ends early; one that has gone needs nothing.
@@ -135,17 +136,17 @@ async fn restore(
     }
     let replace = query.as_deref() == Some("replace");
     let runtime = Handle::current();
-    let shared = admin.shared.clone();
     let restored = tokio::task::spawn_blocking(move || {
-        archive::restore(&admin.store, &admin.data, file.path(), replace, &runtime)
+        let Shared {
+            samples, sessions, ..
+        } = &*admin.shared;
+        let evict = |session| runtime.block_on(sessions.evict(session));
+        let from = file.path();
+        archive::restore(&admin.store, samples, from, replace, &runtime, evict)
     });
     let done = restored
         .await
         .map_err(|error| io(io::Error::other(error)))??;
-    // Their players come back by themselves, and are given what was restored.
-    for session in &done.changed {
-        shared.sessions.evict(*session).await;
-    }
     tracing::info!(
         added = done.added,
         replaced = done.replaced,

@@ -101,6 +101,8 @@ pub(super) async fn send(
         bytes,
         is_new,
     } = shared.samples.take(received).await?;
+    shared.metrics.uploads.inc();
+    shared.metrics.upload_bytes.inc_by(bytes);
     tracing::info!(
         session = id.friendly(),
         sample = sample.hex(),

@@ -3,7 +3,7 @@
 use crate::open_files;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
-use lockstep_server::backup::{Backup, Restore};
+use lockstep_server::backup::{Backup, Kept, Restore};
 use lockstep_server::doctor::Doctor;
 use lockstep_server::export::Export;
 use lockstep_server::{Config, Secret, TlsFiles};
@@ -67,7 +67,7 @@ pub(crate) struct Data {
     pub(crate) keep_sessions: Option<u32>,
     /// Keeps samples in a bucket, as s3://BUCKET/FOLDER, in place of the data folder. Keys and
     /// region are those of the environment.
-    #[arg(long, env = "LOCKSTEP_SAMPLES", value_name = "URL")]
+    #[arg(long, global = true, env = "LOCKSTEP_SAMPLES", value_name = "URL")]
     pub(crate) samples: Option<String>,
     /// Keeps a sample for so many days after the last session that used it.
     #[arg(
@@ -216,6 +216,14 @@ pub(crate) enum LogFormat {
 }
 
 impl Flags {
+    /// What a backup holds.
+    pub(crate) fn place(&self) -> Kept {
+        Kept {
+            data: self.data.folder.clone(),
+            samples: self.data.samples.clone(),
+        }
+    }
+
     pub(crate) fn doctor(&self) -> Doctor {
         Doctor {
             data: self.data.folder.clone(),

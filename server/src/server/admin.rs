@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 
 const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 /// Commands at a time. Others wait.
@@ -22,25 +23,27 @@ const MOST: usize = 4;
 
 /// Answers commands for as long as it is polled; whoever drops it ends them.
 pub(super) async fn serve(
+    shared: Arc<Shared>,
     store: Arc<EmbeddedStore>,
     data: PathBuf,
-    shared: Arc<Shared>,
 ) -> io::Result<()> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let token = Secret::draw().map_err(io::Error::other)?;
     let _presence = Presence::announce(&data, listener.local_addr()?, &token)?;
     let router = admin_router(Arc::new(Admin {
+        shared,
         store,
         data,
         token,
-        shared,
     }));
     let places = Arc::new(Semaphore::new(MOST));
+    let mut commands = JoinSet::new();
     loop {
+        while commands.try_join_next().is_some() {}
         let place = places.clone().acquire_owned().await;
         let (stream, _) = listener.accept().await?;
         let service = TowerToHyperService::new(router.clone());
-        tokio::spawn(async move {
+        commands.spawn(async move {
             let served = http1::Builder::new()
                 .timer(TokioTimer::new())
                 .header_read_timeout(HEADERS_WITHIN)
