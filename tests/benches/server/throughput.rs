@@ -57,12 +57,10 @@ fn ramp(sessions: usize, report: &Report) -> f64 {
         if kept_up {
             best = best.max(outcome.per_second());
             misses = 0;
-        } else {
-            misses += 1;
-        }
-        // What misses is offered once more: the machine may have been busy with something else.
-        if kept_up {
             offered *= 1.25;
+        } else {
+            // It is offered once more: the machine may have been busy with something else.
+            misses += 1;
         }
     }
     best
