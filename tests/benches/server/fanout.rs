@@ -100,6 +100,12 @@ fn measure(shape: &Shape, report: &mut Report) {
         } else {
             report.row(&name, cost / paced, "x", "");
         }
+        report.row(
+            &format!("{name}, journal aside"),
+            (cost - store) / paced,
+            "x",
+            "",
+        );
         report.row(&format!("{name} in a busy loop"), cost / busy, "x", "");
     }
 }

@@ -178,7 +178,8 @@ impl Crowd {
             self.listen(Duration::from_millis(5), &mut outcome);
         }
         self.listen(Duration::from_millis(5), &mut outcome);
-        outcome.missing = outcome.sent - outcome.accepted;
+        // Answers to an earlier stream may come with those to this one.
+        outcome.missing = outcome.sent.saturating_sub(outcome.accepted);
         (outcome.server, outcome.store) = Time::of(server.process()).since(&server_before);
         outcome.own = Time::of(std::process::id()).since(&own_before).0;
         outcome

@@ -39,7 +39,7 @@ fn ramp(sessions: usize, report: &Report) -> f64 {
         .collect();
     crowd.run(&server, &authors, FIRST, Duration::from_secs(1));
     let (mut offered, mut best, mut misses) = (FIRST, 0.0_f64, 0);
-    while offered <= MOST && misses < 2 {
+    while offered <= MOST && misses < 3 {
         let mut outcome = crowd.run(&server, &authors, offered, Duration::from_secs(2));
         let late = outcome.acknowledged.at(0.99);
         let kept_up = outcome.missing == 0 && late <= LATE;
@@ -57,13 +57,11 @@ fn ramp(sessions: usize, report: &Report) -> f64 {
         if kept_up {
             best = best.max(outcome.per_second());
             misses = 0;
+            offered *= 1.25;
         } else {
+            // It is offered once more: the machine may have been busy with something else.
             misses += 1;
         }
-        if outcome.missing > 0 {
-            break;
-        }
-        offered *= 1.25;
     }
     best
 }
