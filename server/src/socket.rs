@@ -23,7 +23,7 @@ use wire::{Drain, Wire};
 const FAREWELL: Duration = Duration::from_secs(2);
 /// A connection that was quiet for so long is asked for a sign of life.
 const QUIET: Duration = Duration::from_secs(4);
-const READ_BUFFER: usize = 4 * 1024;
+const READ_BUFFER: usize = 2 * 1024;
 
 type Socket = WebSocketStream<Wire>;
 
