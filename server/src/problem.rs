@@ -30,7 +30,7 @@ pub(crate) struct Problem {
     pub(crate) action: Cow<'static, str>,
     /// The same for programs, where there is more to say than the code does.
     #[serde(skip_serializing_if = "Option::is_none")]
-    details: Option<Details>,
+    details: Option<Box<Details>>,
 }
 
 /// Only what applies is there.
