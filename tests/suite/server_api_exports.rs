@@ -136,7 +136,7 @@ fn too_many_exports_are_told_to_wait_and_those_that_nobody_waits_for_end() {
     // Ten minutes each. As many as can be made and wait, and a few more.
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let taken = (cores / 2).max(1) + 8;
-    let path = format!("/api/v1/sessions/{session}/export/mix.wav?bars=280&rate=96000&bits=16");
+    let path = format!("/api/v1/sessions/{session}/export/mix.wav?bars=280&rate=160000&bits=16");
     let request = format!("GET {path} HTTP/1.1\r\nhost: {}\r\n\r\n", server.address());
     let (heard, answers) = mpsc::channel();
     let mut asking = Vec::new();
@@ -159,7 +159,7 @@ fn too_many_exports_are_told_to_wait_and_those_that_nobody_waits_for_end() {
             .expect("those that are too many are told");
         assert_eq!(answer, "HTTP/1.1 503");
     }
-    let refused = export(&server, &session, "notes.mid?bars=1");
+    let refused = server.get(&path, &[]);
     assert_eq!(
         (refused.status, refused.header("retry-after")),
         (503, "5"),
