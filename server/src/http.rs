@@ -33,7 +33,6 @@ use crate::{
     exports::Exports, gate::Gate, problem::Problem, samples::Samples, sessions::Sessions, web::Web,
 };
 use axum::extract::DefaultBodyLimit;
-use axum::http::Uri;
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::routing::get;
 use axum::{Extension, Router};
@@ -119,7 +118,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/l/{id}", get(pages::session))
         .route("/p/{id}", get(pages::session))
         .route("/app/{*path}", get(pages::file))
-        .fallback(async |uri: Uri| pages::missing(&uri))
+        .fallback(pages::missing)
         .layer(from_fn_with_state(shared.clone(), client::admit))
         .layer(map_response(headers::of_everything))
         .layer(from_fn_with_state(shared.clone(), requests::watch))

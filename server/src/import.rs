@@ -44,22 +44,19 @@ pub(crate) fn document_in(text: &str, part: &str) -> Result<Document, ImportErro
         #[serde(borrow)]
         tracks: Option<&'a RawValue>,
     }
-    let offered: Offered<'_> =
-        serde_json::from_str(part).map_err(|error| unreadable(text, part, &error))?;
+    let offered: Offered<'_> = object(text, part)?;
     let whole = match (offered.tracks, offered.document) {
         (Some(_), _) => part,
         (None, Some(document)) => document.get(),
         (None, None) => return Err(ImportError::NoTracks),
     };
     if offered.tracks.is_none() {
-        let inner: Offered<'_> =
-            serde_json::from_str(whole).map_err(|error| unreadable(text, whole, &error))?;
+        let inner: Offered<'_> = object(text, whole)?;
         if inner.tracks.is_none() {
             return Err(ImportError::NoTracks);
         }
     }
-    let document: Document =
-        serde_json::from_str(whole).map_err(|error| unreadable(text, whole, &error))?;
+    let document: Document = object(text, whole)?;
     let mut document = document.admitted()?;
     document.mode = Mode::Open;
     Ok(document)
@@ -80,10 +77,24 @@ pub(crate) fn checked(text: &[u8]) -> Result<&str, ImportError> {
     Ok(text)
 }
 
+/// What a part of a text says, which has to be an object: lists without names are not for people.
+pub(crate) fn object<'a, T: Deserialize<'a>>(text: &str, part: &'a str) -> Result<T, ImportError> {
+    let part = part.trim_start();
+    if !part.starts_with('{') {
+        let (line, column) = place_of(text, part);
+        let reason = "it is no object".to_owned();
+        return Err(ImportError::Unreadable {
+            reason,
+            line,
+            column,
+        });
+    }
+    serde_json::from_str(part).map_err(|error| unreadable(text, part, &error))
+}
+
 /// An error in a part of a text, placed in the whole.
 pub(crate) fn unreadable(text: &str, part: &str, error: &serde_json::Error) -> ImportError {
-    let before = part.as_ptr().addr().saturating_sub(text.as_ptr().addr());
-    let (first_line, first_column) = place(&text.as_bytes()[..before.min(text.len())]);
+    let (first_line, first_column) = place_of(text, part);
     let said = error.to_string();
     // The place is said apart.
     let reason = said.rsplit_once(" at line ").map_or(&*said, |said| said.0);
@@ -95,6 +106,12 @@ pub(crate) fn unreadable(text: &str, part: &str, error: &serde_json::Error) -> I
             _ => error.column(),
         },
     }
+}
+
+/// Where a part of a text begins.
+fn place_of(text: &str, part: &str) -> (usize, usize) {
+    let before = part.as_ptr().addr().saturating_sub(text.as_ptr().addr());
+    place(&text.as_bytes()[..before.min(text.len())])
 }
 
 /// The line and the column behind some text, counted from 1.

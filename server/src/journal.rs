@@ -57,13 +57,14 @@ struct Write {
     /// The revision that is durable once they are.
     revision: Revision,
     has_snapshot: bool,
+    handed_over: Instant,
 }
 
 /// What became of a write.
 #[derive(Debug)]
 pub(crate) enum Outcome {
-    /// Everything up to this revision is durable.
-    Durable(Revision),
+    /// Everything up to this revision is durable, so long after it was handed over.
+    Durable(Revision, Duration),
     /// The disk would not take it. It is kept, and tried again.
     Stuck(StoreError),
 }
@@ -133,6 +134,7 @@ impl Journal {
             records: std::mem::take(&mut self.waiting),
             revision: self.revision,
             has_snapshot: snapshot.is_some(),
+            handed_over: Instant::now(),
         };
         self.next = write.first.after(write.records.len());
         let appended = self
@@ -167,7 +169,10 @@ impl Journal {
                     let outcome = answer.as_mut().await;
                     let (write, _) = writes.pop_front().expect("it was answered");
                     return match outcome {
-                        Ok(()) => Ok(Outcome::Durable(write.revision)),
+                        Ok(()) => Ok(Outcome::Durable(
+                            write.revision,
+                            write.handed_over.elapsed(),
+                        )),
                         Err(error) => self.fail(write, error),
                     };
                 }
@@ -186,8 +191,9 @@ impl Journal {
                     match outcome {
                         Err(error) => return self.fail(write, error),
                         Ok(place) => {
+                            let waited = write.handed_over.elapsed();
                             if let Some(revision) = self.go_on(write, place)? {
-                                return Ok(Outcome::Durable(revision));
+                                return Ok(Outcome::Durable(revision, waited));
                             }
                         }
                     }

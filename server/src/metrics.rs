@@ -109,7 +109,11 @@ impl Metrics {
 impl SessionMetrics {
     fn register(&self, to: &mut Registry) {
         to.register("sessions_awake", "Sessions in memory", self.awake.clone());
-        to.register("players", "Players in sessions", self.players.clone());
+        to.register(
+            "players",
+            "Connections of players in sessions",
+            self.players.clone(),
+        );
         let ordered = self.edits_ordered.clone();
         to.register("edits_ordered", "Edits that were accepted", ordered);
         let refused = self.edits_refused.clone();

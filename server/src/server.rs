@@ -161,7 +161,14 @@ impl Server {
                 burst: per_second.saturating_mul(3),
             };
         }
-        let sessions = Sessions::new(store.clone(), stopping.clone(), run.clone(), leisure, rates);
+        let sessions = Sessions::new(
+            store.clone(),
+            stopping.clone(),
+            run.clone(),
+            leisure,
+            rates,
+            metrics.sessions.clone(),
+        );
         let site = Site {
             public_url: config.public_url,
             allowed_origins: config.allowed_origins,

@@ -8,8 +8,8 @@ mod task;
 pub(crate) use live::{Ended, Leisure, Reading, Seat};
 
 use crate::{
-    clock::ServerClock, link::LinkId, outbox::Outbox, store::SessionKey, store::Store,
-    store::StoreError,
+    clock::ServerClock, link::LinkId, metrics::SessionMetrics, outbox::Outbox, store::SessionKey,
+    store::Store, store::StoreError,
 };
 use live::{Live, Waking};
 use lockstep_session::journal::{Damage, Snapshot};
@@ -37,6 +37,7 @@ pub(crate) struct Sessions {
     leisure: Leisure,
     /// What each connection may send.
     rates: Rates,
+    metrics: SessionMetrics,
 }
 
 /// What its one or two links allow.
@@ -82,6 +83,7 @@ impl Sessions {
         running: mpsc::Sender<()>,
         leisure: Leisure,
         rates: Rates,
+        metrics: SessionMetrics,
     ) -> Self {
         Self {
             store,
@@ -92,6 +94,7 @@ impl Sessions {
             running,
             leisure,
             rates,
+            metrics,
         }
     }
 
@@ -212,6 +215,7 @@ impl Sessions {
             stopping: self.stopping.clone(),
             leisure: self.leisure,
             rates: self.rates,
+            metrics: self.metrics.clone(),
             running: self.running.clone(),
         });
         awake.insert(session, live.clone());
@@ -246,6 +250,7 @@ mod tests {
             running,
             leisure,
             Rates::default(),
+            SessionMetrics::default(),
         );
         (sessions, stop)
     }

@@ -3,7 +3,7 @@
 
 use crate::hosts::Sound;
 use lockstep_engine::{
-    Beats, Category, Engine, HostBlock, Listening, Moment, Preset, SampleRate, Score, Tempo,
+    Beats, Category, Chunk, Engine, HostBlock, Listening, Moment, Preset, SampleRate, Score, Tempo,
 };
 use lockstep_session::document::Document;
 use lockstep_session::document::clip::Clip;
@@ -139,15 +139,44 @@ pub fn sound_of(document: &Document, beats: f64, ringing: f64) -> Sound {
 
 /// The same at another tempo, in beats a minute.
 pub fn sound_at(document: &Document, tempo: f64, beats: f64, ringing: f64) -> Sound {
+    let (mut left, mut right) = (Vec::new(), Vec::new());
+    let late = render(document, tempo, beats, ringing, |chunk| {
+        left.extend(chunk.mix[0]);
+        right.extend(chunk.mix[1]);
+    });
+    Sound::new(left.split_off(late), right.split_off(late), 0)
+}
+
+/// What each track sounds like behind its fader, without what it sends.
+pub fn tracks_at(document: &Document, tempo: f64, beats: f64) -> Vec<Sound> {
+    let mut tracks = vec![(Vec::new(), Vec::new()); document.tracks.len()];
+    render(document, tempo, beats, 0.0, |chunk| {
+        let frames = chunk.mix[0].len();
+        for ((left, right), track) in tracks.iter_mut().zip(chunk.tracks) {
+            left.extend(&track[0][..frames]);
+            right.extend(&track[1][..frames]);
+        }
+    });
+    let sound = |(left, right)| Sound::new(left, right, 0);
+    tracks.into_iter().map(sound).collect()
+}
+
+/// Gives everything piece by piece, and says by how many frames the mix is late.
+fn render(
+    document: &Document,
+    tempo: f64,
+    beats: f64,
+    ringing: f64,
+    mut take: impl FnMut(&Chunk<'_>),
+) -> usize {
     let rate = SampleRate::new(RATE).expect("a rate");
     let mut engine = Engine::new(rate);
     let score = Score::compile(document);
     let played = frames(beats * 60.0 / tempo * RATE);
     let tempo = Tempo::new(tempo).expect("a tempo");
     let total = played + frames(ringing * RATE) + engine.latency();
-    let (mut left, mut right) = (Vec::new(), Vec::new());
-    while left.len() < total {
-        let now = left.len();
+    let mut now = 0;
+    while now < total {
         let is_rolling = now < played;
         let end = if is_rolling { played } else { total };
         let beat = f64::from(u32::try_from(now).expect("a phrase is short"));
@@ -162,13 +191,11 @@ pub fn sound_at(document: &Document, tempo: f64, beats: f64, ringing: f64) -> So
             live: &[],
             listening: Listening::default(),
         };
-        engine.render(&score, &moment, BLOCK.min(end - now), |chunk| {
-            left.extend(chunk.mix[0]);
-            right.extend(chunk.mix[1]);
-        });
+        let count = BLOCK.min(end - now);
+        engine.render(&score, &moment, count, |chunk| take(&chunk));
+        now += count;
     }
-    let late = engine.latency();
-    Sound::new(left.split_off(late), right.split_off(late), 0)
+    engine.latency()
 }
 
 fn frames(count: f64) -> usize {

@@ -51,6 +51,10 @@ pub const ENCODED: [Encoded; 4] = [
     },
 ];
 
+/// An MP3 file whose first frames are longer than the others, and which says nowhere how many.
+pub const VARYING: &[u8] = include_bytes!("../assets/varying.mp3");
+pub const FRAMES_IN_VARYING: u32 = 30;
+
 /// What a file of ours holds.
 #[derive(Clone, Copy, Debug)]
 pub struct Tone {

@@ -83,6 +83,21 @@ fn any_bytes_in_place_of_a_request_leave_the_others_as_they_were() {
     knock_with_all("http", |bytes| doors.http(bytes));
 }
 
+#[test]
+fn every_seed_of_a_sample_is_decoded_or_refused_in_bounds() {
+    replay("sample", properties::sample);
+}
+
+/// Mending must make what is right, or nothing that is mended would be looked into.
+#[test]
+fn a_whole_ogg_file_is_not_changed_by_mending_it() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/sample");
+    let whole = std::fs::read(folder.join("ogg_vorbis")).unwrap();
+    let mut torn = whole.clone();
+    torn[22] ^= 1;
+    assert!(properties::mended(&torn) == whole && properties::mended(&whole) == whole);
+}
+
 /// The framing that the seeds are given must be the real one, or they would all be refused unread.
 #[test]
 fn the_readable_seeds_are_framed_as_on_disk() {

@@ -2,6 +2,7 @@
 
 mod browser_page;
 mod browser_together;
+mod decoder;
 mod export;
 mod fuzz_corpus;
 mod plugin_clap;

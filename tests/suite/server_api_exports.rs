@@ -5,10 +5,12 @@ use hound::WavReader;
 use lockstep_session::edit::{Edit, SessionSetting};
 use lockstep_session::text::LongName;
 use lockstep_tests::client::Client;
-use lockstep_tests::server::{Answer, Server};
+use lockstep_tests::server::{Answer, PATIENCE, Server};
 use midly::Smf;
 use std::io::{Cursor, Read, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
+use std::sync::mpsc;
+use std::time::Instant;
 use zip::ZipArchive;
 
 fn export(server: &Server, session: &str, what: &str) -> Answer {
@@ -131,23 +133,33 @@ fn without_a_number_of_bars_a_file_ends_where_everything_begins_anew() {
 fn too_many_exports_are_told_to_wait_and_those_that_nobody_waits_for_end() {
     let server = Server::start_with(&["--rates", "100"]);
     let session = server.new_session();
-    // As many as can be under way and wait, and one more.
-    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
-    let path = format!("/api/v1/sessions/{session}/export/mix.wav?bars=250&rate=8000&bits=16");
+    // Ten minutes each. As many as can be made and wait, and a few more.
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let taken = (cores / 2).max(1) + 8;
+    let path = format!("/api/v1/sessions/{session}/export/mix.wav?bars=280&rate=96000&bits=16");
     let request = format!("GET {path} HTTP/1.1\r\nhost: {}\r\n\r\n", server.address());
-    let mut waiting = Vec::new();
-    for _ in 0..(cores / 2).max(1) + 8 {
+    let (heard, answers) = mpsc::channel();
+    let mut asking = Vec::new();
+    for _ in 0..taken + 4 {
         let mut stream = TcpStream::connect(server.address()).expect("the server listens");
         stream.write_all(request.as_bytes()).expect("a request");
-        waiting.push(stream);
+        let (mut answer, heard) = (stream.try_clone().expect("a socket"), heard.clone());
+        asking.push(stream);
+        std::thread::spawn(move || {
+            let mut begin = [0; 12];
+            if answer.read_exact(&mut begin).is_ok() {
+                // Nobody may listen any more.
+                let _ = heard.send(String::from_utf8_lossy(&begin).into_owned());
+            }
+        });
     }
-    // They are taken in as they come; until all are, another is served or queued.
-    let refused = loop {
-        let answer = export(&server, &session, "notes.mid?bars=1");
-        if answer.status != 200 {
-            break answer;
-        }
-    };
+    for _ in 0..4 {
+        let answer = answers
+            .recv_timeout(PATIENCE)
+            .expect("those that are too many are told");
+        assert_eq!(answer, "HTTP/1.1 503");
+    }
+    let refused = export(&server, &session, "notes.mid?bars=1");
     assert_eq!(
         (refused.status, refused.header("retry-after")),
         (503, "5"),
@@ -156,12 +168,19 @@ fn too_many_exports_are_told_to_wait_and_those_that_nobody_waits_for_end() {
     assert_eq!(refused.json()["code"], "busy");
     assert_eq!(server.get("/api/v1/health", &[]).status, 200);
 
-    drop(waiting);
+    for stream in asking {
+        stream.shutdown(Shutdown::Both).expect("it was open");
+    }
+    let deadline = Instant::now() + PATIENCE;
     let served = loop {
         let answer = export(&server, &session, "mix.wav?bars=1&rate=8000");
         if answer.status != 503 {
             break answer;
         }
+        assert!(
+            Instant::now() < deadline,
+            "they are still made though nobody waits"
+        );
         std::thread::yield_now();
     };
     assert_eq!(served.status, 200, "{}", served.text());

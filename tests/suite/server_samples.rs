@@ -53,7 +53,7 @@ fn tone(hertz: f64) -> Vec<u8> {
     })
 }
 
-/// P-SAMPLE-1, P-SAMPLE-2, P-SAMPLE-3
+/// P-AUDIO-1, P-AUDIO-2, P-AUDIO-3
 #[test]
 fn every_format_is_taken_measured_and_handed_out_as_it_came() {
     let server = Server::start();
@@ -97,7 +97,7 @@ fn every_format_is_taken_measured_and_handed_out_as_it_came() {
     }
 }
 
-/// P-SAMPLE-1
+/// P-AUDIO-1
 #[test]
 fn what_the_server_answers_makes_an_edit_and_the_exported_session_sounds_of_it() {
     let mut server = Server::start();
@@ -121,6 +121,9 @@ fn what_the_server_answers_makes_an_edit_and_the_exported_session_sounds_of_it()
         (&held["name"], &held["frames"]),
         (&json!("Boom"), &json!(4_800))
     );
+    let mix = format!("/api/v1/sessions/{session}/export/mix.wav?bars=1");
+    let mix = server.get(&mix, &[]);
+    assert_eq!(mix.status, 200, "{}", mix.text());
     drop(client);
     assert!(server.stop().success());
 
@@ -134,6 +137,10 @@ fn what_the_server_answers_makes_an_edit_and_the_exported_session_sounds_of_it()
     };
     let (with, notes) = export("with.wav");
     assert_eq!(notes, "");
+    assert!(
+        mix.body == with,
+        "the server and the command line export the same"
+    );
     let name = id.hex();
     std::fs::remove_file(server.data().join("samples").join(&name[..2]).join(&name)).unwrap();
     let (without, notes) = export("without.wav");
@@ -141,7 +148,7 @@ fn what_the_server_answers_makes_an_edit_and_the_exported_session_sounds_of_it()
     assert!(with != without, "the sample is heard");
 }
 
-/// P-SAMPLE-4
+/// P-AUDIO-4
 #[test]
 fn bytes_that_are_not_those_of_the_hash_given_are_refused() {
     let server = Server::start();
@@ -164,7 +171,7 @@ fn bytes_that_are_not_those_of_the_hash_given_are_refused() {
     assert_eq!(answer.status, 201);
 }
 
-/// P-SAMPLE-5
+/// P-AUDIO-5
 #[test]
 fn only_whoever_may_edit_sends_samples_and_whoever_knows_the_hash_fetches_them() {
     let server = Server::start();
@@ -185,7 +192,7 @@ fn only_whoever_may_edit_sends_samples_and_whoever_knows_the_hash_fetches_them()
     assert_eq!(fetch(&server, sample).status, 200);
 }
 
-/// P-SAMPLE-6
+/// P-AUDIO-6
 #[test]
 fn a_sample_is_cached_for_ever_handed_out_in_parts_and_never_shown_as_a_page() {
     let server = Server::start();

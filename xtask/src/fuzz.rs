@@ -9,7 +9,7 @@ use crate::workspace::Workspace;
 use crate::{setup, shell};
 
 /// The decoders that read what others wrote, and the doors of a running server.
-const TARGETS: &[&str] = &["message", "journal", "snapshot", "socket", "http"];
+const TARGETS: &[&str] = &["message", "journal", "snapshot", "sample", "socket", "http"];
 const SECONDS: u64 = 60;
 
 pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<()> {

@@ -10,7 +10,7 @@ use symphonia::core::audio::GenericAudioBufferRef;
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
 use symphonia::core::formats::{FormatOptions, FormatReader};
-use symphonia::core::io::MediaSourceStream;
+use symphonia::core::io::{MediaSource, MediaSourceStream, ReadOnlySource};
 use symphonia::default::codecs::{FlacDecoder, MpaDecoder, PcmDecoder, VorbisDecoder};
 use symphonia::default::formats::{AiffReader, FlacReader, MpaReader, OggReader, WavReader};
 
@@ -147,7 +147,14 @@ impl Decoding<'_> {
 
 /// No reader is left to guess what a file is.
 fn reader(format: Format, sound: &[u8]) -> Result<Box<dyn FormatReader + '_>, Refusal> {
-    let source = MediaSourceStream::new(Box::new(Cursor::new(sound)), Default::default());
+    let sound = Cursor::new(sound);
+    let source: Box<dyn MediaSource + '_> = match format {
+        // Where an MP3 file does not say how long it is, its reader would look at its end, guess,
+        // and cut off what lies behind that.
+        Format::Mp3 => Box::new(ReadOnlySource::new(sound)),
+        Format::Wav | Format::Aiff | Format::Flac | Format::OggVorbis => Box::new(sound),
+    };
+    let source = MediaSourceStream::new(source, Default::default());
     let options = FormatOptions::default();
     let reader: Result<Box<dyn FormatReader + '_>, Error> = match format {
         Format::Wav => WavReader::try_new(source, options).map(|reader| Box::new(reader) as _),

@@ -97,6 +97,7 @@ pub struct Authority {
     members: Members,
     rates: Rates,
     read_only: bool,
+    refused: u64,
     leader_absent_since: Option<ServerTime>,
     outputs: VecDeque<Output>,
 }
@@ -133,6 +134,7 @@ impl Authority {
             members: Members::default(),
             rates,
             read_only: false,
+            refused: 0,
             leader_absent_since: None,
             outputs: VecDeque::from([Output::Append(Record::epoch(begin))]),
         }
@@ -157,6 +159,11 @@ impl Authority {
 
     pub fn connections(&self) -> usize {
         self.members.len()
+    }
+
+    /// Edits that were refused since this authority began.
+    pub fn refused(&self) -> u64 {
+        self.refused
     }
 
     pub fn players(&self) -> Vec<crate::protocol::Player> {

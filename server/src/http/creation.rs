@@ -53,7 +53,7 @@ impl Creation {
     pub(super) fn read(body: &[u8]) -> Result<Self, Problem> {
         let blank = body.iter().all(u8::is_ascii_whitespace);
         let text = if blank { "{}" } else { import::checked(body)? };
-        let asked: CreateSession<'_> = part_of(text, text)?;
+        let asked: CreateSession<'_> = import::object(text, text)?;
         let beginning = match (asked.template, asked.document) {
             (Some(_), Some(_)) => {
                 return Err(Problem::MALFORMED
@@ -62,7 +62,8 @@ impl Creation {
             }
             (None, None) => Beginning::Template(Template::starter()),
             (Some(name), None) => {
-                let name: LongName = part_of(text, name.get())?;
+                let name: LongName = serde_json::from_str(name.get())
+                    .map_err(|error| import::unreadable(text, name.get(), &error))?;
                 let template = Template::find(name.as_str()).ok_or(Problem::UNKNOWN_TEMPLATE)?;
                 Beginning::Template(template)
             }
@@ -91,7 +92,7 @@ impl Naming {
     /// Of a body that has to name something.
     pub(super) fn read(body: &[u8]) -> Result<LongName, Problem> {
         let text = import::checked(body)?;
-        let naming: Naming = part_of(text, text)?;
+        let naming: Naming = import::object(text, text)?;
         Ok(naming.name.or("Untitled"))
     }
 
@@ -102,10 +103,6 @@ impl Naming {
         }
         Self::read(body).map(Some)
     }
-}
-
-fn part_of<'a, T: Deserialize<'a>>(text: &str, part: &'a str) -> Result<T, Problem> {
-    serde_json::from_str(part).map_err(|error| import::unreadable(text, part, &error).into())
 }
 
 impl From<ImportError> for Problem {

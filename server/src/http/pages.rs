@@ -1,6 +1,6 @@
 //! The page and its files, and what is shown where there is none.
 
-use super::{Shared, address::SessionAddress};
+use super::{Shared, address::SessionAddress, headers};
 use crate::{problem::Problem, web::WebFile};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
@@ -39,8 +39,11 @@ pub(super) async fn file(
     }
 }
 
-pub(super) fn missing(uri: &Uri) -> Response {
-    if uri.path().starts_with("/app/") {
+pub(super) async fn missing(uri: Uri) -> Response {
+    let path = uri.path();
+    if path == "/api" || path.starts_with("/api/") {
+        headers::of_the_api(Problem::NOT_FOUND.into_response()).await
+    } else if path.starts_with("/app/") {
         Problem::NOT_FOUND.into_response()
     } else {
         explain(&Problem::NOT_FOUND)

@@ -9,6 +9,8 @@ use std::sync::Arc;
 #[derive(Default)]
 pub(super) struct Connections {
     outboxes: HashMap<ConnectionId, Arc<Outbox>>,
+    /// Bytes that were queued since they were last counted.
+    sent: u64,
     /// Outboxes that were filled since they were last flushed.
     filled: Vec<Arc<Outbox>>,
 }
@@ -16,6 +18,15 @@ pub(super) struct Connections {
 impl Connections {
     pub(super) fn is_empty(&self) -> bool {
         self.outboxes.is_empty()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.outboxes.len()
+    }
+
+    /// Bytes that were queued since this was last asked.
+    pub(super) fn take_sent(&mut self) -> u64 {
+        std::mem::take(&mut self.sent)
     }
 
     pub(super) fn open(&mut self, connection: ConnectionId, outbox: Arc<Outbox>) {
@@ -36,6 +47,7 @@ impl Connections {
     /// Queues a message for several; returns those who had no room for it.
     pub(super) fn send(&mut self, to: &[ConnectionId], text: &str) -> Vec<ConnectionId> {
         let frame = frame::text(text);
+        let bytes = u64::try_from(frame.len()).unwrap_or(u64::MAX);
         let mut lagging = Vec::new();
         for connection in to {
             let Some(outbox) = self.outboxes.get(connection) else {
@@ -44,8 +56,12 @@ impl Connections {
             match outbox.push(frame.clone()) {
                 Pushed::First => self.filled.push(outbox.clone()),
                 Pushed::Behind => {}
-                Pushed::Overflowed => lagging.push(*connection),
+                Pushed::Overflowed => {
+                    lagging.push(*connection);
+                    continue;
+                }
             }
+            self.sent += bytes;
         }
         lagging
     }

@@ -1,6 +1,7 @@
 //! The handles of a session in memory: how connections and requests reach its task.
 
 use super::{EditError, EnterError, task};
+use crate::metrics::SessionMetrics;
 use crate::store::{SessionKey, Store};
 use crate::{clock::ServerClock, outbox::Outbox};
 use lockstep_session::document::Document;
@@ -93,6 +94,7 @@ pub(super) struct Waking {
     pub(super) stopping: watch::Receiver<bool>,
     pub(super) leisure: Leisure,
     pub(super) rates: Rates,
+    pub(super) metrics: SessionMetrics,
     /// Dropped when the task has ended.
     pub(super) running: mpsc::Sender<()>,
 }

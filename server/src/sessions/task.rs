@@ -5,6 +5,7 @@ use super::connections::Connections;
 use super::live::{Command, Leisure, Reading, Waking};
 use super::{EditError, EnterError};
 use crate::journal::{Journal, Outcome};
+use crate::metrics::SessionMetrics;
 use crate::store::{Holding, StoreError};
 use crate::{clock::ServerClock, server::told_to_stop};
 use lockstep_session::authority::{Authority, Input, Output, Restored};
@@ -40,6 +41,9 @@ pub(super) async fn run(waking: Waking, mut commands: mpsc::Receiver<Command>) {
                 recalled: false,
                 stuck: false,
                 leisure: waking.leisure,
+                metrics: waking.metrics,
+                players: 0,
+                refused: 0,
                 asked: VecDeque::new(),
             };
             session.serve(commands, waking.stopping).await;
@@ -113,6 +117,10 @@ struct Session {
     /// The disk takes nothing at the moment.
     stuck: bool,
     leisure: Leisure,
+    metrics: SessionMetrics,
+    /// What the metrics count of this session by now.
+    players: i64,
+    refused: u64,
     /// Edits that no connection made, and who waits until they are durable.
     asked: VecDeque<(Revision, oneshot::Sender<Result<Position, EditError>>)>,
 }
@@ -132,6 +140,7 @@ impl Session {
         mut commands: mpsc::Receiver<Command>,
         mut stopping: watch::Receiver<bool>,
     ) {
+        self.metrics.awake.inc();
         let end = self.work(&mut commands, &mut stopping).await;
         commands.close();
         match end {
@@ -149,6 +158,8 @@ impl Session {
             End::StorageFailed => self.dismiss(Goodbye::StorageFailed),
             End::Evicted => self.dismiss(Goodbye::Restarting),
         }
+        self.metrics.awake.dec();
+        self.metrics.players.dec_by(self.players);
         if let Err(error) = self.journal.release().await {
             tracing::warn!(%error, "a session was not released");
         }
@@ -227,7 +238,8 @@ impl Session {
     /// What became of a write.
     fn written(&mut self, written: Result<Outcome, StoreError>) -> Result<(), End> {
         match written {
-            Ok(Outcome::Durable(revision)) => {
+            Ok(Outcome::Durable(revision, waited)) => {
+                self.metrics.acknowledged.note(waited);
                 if std::mem::take(&mut self.stuck) {
                     tracing::info!(session = %self.name, "changes are stored again");
                     self.handle(Input::ReadOnly(false));
@@ -291,12 +303,17 @@ impl Session {
                     self.leave(connection);
                 }
             }
-            Command::Text { connection, text } => self.handle(Input::Text {
-                connection,
-                text: &text,
-            }),
+            Command::Text { connection, text } => {
+                let bytes = u64::try_from(text.len()).unwrap_or(u64::MAX);
+                self.metrics.bytes_received.inc_by(bytes);
+                let text = &text;
+                self.handle(Input::Text { connection, text });
+            }
             Command::Heard { connection } => self.handle(Input::Heard { connection }),
-            Command::CaughtUp { connection } => self.handle(Input::Drained { connection }),
+            Command::CaughtUp { connection } => {
+                self.metrics.readers_resynced.inc();
+                self.handle(Input::Drained { connection });
+            }
             Command::Left { connection } => self.leave(connection),
             Command::Evict => return Err(End::Evicted),
             Command::Read { answer } => {
@@ -355,6 +372,7 @@ impl Session {
                 Output::Broadcast { to, text } => self.connections.send(&to, &text),
                 Output::Append(record) => {
                     self.needed = Instant::now();
+                    self.metrics.edits_ordered.inc();
                     self.journal.append(record, self.clock.now());
                     continue;
                 }
@@ -363,6 +381,9 @@ impl Session {
                     continue;
                 }
                 Output::Close { connection, code } => {
+                    if code == Goodbye::TooSlow {
+                        self.metrics.readers_dropped.inc();
+                    }
                     self.connections.close(connection, code);
                     continue;
                 }
@@ -377,6 +398,7 @@ impl Session {
     /// Lets the store and the sockets have what the last turn brought.
     fn deliver(&mut self) {
         self.carry_out();
+        self.count();
         if self.journal.wants_snapshot() {
             self.journal
                 .write(Some(self.authority.snapshot().to_bytes()));
@@ -386,6 +408,16 @@ impl Session {
         if !self.connections.is_empty() {
             self.empty_since = Instant::now();
         }
+    }
+
+    fn count(&mut self) {
+        let refused = self.authority.refused();
+        self.metrics.edits_refused.inc_by(refused - self.refused);
+        self.refused = refused;
+        self.metrics.bytes_sent.inc_by(self.connections.take_sent());
+        let players = i64::try_from(self.connections.len()).unwrap_or(i64::MAX);
+        self.metrics.players.inc_by(players - self.players);
+        self.players = players;
     }
 
     /// When something has to happen that nobody outside brings about.
@@ -414,7 +446,7 @@ impl Session {
     async fn settle(&mut self) -> Result<(), StoreError> {
         self.deliver();
         while !self.journal.is_settled() {
-            if let Outcome::Durable(revision) = self.journal.written().await? {
+            if let Outcome::Durable(revision, _) = self.journal.written().await? {
                 self.committed(revision);
             }
             self.deliver();

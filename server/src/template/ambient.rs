@@ -19,6 +19,7 @@ pub(super) fn document() -> Document {
             Row("Noon", Some((Action::Next, 8))),
             Row("Dusk", Some((Action::First, 8))),
         ],
+        master: 14,
         effects: Effects {
             reverb_decay: ReverbDecay::new(620),
             reverb_pre_delay: PreDelay::new(40),
@@ -55,7 +56,7 @@ pub(super) fn document() -> Document {
             .row(line("-3 _ _ _ | _ _ _ . | 0 _ _ _ | _ _ _ ."))
             .row(line("-5 _ _ _ | _ _ _ _ | _ _ _ . | -3 _ _ _")),
         Part::new("Bells", "mallet-bells")
-            .mixed(-60, 26)
+            .mixed(-40, 26)
             .sends(40, 45)
             .stepping(StepLength::Eighth)
             .row(line("14, . . . . . 18,? . . . 11,? . ."))
@@ -82,10 +83,10 @@ pub(super) fn document() -> Document {
             .again()
             .again(),
         Part::new("Shaker", "shaker")
-            .mixed(-110, -34)
+            .mixed(-60, -34)
             .sends(25, 30)
             .row(drum(".... .... ..g. ....  .... ...? ...."))
-            .row(drum("g... ..g. .... g?.."))
+            .row(drum("o... ..g. .... o?.."))
             .rest(),
     ])
 }

@@ -18,6 +18,7 @@ pub(super) fn document() -> Document {
             Row("Hook", None),
             Row("Break", Some((Action::First, 2))),
         ],
+        master: 4,
         effects: Effects {
             compressor: Percent::new(35),
             ..Effects::default()
@@ -42,7 +43,7 @@ pub(super) fn document() -> Document {
             .row(drum("x.oo x.o. x.oo x.or"))
             .rest(),
         Part::new("Open hat", "hat-dust-open")
-            .mixed(-75, 14)
+            .mixed(-55, 14)
             .choked(1)
             .row(drum(".... ..o. .... ...."))
             .row(drum(".... ..x. .... ..o."))

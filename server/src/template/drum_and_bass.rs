@@ -20,6 +20,7 @@ pub(super) fn document() -> Document {
             Row("Half time", Some((Action::Next, 8))),
             Row("Drop", None),
         ],
+        master: 12,
         effects: Effects {
             reverb_decay: ReverbDecay::new(260),
             duck_by: Some(TrackId(1)),
@@ -30,18 +31,18 @@ pub(super) fn document() -> Document {
     };
     sketch.document([
         Part::new("Kick", "kick-tight")
-            .mixed(0, 0)
+            .mixed(-8, 0)
             .row(drum("X... .... ..X. .... X... .... ..X. ...o"))
             .row(drum("X... .... .... .... .... ...o ..x. ...."))
             .row(drum("X... .... ..X. .... X.x. .... ..X. .o..")),
         Part::new("Snare", "snare-tight")
-            .mixed(0, 0)
+            .mixed(5, 0)
             .sends(8, 0)
             .row(drum(".... X..g .g.. X... .... X..g .g.o X..."))
             .row(drum(".... .... X... .... .... .... X... ..go"))
             .row(drum(".... X..g .g.g X..g .... X..g .goo X.rr")),
         Part::new("Hats", "hat-909-closed")
-            .mixed(-65, -14)
+            .mixed(-50, -14)
             .choked(1)
             .row(drum("x.o. x.o. x.o. x.o."))
             .row(drum("o.g. o.g. o.g. o.gg"))
@@ -52,7 +53,7 @@ pub(super) fn document() -> Document {
             .rest()
             .row(drum("x... x... x... x.o.")),
         Part::new("Reese", "bass-reese")
-            .mixed(-35, 0)
+            .mixed(-15, 0)
             .filtered(FilterKind::LowPass, 7_200)
             .row(line("0 _ _ _ | _ _ . 0' | . . 3 _ | _ . . . | -4 _ _ _ | _ _ . -4' | . . -2 _ | _ . -2' ."))
             .row(line("0 _ _ _ | _ _ _ _ | _ _ _ _ | _ . . . | -4 _ _ _ | _ _ _ _ | -2 _ _ _ | _ . . ."))

@@ -18,6 +18,7 @@ pub(super) fn document() -> Document {
             Row("Version", Some((Action::Next, 4))),
             Row("Steppers", None),
         ],
+        master: 24,
         effects: Effects {
             reverb_decay: ReverbDecay::new(320),
             delay_time: DelayTime::new(9),
@@ -29,12 +30,12 @@ pub(super) fn document() -> Document {
     };
     sketch.document([
         Part::new("Kick", "kick-deep")
-            .mixed(-5, 0)
+            .mixed(-30, 0)
             .row(drum(".... .... X... .... .... .... X... ...."))
             .row(drum(".... .... X... .... .... .... .... ...."))
             .row(drum("X... X... X... X... X... X... X... X...")),
         Part::new("Rim", "rim")
-            .mixed(-25, 8)
+            .mixed(-20, 8)
             .sends(12, 25)
             .row(drum(".... .... x... .... .... .... x... ..o."))
             .row(drum(".... .... X... .... .... .... .... ...."))
@@ -46,31 +47,31 @@ pub(super) fn document() -> Document {
             .row(drum(".... .... X... .... .... .... ...? ...."))
             .row(drum(".... .... .... .... .... .... ..o. ....")),
         Part::new("Hats", "closed-hat")
-            .mixed(-70, 18)
+            .mixed(-60, 18)
             .choked(1)
             .row(drum("x.o. x.o. x.o. x.oo"))
-            .row(drum("o.g. o.g. o.g. o.g."))
+            .row(drum("x.g. o.g. x.g. o.g."))
             .row(drum("xoxo xoxo xoxo xoxr")),
         Part::new("Open hat", "open-hat")
-            .mixed(-95, 18)
+            .mixed(-78, 18)
             .choked(1)
             .row(drum(".... ..o. .... ...."))
             .rest()
             .row(drum("..x. ..x. ..x. ..x.")),
         Part::new("Bass", "bass-sub")
-            .mixed(10, 0)
+            .mixed(20, 0)
             .row(line("0 _ . 0' | . 3 . 0' | . . . . | 7' . 5' . | 3 _ . 3' | . 5 . 3' | . . . . | -2' . -2' ."))
             .row(line("0 _ . . | . . . 0' | . . . . | . . . . | 3 _ . . | . . . . | . . . . | -2' . -2' ."))
             .row(line("0' . 0' . | 3' . 0' . | -5' . . -5' | -2' . . . | 3' . 3' . | 5' . 3' . | -2' . . -2' | 0' . . .")),
         Part::new("Organ", "keys-organ")
-            .mixed(-40, -14)
+            .mixed(-22, -14)
             .sends(14, 30)
             .filtered(FilterKind::HighPass, 3_000)
             .row(line(". . . . | 0+3+7' . 0+3+7' . | . . . . | 0+3+7' . 0+3+7' . | . . . . | -2+3+7' . -2+3+7' . | . . . . | -2+2+5' . -2+2+5' ."))
             .row(line(". . . . | 0+3+7' . . . | . . . . | . . . . | . . . . | . . -2+3+7' . | . . . . | . . . ."))
             .row(line(". . 0+3+7' . | . . 0+3+7' . | . . 0+3+7' . | . . 0+3+7' . | . . -2+3+7' . | . . -2+3+7' . | . . -2+2+5' . | . . -2+2+5' .")),
         Part::new("Melodica", "keys-reed")
-            .mixed(-50, 20)
+            .mixed(-40, 20)
             .sends(24, 45)
             .row(line(". . . . | . . . . | . . 12 _ | _ . 10' . | 7 _ _ . | . . . . | . . . . | . . . ."))
             .row(line("15 _ _ . | 14' . 12' . | . . . . | . . . . | . . 10' . | 12 _ _ . | . . . . | . . . ."))

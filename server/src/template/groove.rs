@@ -14,6 +14,7 @@ pub(super) fn document() -> Document {
         key: 0,
         scale: Scale::Minor,
         scenes: &[Row("Groove", None), Row("Lift", None)],
+        master: 14,
         effects: Effects {
             duck_by: Some(TrackId(1)),
             duck_depth: Percent::new(25),

@@ -21,6 +21,7 @@ pub(super) fn document() -> Document {
             Row("Peak", None),
             Row("Drums", None),
         ],
+        master: 14,
         effects: Effects {
             duck_by: Some(TrackId(1)),
             duck_depth: Percent::new(55),
@@ -30,7 +31,7 @@ pub(super) fn document() -> Document {
     };
     sketch.document([
         Part::new("Kick", "kick-909")
-            .mixed(-10, 0)
+            .mixed(-15, 0)
             .row(drum("X... X... X... X..."))
             .rest()
             .row(drum("X... X... X... X..."))
@@ -43,10 +44,10 @@ pub(super) fn document() -> Document {
             .row(drum(".... X... .... X..o"))
             .row(drum(".... X... ...o X..o")),
         Part::new("Closed hat", "hat-909-closed")
-            .mixed(-70, -12)
+            .mixed(-22, -12)
             .choked(1)
             .row(drum("o.go o.go o.go o.go"))
-            .row(drum("g.g. g.g. g.g. g.g."))
+            .row(drum("o.g. o.g. o.g. o.gg"))
             .row(drum("ogxo ogxo ogxo ogxr"))
             .row(drum("o.xo o.xo o.xo o.xr")),
         Part::new("Open hat", "hat-909-open")
@@ -57,26 +58,26 @@ pub(super) fn document() -> Document {
             .row(drum("..X. ..X. ..X. ..X."))
             .again(),
         Part::new("Shaker", "shaker-double")
-            .mixed(-85, 30)
+            .mixed(-60, 30)
             .row(drum("g.og g.og g.og g.og"))
             .again()
             .row(drum("o.xg o.xg o.xg o.xg"))
             .again(),
         Part::new("Bass", "bass")
-            .mixed(-20, 0)
+            .mixed(-8, 0)
             .row(line(". . 0 . | . . 0' . | . 0' 0 . | . . 3' . | . . -4 . | . . -4' . | . -4' -4 . | . . -2' ."))
-            .rest()
+            .row(line("0 _ _ _ | _ _ _ _ | _ _ . . | . . . . | -4 _ _ _ | _ _ _ _ | -2 _ _ _ | _ _ . ."))
             .row(line(". . 0 12' | . . 0' . | . 0' 0 . | . 12' 3' . | . . -4 8' | . . -4' . | . -4' -2 . | . 10' -2' ."))
             .rest(),
         Part::new("Stabs", "keys")
-            .mixed(-45, -10)
+            .mixed(-30, -10)
             .sends(18, 22)
             .row(line("0+3+7' . . 0+3+7' | . . 0+3+7' . | . . . . | . . . . | -4+0+3' . . -4+0+3' | . . -2+2+5' . | . . . . | . . . ."))
             .row(line("0+3+7+10 _ _ . | . . 0+3+7' . | . . . . | . . . . | -4+0+3+7 _ _ . | . . -2+2+5' . | . . . . | . . . ."))
             .row(line("0+3+7' . . 0+3+7' | . . 0+3+7' . | . . 0+3+7' . | . 0+3+7'? . . | -4+0+3' . . -4+0+3' | . . -2+2+5' . | . . -2+2+5' . | . -2+2+5'? . ."))
             .rest(),
         Part::new("Strings", "pad-strings")
-            .mixed(-70, 0)
+            .mixed(-12, 0)
             .sends(30, 0)
             .stepping(StepLength::Quarter)
             .filtered(FilterKind::HighPass, 3_200)

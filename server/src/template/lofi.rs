@@ -20,6 +20,7 @@ pub(super) fn document() -> Document {
             Row("Bridge", Some((Action::First, 4))),
             Row("Late", None),
         ],
+        master: 28,
         effects: Effects {
             reverb_decay: ReverbDecay::new(220),
             reverb_damping: Percent::new(75),
@@ -44,12 +45,12 @@ pub(super) fn document() -> Document {
             .row(drum(".... x..g .... x..."))
             .row(drum(".... o... .... o...")),
         Part::new("Hats", "hat-dust-closed")
-            .mixed(-70, 16)
+            .mixed(-58, 16)
             .row(drum("x.og x.o. x.og x.o?"))
             .row(drum("x.o. x.oo x.o. x.o?"))
-            .row(drum("o.g. o.g. o.g. o.g.")),
+            .row(drum("x.o. o.o. x.o. o.o.")),
         Part::new("Shaker", "shaker-dust")
-            .mixed(-95, -24)
+            .mixed(-45, -24)
             .row(drum("..o. ..o. ..o. ..o."))
             .again()
             .rest(),
@@ -59,7 +60,7 @@ pub(super) fn document() -> Document {
             .row(line("2 _ _ . | . . 2' . | -5 _ _ . | . . -5' . | 0 _ _ _ | _ . 7' . | 0 _ . . | . 2' 4' ."))
             .row(line("5 _ _ _ | _ . . . | -5 _ _ _ | _ . . . | 4 _ _ _ | _ . . . | -3 _ _ _ | _ . . .")),
         Part::new("Keys", "keys-velvet")
-            .mixed(-30, -8)
+            .mixed(-18, -8)
             .sends(26, 0)
             .row(line("5+9+12+16 _ _ _ | _ _ . 5+9+12' | -1+2+5+9 _ _ _ | _ . . . | 4+7+11+14 _ _ _ | _ _ . 4+7+11' | -3+0+4+7 _ _ _ | _ . . ."))
             .row(line("2+5+9+12 _ _ _ | _ _ . . | -1+2+5+9 _ _ _ | _ . -1+2+5' . | 0+4+7+11 _ _ _ | _ _ _ _ | _ . 0+4+7' . | . . . ."))
@@ -71,7 +72,7 @@ pub(super) fn document() -> Document {
             .row(line("12 . 14' . | 16 . . . | 14' . . 12' | . . . . | 11 . . . | 7' . . . | . . 9'? . | 11'? . . ."))
             .rest(),
         Part::new("Tape", "pad-tape")
-            .mixed(-100, 0)
+            .mixed(-80, 0)
             .sends(20, 0)
             .stepping(StepLength::Quarter)
             .row(line("5+12 _ _ _ | 4+11 _ _ _"))

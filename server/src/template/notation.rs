@@ -26,6 +26,8 @@ pub(super) struct Sketch {
     pub(super) key: i64,
     pub(super) scale: Scale,
     pub(super) scenes: &'static [Row],
+    /// In tenths of a decibel.
+    pub(super) master: i64,
     pub(super) effects: Effects,
 }
 
@@ -56,6 +58,7 @@ impl Sketch {
         let parts = (1..).zip(parts);
         Document {
             swing: Percent::new(self.swing),
+            master: Level::new(self.master),
             harmony: HarmonyPlan { now, next: None },
             effects: self.effects,
             tracks: parts
@@ -285,6 +288,7 @@ mod tests {
             key: 9,
             scale: Scale::Minor,
             scenes: &[Row("One", Some((Action::Next, 4)))],
+            master: 0,
             effects: Effects::default(),
         };
         let document = sketch.document([

@@ -21,6 +21,7 @@ pub(super) fn document() -> Document {
             Row("Strip", Some((Action::Next, 4))),
             Row("Acid", None),
         ],
+        master: 12,
         effects: Effects {
             delay_time: DelayTime::new(9),
             duck_by: Some(TrackId(1)),
@@ -31,7 +32,7 @@ pub(super) fn document() -> Document {
     };
     sketch.document([
         Part::new("Kick", "kick-hard")
-            .mixed(-15, 0)
+            .mixed(-20, 0)
             .row(drum("X... X... X... X..."))
             .row(drum("X... X... X... X.g."))
             .row(drum("X... X... X... X..g")),
@@ -43,30 +44,30 @@ pub(super) fn document() -> Document {
             .rest()
             .row(line(". 0, 0 0, | . 0, 0 0, | . 0, 0 0, | . 0, 3 1,")),
         Part::new("Clap", "clap-steel")
-            .mixed(-60, 0)
+            .mixed(-35, 0)
             .sends(25, 0)
             .row(drum(".... X... .... X..."))
             .row(drum(".... .... .... X..."))
             .row(drum(".... X... .... X.o.")),
         Part::new("Hat", "hat-steel-closed")
-            .mixed(-75, -20)
+            .mixed(-5, -20)
             .choked(1)
-            .row(drum("g.o. g.o. g.o. g.og"))
-            .row(drum("g.o? g.o? g.o? g.or"))
-            .row(drum("ggog ggog ggog ggor")),
+            .row(drum("o.x. o.x. o.x. o.xg"))
+            .row(drum("o.x? o.x? o.x? o.xr"))
+            .row(drum("ogxg ogxg ogxg ogxr")),
         Part::new("Open hat", "hat-steel-open")
-            .mixed(-85, 16)
+            .mixed(-70, 16)
             .choked(1)
             .row(drum("..X. ..X. ..X. ..X."))
             .rest()
             .row(drum("..X. ..X. ..X. ..X.")),
         Part::new("Ride", "ride-909")
-            .mixed(-110, 26)
+            .mixed(-85, 26)
             .rest()
             .rest()
             .row(drum("x.o. x.o. x.o. x.o.")),
         Part::new("Acid", "bass-acid")
-            .mixed(-60, 8)
+            .mixed(-30, 8)
             .sends(6, 28)
             .turned(Parameter::Macro1, 5_600)
             .row(line("0' . 0, 12' | . 1' 0 . | 0' . . -2' | . 3, ."))

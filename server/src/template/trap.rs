@@ -20,6 +20,7 @@ pub(super) fn document() -> Document {
             Row("Hook", None),
             Row("Breakdown", Some((Action::Previous, 4))),
         ],
+        master: 8,
         effects: Effects {
             reverb_decay: ReverbDecay::new(240),
             duck_by: Some(TrackId(1)),
@@ -59,7 +60,7 @@ pub(super) fn document() -> Document {
             .row(drum("..x. .... .... .... ..x. .... .... ...."))
             .rest(),
         Part::new("Rim", "rim-808")
-            .mixed(-70, -30)
+            .mixed(-45, -30)
             .sends(20, 20)
             .row(drum(".... ..o. .... .... .... .... .o.. ...o"))
             .again()
@@ -73,7 +74,9 @@ pub(super) fn document() -> Document {
             .row(line(
                 "0 _ _ . | . . 0 _ | _ _ . 3 | _ _ . . | -4 _ _ _ | _ . . . | . . -1 _ | 7 _ . .",
             ))
-            .rest(),
+            .row(line(
+                "0 _ _ _ | _ _ _ _ | _ _ _ _ | _ . . . | -4 _ _ _ | _ _ _ _ | -1 _ _ _ | _ _ . .",
+            )),
         Part::new("Bells", "pluck-crystal")
             .mixed(-55, -16)
             .sends(28, 26)
@@ -84,7 +87,7 @@ pub(super) fn document() -> Document {
             ))
             .row(line("12 . . . | 19 . . . | 20 . . . | 11 . . .")),
         Part::new("Choir", "pad-dark")
-            .mixed(-60, 0)
+            .mixed(-40, 0)
             .sends(30, 0)
             .stepping(StepLength::Quarter)
             .filtered(FilterKind::HighPass, 2_400)

@@ -39,7 +39,7 @@ fn refuses(answer: &Answer, status: u16, code: &str, words: &str) {
     assert!(message.contains(words), "{message}");
 }
 
-/// P-SAMPLE-2
+/// P-AUDIO-2
 #[test]
 fn what_is_no_audio_is_refused_whatever_it_is_called() {
     let server = Server::start();
@@ -79,7 +79,7 @@ fn what_is_no_audio_is_refused_whatever_it_is_called() {
     assert_eq!(fetched.header("content-type"), "audio/wav");
 }
 
-/// P-SAMPLE-2
+/// P-AUDIO-2
 #[test]
 fn sound_that_is_too_long_too_wide_too_fast_or_broken_is_refused_in_words() {
     let server = Server::start();
@@ -140,7 +140,7 @@ fn sound_that_is_too_long_too_wide_too_fast_or_broken_is_refused_in_words() {
     sent(&server, &session, &wav(minute));
 }
 
-/// P-SAMPLE-2
+/// P-AUDIO-2
 #[test]
 fn a_header_that_lies_and_a_few_bytes_that_would_fill_memory_cost_an_answer() {
     let server = Server::start();
@@ -216,7 +216,7 @@ fn a_header_that_lies_and_a_few_bytes_that_would_fill_memory_cost_an_answer() {
     );
 }
 
-/// P-SAMPLE-3
+/// P-AUDIO-3
 #[test]
 fn the_largest_upload_passes_and_one_byte_more_is_refused_at_once_however_it_is_announced() {
     let server = Server::start();
@@ -243,7 +243,7 @@ fn the_largest_upload_passes_and_one_byte_more_is_refused_at_once_however_it_is_
     assert!(answer.contains("\"too-large\""), "{answer}");
 }
 
-/// P-SAMPLE-3
+/// P-AUDIO-3
 #[test]
 fn a_body_that_stops_coming_is_given_up_and_the_others_are_served() {
     let server = Server::start();
@@ -261,7 +261,7 @@ fn a_body_that_stops_coming_is_given_up_and_the_others_are_served() {
     );
 }
 
-/// P-SAMPLE-3
+/// P-AUDIO-3
 #[test]
 fn a_content_length_that_is_wrong_costs_its_sender_only() {
     let server = Server::start();
@@ -287,7 +287,7 @@ fn a_content_length_that_is_wrong_costs_its_sender_only() {
     refused(&fetch(&server, SampleId::of(&file)), 404, "unknown-sample");
 }
 
-/// P-SAMPLE-6
+/// P-AUDIO-6
 #[test]
 fn no_address_leads_out_of_the_samples() {
     let server = Server::start();

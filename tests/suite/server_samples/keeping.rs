@@ -54,7 +54,7 @@ fn wait_until(what: &str, condition: impl Fn() -> bool) {
     }
 }
 
-/// P-SAMPLE-7
+/// P-AUDIO-7
 #[test]
 fn kill_9_in_the_middle_of_an_upload_leaves_nothing_and_after_one_leaves_all() {
     let mut server = Server::start();
@@ -80,7 +80,7 @@ fn kill_9_in_the_middle_of_an_upload_leaves_nothing_and_after_one_leaves_all() {
     assert_eq!(sent(&server, &session, &half), SampleId::of(&half));
 }
 
-/// P-SAMPLE-7
+/// P-AUDIO-7
 #[test]
 fn an_upload_that_is_cut_off_leaves_nothing() {
     let server = Server::start();
@@ -97,7 +97,7 @@ fn an_upload_that_is_cut_off_leaves_nothing() {
     );
 }
 
-/// P-SAMPLE-8
+/// P-AUDIO-8
 #[test]
 fn bytes_that_have_changed_on_disk_are_not_handed_out_and_sending_them_again_mends_them() {
     let server = Server::start();
@@ -123,7 +123,7 @@ fn bytes_that_have_changed_on_disk_are_not_handed_out_and_sending_them_again_men
     }
 }
 
-/// P-SAMPLE-9
+/// P-AUDIO-9
 #[test]
 fn a_sample_that_no_session_names_is_swept_and_one_that_is_named_stays() {
     let mut server = Server::start_with(&["--keep-samples", "0"]);
@@ -155,7 +155,7 @@ fn a_sample_that_no_session_names_is_swept_and_one_that_is_named_stays() {
     }
 }
 
-/// P-SAMPLE-10
+/// P-AUDIO-10
 #[test]
 fn a_full_disk_takes_no_sample_keeps_nothing_half_and_harms_no_edit() {
     let mut server = Server::start();

@@ -59,6 +59,7 @@ impl Authority {
     }
 
     fn reject(&mut self, connection: ConnectionId, number: EditNumber, rejection: &Rejection) {
+        self.refused += 1;
         let (code, reason) = (rejection.code(), rejection.reason());
         self.send(
             connection,

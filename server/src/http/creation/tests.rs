@@ -41,6 +41,8 @@ fn a_template_or_a_document_is_taken_and_named() {
 fn what_makes_no_sense_is_refused_by_its_code() {
     for (body, code) in [
         ("[]", "malformed"),
+        ("[null,\"house\"]", "malformed"),
+        ("{\"document\":[[],[]]}", "malformed"),
         ("{", "malformed"),
         ("\"x\"", "malformed"),
         (r#"{"template":3}"#, "malformed"),
