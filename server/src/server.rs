@@ -250,7 +250,7 @@ impl Server {
         );
         let sweep = sweep_daily(store.clone(), keep, stop.subscribe());
         tokio::spawn(sweep);
-        let answer = answer_commands(shared.clone(), store, data, stop.subscribe());
+        let answer = answer_commands(shared, store, data, stop.subscribe());
         tokio::spawn(answer);
         let mut shutdown = pin!(shutdown);
         loop {
