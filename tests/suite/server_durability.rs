@@ -116,11 +116,11 @@ fn a_full_disk_acknowledges_nothing_and_room_brings_everything_back() {
     client.wait_until("the first edit is stored", |replica| replica.unsaved() == 0);
     assert!(server.stop().success());
 
-    // A little more than the file has now, so that some edits fit and then no more.
+    // A little more than the file has now: opening it takes some, some edits fit, and then no more.
     let size = std::fs::metadata(server.data().join("lockstep.redb"))
         .unwrap()
         .len();
-    server.come_back_with_little_room(size / 512 + 8);
+    server.come_back_with_little_room(size / 512 + 2_048);
     client.wait_until("the player is back", Replica::is_live);
     let mut made = 0;
     while !client.look(Replica::is_read_only) {
