@@ -29,6 +29,8 @@ pub(crate) struct Metrics {
 pub(crate) struct SessionMetrics {
     pub(crate) awake: Gauge,
     pub(crate) players: Gauge,
+    /// Sessions whose changes cannot be stored at the moment.
+    pub(crate) read_only: Gauge,
     pub(crate) edits_ordered: Counter,
     pub(crate) edits_refused: Counter,
     /// From the receipt of an edit to its acknowledgement.
@@ -109,6 +111,11 @@ impl Metrics {
 impl SessionMetrics {
     fn register(&self, to: &mut Registry) {
         to.register("sessions_awake", "Sessions in memory", self.awake.clone());
+        to.register(
+            "sessions_read_only",
+            "Sessions whose changes cannot be stored at the moment",
+            self.read_only.clone(),
+        );
         to.register(
             "players",
             "Connections of players in sessions",

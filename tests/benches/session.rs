@@ -227,6 +227,7 @@ fn rebase() -> f64 {
         now: NOW,
         settled: Vec::new(),
         players: Vec::new(),
+        read_only: false,
         document: Some(Arc::new(document.clone())),
     };
     replica.handle(

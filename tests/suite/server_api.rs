@@ -5,6 +5,7 @@ use lockstep_session::text::LongName;
 use lockstep_tests::client::Client;
 use lockstep_tests::description::Description;
 use lockstep_tests::server::{Answer, Server};
+use lockstep_tests::tones::{Tone, wav};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -33,7 +34,10 @@ impl Api {
     fn ask(&mut self, operation: &str, id: &str, query: &str, body: Option<Value>) -> Answer {
         let (method, path) = operation.split_once(' ').expect("a method and a path");
         let described = format!("{method} /api/v1{path}");
-        let address = format!("/api/v1{}{query}", path.replace("{id}", id));
+        let address = format!(
+            "/api/v1{}{query}",
+            path.replace("{id}", id).replace("{sample}", id)
+        );
         let body = body.map(|body| body.to_string()).unwrap_or_default();
         let answer = self.server.send(method, &address, &[JSON], body.as_bytes());
         let complaints = self.description.complaints(&described, &answer);
@@ -64,6 +68,29 @@ impl Api {
         (link, id_in(&made["listen_link"]))
     }
 
+    /// Sends a sample; the answer, and its id.
+    fn sample(&mut self, session: &str) -> (Answer, String) {
+        let tone = Tone {
+            channels: 1,
+            rate: 48_000,
+            frames: 480,
+            hertz: 440.0,
+        };
+        let bytes = wav(tone);
+        let operation = "POST /api/v1/sessions/{id}/samples";
+        let address = operation.replace("{id}", session);
+        let (method, path) = address.split_once(' ').expect("a method and a path");
+        let answer = self.server.send(method, path, &[], &bytes);
+        let complaints = self.description.complaints(operation, &answer);
+        assert!(complaints.is_empty(), "{complaints:?}: {}", answer.text());
+        self.done.insert(operation.to_owned());
+        let sample = answer.json()["sample"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
+        (answer, sample)
+    }
+
     fn session(&mut self, id: &str) -> Value {
         let answer = self.ask("GET /sessions/{id}", id, "", None);
         assert_eq!(answer.status, 200, "{}", answer.text());
@@ -71,9 +98,11 @@ impl Api {
     }
 }
 
-const OPERATIONS: [&str; 14] = [
+const OPERATIONS: [&str; 17] = [
     "GET /api/v1/health",
+    "GET /api/v1/metrics",
     "GET /api/v1/openapi.json",
+    "GET /api/v1/samples/{sample}",
     "GET /api/v1/sessions/{id}",
     "GET /api/v1/sessions/{id}/export/document.json",
     "GET /api/v1/sessions/{id}/export/mix.wav",
@@ -86,6 +115,7 @@ const OPERATIONS: [&str; 14] = [
     "POST /api/v1/sessions",
     "POST /api/v1/sessions/{id}/publish",
     "POST /api/v1/sessions/{id}/remix",
+    "POST /api/v1/sessions/{id}/samples",
 ];
 
 /// P-HTTP-1
@@ -134,6 +164,17 @@ fn every_operation_is_described_and_answers_as_described() {
         let answer = api.ask(&operation, &session, query, None);
         assert_eq!(answer.status, 200, "{}", answer.text());
     }
+    let metrics = api.ask("GET /metrics", "", "", None);
+    assert!(
+        metrics.text().contains("lockstep_sessions_awake"),
+        "{}",
+        metrics.text()
+    );
+    let (send, sample) = api.sample(&session);
+    assert_eq!(send.status, 201, "{}", send.text());
+    assert_eq!(send.json()["sample"], sample.as_str());
+    let fetched = api.ask("GET /samples/{sample}", &sample, "", None);
+    assert_eq!(fetched.status, 200);
     // The one operation that is not over when it was answered: every other test of it is a client.
     let refused = api.ask("GET /sessions/{id}/ws", &session, "", None);
     assert_eq!(refused.json()["code"], "not-a-websocket");
@@ -148,9 +189,12 @@ fn the_specification_lists_the_operations_and_codes_that_the_server_describes() 
     let description = Description::of(&server);
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../PROTOCOL.md");
     let text = std::fs::read_to_string(root).expect("the specification");
-    let section = text.split("## 11. HTTP").nth(1).expect("a section");
-    let section = section.split("\n## ").next().expect("its text");
-    let rows = section.lines().filter_map(|line| line.strip_prefix("| `"));
+    let sections = text
+        .split("\n## ")
+        .filter(|section| section.starts_with("11. HTTP") || section.starts_with("12. Samples"));
+    let rows = sections
+        .flat_map(str::lines)
+        .filter_map(|line| line.strip_prefix("| `"));
     let firsts = rows
         .filter_map(|row| row.split('`').next())
         .map(str::to_owned);

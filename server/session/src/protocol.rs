@@ -228,6 +228,9 @@ pub struct Welcome {
     /// Those of the client's unsettled edits that were accepted, durable or not.
     pub settled: Vec<(EditNumber, Revision)>,
     pub players: Vec<Player>,
+    /// Whether the server cannot store changes at the moment.
+    #[serde(default, skip_serializing_if = "crate::document::step::is_default")]
+    pub read_only: bool,
     /// Absent where the missing edits follow instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document: Option<Arc<Document>>,

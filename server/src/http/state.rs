@@ -23,7 +23,7 @@ struct Health {
     version: &'static str,
 }
 
-problems! { pub(super) HealthProblems: STOPPING }
+problems! { pub(super) HealthProblems: READ_ONLY, STOPPING }
 
 /// Whether the server does everything it should.
 ///
@@ -46,8 +46,11 @@ pub(super) async fn health(
 
 /// Why the server does not do everything it should.
 fn trouble(shared: &Shared) -> Option<Problem> {
-    let is_stopping = *shared.stopping.borrow();
-    is_stopping.then_some(Problem::STOPPING)
+    if *shared.stopping.borrow() {
+        return Some(Problem::STOPPING);
+    }
+    let is_read_only = shared.metrics.sessions.read_only.get() > 0;
+    is_read_only.then_some(Problem::READ_ONLY)
 }
 
 #[derive(Serialize, ToSchema)]

@@ -159,6 +159,7 @@ impl Session {
             End::Evicted => self.dismiss(Goodbye::Restarting),
         }
         self.metrics.awake.dec();
+        self.metrics.read_only.dec_by(i64::from(self.stuck));
         self.metrics.players.dec_by(self.players);
         if let Err(error) = self.journal.release().await {
             tracing::warn!(%error, "a session was not released");
@@ -241,6 +242,7 @@ impl Session {
             Ok(Outcome::Durable(revision, waited)) => {
                 self.metrics.acknowledged.note(waited);
                 if std::mem::take(&mut self.stuck) {
+                    self.metrics.read_only.dec();
                     tracing::info!(session = %self.name, "changes are stored again");
                     self.handle(Input::ReadOnly(false));
                 }
@@ -249,6 +251,7 @@ impl Session {
             }
             Ok(Outcome::Stuck(error)) => {
                 if !std::mem::replace(&mut self.stuck, true) {
+                    self.metrics.read_only.inc();
                     tracing::error!(session = %self.name, %error, "changes cannot be stored; the session is read-only until they can");
                     self.handle(Input::ReadOnly(true));
                 }

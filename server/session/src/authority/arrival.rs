@@ -54,9 +54,6 @@ impl Authority {
         if let Some(joined) = joined {
             self.broadcast_except(connection, &ServerMessage::Joined(Box::new(joined)));
         }
-        if self.read_only {
-            self.send(connection, &ServerMessage::Storage { read_only: true });
-        }
     }
 
     fn send_welcome(
@@ -83,6 +80,7 @@ impl Authority {
             now,
             settled,
             players,
+            read_only: self.read_only,
             document,
         };
         self.send(connection, &ServerMessage::Welcome(Box::new(welcome)));

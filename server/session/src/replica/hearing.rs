@@ -145,8 +145,7 @@ impl Replica {
             revision: welcome.revision,
         });
         self.role = Some(welcome.role);
-        // If it is so still, the server says so next.
-        self.read_only = false;
+        self.read_only = welcome.read_only;
         self.queue.settle(
             &welcome.settled,
             welcome.revision,
