@@ -64,6 +64,12 @@ fn on_a_full_disk_a_session_is_read_only_and_goes_on_by_itself_when_there_is_roo
         "reading works"
     );
 
+    let health = server.get("/api/v1/health", &[]);
+    assert_eq!(
+        (health.status, health.json()["code"].as_str()),
+        (503, Some("read-only"))
+    );
+
     server.make_room();
     writer.wait_until("everything is stored", |replica| replica.unsaved() == 0);
     for other in [&reader, &late] {
@@ -76,6 +82,8 @@ fn on_a_full_disk_a_session_is_read_only_and_goes_on_by_itself_when_there_is_roo
         link,
         "nobody was sent away"
     );
+
+    assert_eq!(server.get("/api/v1/health", &[]).status, 200);
 
     server.kill();
     server.come_back();
