@@ -7,6 +7,9 @@ use lockstep_tests::server::Server;
 /// More than any rate and burst allow.
 const FLOOD: usize = 3_000;
 
+/// A kind of message by its name, written anew for each number.
+type Flood = (&'static str, Box<dyn Fn(usize) -> String + Send + Sync>);
+
 fn step(number: usize) -> String {
     format!(
         r#"{{"edit":{{"number":{},"edit":{{"step":{{"track":1,"scene":0,"step":{},"value":{{}}}}}}}}}}"#,
@@ -33,7 +36,7 @@ fn a_flood_of_any_kind_costs_the_one_who_makes_it_the_connection() {
     let mut victim = Victim::of(&server);
     let session = victim.session.clone();
     let say = |text: &'static str| move |_: usize| text.to_owned();
-    let floods: [(&str, Box<dyn Fn(usize) -> String + Send + Sync>); 8] = [
+    let floods: [Flood; 8] = [
         ("edits", Box::new(step)),
         (
             "edits that are refused",
