@@ -48,6 +48,10 @@ enum Flow {
     Blocked(Write, Instant),
     /// The disk may take it again; first it is found out what became of it.
     Resuming(Write, Answer<Place>),
+    /// The session was opened on a disk that takes nothing: it is only looked at.
+    Unheld(Instant),
+    /// The disk may take something again; the session could be held then.
+    Acquiring(Answer<Holding>),
 }
 
 /// Records that go to the store together.
@@ -87,10 +91,25 @@ impl Journal {
         }
     }
 
+    /// Of a session that cannot be held, since the disk takes nothing.
+    pub(crate) fn unheld(store: Arc<dyn Store>, glance: &Holding) -> Self {
+        Self {
+            flow: Flow::Unheld(Instant::now() + RETRY),
+            ..Self::new(store, glance)
+        }
+    }
+
+    pub(crate) fn is_held(&self) -> bool {
+        !matches!(self.flow, Flow::Unheld(_) | Flow::Acquiring(_))
+    }
+
     /// Nothing waits for the store.
     pub(crate) fn is_settled(&self) -> bool {
-        let is_answered = matches!(&self.flow, Flow::Free(writes) if writes.is_empty());
-        self.waiting.is_empty() && is_answered
+        match &self.flow {
+            Flow::Free(writes) => writes.is_empty() && self.waiting.is_empty(),
+            Flow::Blocked(..) | Flow::Resuming(..) => false,
+            Flow::Unheld(_) | Flow::Acquiring(_) => true,
+        }
     }
 
     /// There are so many records that replaying them would take a while, and the next write may
@@ -102,17 +121,21 @@ impl Journal {
             Flow::Free(writes) => {
                 self.may_write() && !writes.iter().any(|(write, _)| write.has_snapshot)
             }
-            Flow::Blocked(..) | Flow::Resuming(..) => false,
+            Flow::Blocked(..) | Flow::Resuming(..) | Flow::Unheld(_) | Flow::Acquiring(_) => false,
         };
         is_due && may_come
     }
 
     /// Something has changed since the last snapshot, beyond the record that an epoch began.
     pub(crate) fn has_news(&self) -> bool {
-        self.since.records > 1
+        self.since.records > 1 && self.is_held()
     }
 
     pub(crate) fn append(&mut self, record: Record, now: ServerTime) {
+        // Where nothing can be held there are no edits, and an epoch that nobody holds is none.
+        if !self.is_held() {
+            return;
+        }
         let is_news = self.touched.is_none_or(|at| now - at >= TOUCH_EVERY);
         if record.is_edit() && is_news {
             self.touched = Some(now);
@@ -183,6 +206,21 @@ impl Journal {
                         self.flow = Flow::Resuming(write, resumed);
                     }
                 }
+                Flow::Unheld(retry_at) => {
+                    sleep_until(*retry_at).await;
+                    self.flow = Flow::Acquiring(self.store.acquire(self.lease.session));
+                }
+                Flow::Acquiring(answer) => match answer.as_mut().await {
+                    // From here on it goes as for everybody who comes new.
+                    Ok(holding) => {
+                        self.lease = holding.lease;
+                        return Err(StoreError::Fenced);
+                    }
+                    Err(error) if error.may_pass() => {
+                        self.flow = Flow::Unheld(Instant::now() + RETRY);
+                    }
+                    Err(error) => return Err(error),
+                },
                 Flow::Resuming(_, answer) => {
                     let outcome = answer.as_mut().await;
                     let Flow::Resuming(write, _) = self.take_flow() else {

@@ -102,6 +102,10 @@ pub trait Store: SampleRegistry + fmt::Debug + Send + Sync {
     /// goes. It is fenced if somebody acquired the session since.
     fn resume(&self, lease: Lease) -> Answer<Place>;
 
+    /// Reads what is durable of a session without holding it, for a disk that takes nothing. The
+    /// lease is that of the last epoch, and worth nothing.
+    fn look(&self, session: SessionKey) -> Answer<Holding>;
+
     /// Reads what is durable of the session again, without a new epoch. It is fenced if somebody
     /// acquired the session since.
     fn load(&self, lease: Lease) -> Answer<Holding>;

@@ -66,7 +66,10 @@ impl Description {
             return complaints;
         };
         let kind = answer.header("content-type");
-        let Some(content) = content.get(kind) else {
+        // A kind may be described as a range: `audio/*`.
+        let range = kind.split('/').next().map(|class| format!("{class}/*"));
+        let in_range = || content.get(range.as_deref()?);
+        let Some(content) = content.get(kind).or_else(in_range) else {
             return vec![format!("{operation} does not answer with {kind:?}")];
         };
         if kind == "application/json" {

@@ -29,7 +29,8 @@ pub(super) async fn run(waking: Waking, mut commands: mpsc::Receiver<Command>) {
     match restore(&waking).await {
         Ok((authority, journal)) => {
             tracing::info!(session = %name, revision = authority.position().revision.0, "awake");
-            let session = Session {
+            let is_held = journal.is_held();
+            let mut session = Session {
                 name: waking.name,
                 authority,
                 journal,
@@ -46,6 +47,9 @@ pub(super) async fn run(waking: Waking, mut commands: mpsc::Receiver<Command>) {
                 refused: 0,
                 asked: VecDeque::new(),
             };
+            if !is_held {
+                session.get_stuck();
+            }
             session.serve(commands, waking.stopping).await;
             tracing::info!(session = %name, "asleep");
         }
@@ -58,8 +62,21 @@ pub(super) async fn run(waking: Waking, mut commands: mpsc::Receiver<Command>) {
 }
 
 async fn restore(waking: &Waking) -> Result<(Authority, Journal), EnterError> {
-    let holding = waking.store.acquire(waking.session).await?;
-    let journal = Journal::new(waking.store.clone(), &holding);
+    let store = &waking.store;
+    let (holding, journal) = match store.acquire(waking.session).await {
+        Ok(holding) => {
+            let journal = Journal::new(store.clone(), &holding);
+            (holding, journal)
+        }
+        // A disk that takes nothing may still be read.
+        Err(error) if error.may_pass() => {
+            tracing::error!(session = %waking.name, %error, "cannot be held; it is read-only until it can");
+            let glance = store.look(waking.session).await?;
+            let journal = Journal::unheld(store.clone(), &glance);
+            (glance, journal)
+        }
+        Err(error) => return Err(error.into()),
+    };
     let epoch = holding.lease.epoch;
     let restored = replay(holding).await?;
     Ok((Authority::restored(restored, epoch, waking.rates), journal))
@@ -236,6 +253,13 @@ impl Session {
         Ok(())
     }
 
+    /// From now on edits are refused, until the store takes them again.
+    fn get_stuck(&mut self) {
+        self.stuck = true;
+        self.metrics.read_only.inc();
+        self.handle(Input::ReadOnly(true));
+    }
+
     /// What became of a write.
     fn written(&mut self, written: Result<Outcome, StoreError>) -> Result<(), End> {
         match written {
@@ -250,15 +274,14 @@ impl Session {
                 Ok(())
             }
             Ok(Outcome::Stuck(error)) => {
-                if !std::mem::replace(&mut self.stuck, true) {
-                    self.metrics.read_only.inc();
+                if !self.stuck {
                     tracing::error!(session = %self.name, %error, "changes cannot be stored; the session is read-only until they can");
-                    self.handle(Input::ReadOnly(true));
+                    self.get_stuck();
                 }
                 Ok(())
             }
             Err(error) => {
-                tracing::error!(session = %self.name, %error, "lost its hold on the store");
+                tracing::warn!(session = %self.name, %error, "is opened anew; its players come back by themselves");
                 Err(End::Evicted)
             }
         }

@@ -53,6 +53,15 @@ pub(super) async fn check(store: &dyn Store) {
     two.await.unwrap();
     one.await.unwrap();
 
+    // Whoever looks without holding sees the same, and takes nothing away from whoever holds.
+    let seen = store.look(session).await.unwrap();
+    assert_eq!((seen.records.len(), seen.next), (3, Place(4)));
+    assert_eq!(seen.lease, lease);
+    assert!(matches!(
+        store.look(super::SessionKey(u64::MAX)).await,
+        Err(StoreError::Unknown)
+    ));
+
     // A record goes behind the last one and nowhere else.
     for place in [1, 3, 5] {
         let misplaced = store

@@ -7,6 +7,7 @@ use super::writer::{Job, Writer};
 use super::{Answer, Holding, Lease, OpenError, Place, SessionKey, Store, StoreError, Stored};
 use crate::link::LinkKey;
 use crate::metrics::StoreMetrics;
+use lockstep_session::ids::Epoch;
 use lockstep_session::protocol::Role;
 use lockstep_session::units::{ServerTime, Span};
 use redb::{Database, DatabaseError, ReadTransaction, ReadableDatabase, ReadableTableMetadata};
@@ -160,6 +161,18 @@ impl Store for EmbeddedStore {
 
     fn resume(&self, lease: Lease) -> Answer<Place> {
         self.write(|reply| Job::Resume { lease, reply })
+    }
+
+    fn look(&self, session: SessionKey) -> Answer<Holding> {
+        let seen = read(self.file.clone(), move |database| {
+            let epochs = database.begin_read()?.open_table(EPOCHS)?;
+            let Some(last) = epochs.get(session.0)?.map(|entry| entry.value()) else {
+                return Ok(None);
+            };
+            let epoch = Epoch(last);
+            holding(database, Lease { session, epoch })
+        });
+        Box::pin(async move { seen.await?.ok_or(StoreError::Unknown) })
     }
 
     fn load(&self, lease: Lease) -> Answer<Holding> {

@@ -5,6 +5,7 @@ use super::tables::{Form, Tables, form};
 use crate::clock::ServerClock;
 use redb::{Database, DatabaseError};
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -84,6 +85,14 @@ impl File {
 /// Opens the file and makes sure of its form and tables, so that readers never miss one. Where all
 /// is as it should be nothing is written, so a full disk can be opened for reading at least.
 fn ready(open: &Open) -> Result<Database, FileError> {
+    // Some damage makes the library panic rather than say so. It is damage all the same.
+    catch_unwind(AssertUnwindSafe(|| look_through(open))).unwrap_or_else(|_| {
+        let what = "what is in it makes no sense".to_owned();
+        Err(FileError::Broken(redb::Error::Corrupted(what)))
+    })
+}
+
+fn look_through(open: &Open) -> Result<Database, FileError> {
     let database = open().map_err(redb::Error::from)?;
     match form(&database)? {
         Form::Ours => {}

@@ -102,7 +102,7 @@ impl Bits {
             let bit = u8::from(value.checked_shr(place).unwrap_or(0) & 1 == 1);
             self.open = self.open << 1 | bit;
             self.count += 1;
-            if self.count % 8 == 0 {
+            if self.count.is_multiple_of(8) {
                 self.bytes.push(std::mem::take(&mut self.open));
             }
         }

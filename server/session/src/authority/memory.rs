@@ -34,7 +34,8 @@ pub(super) struct Rest {
     timeline: Timeline,
     lead: Option<PlayerId>,
     recalled: bool,
-    /// What came since the session was recalled, in its order.
+    /// What came since the session was recalled, in its order. A shell that recalls before it hands
+    /// on anything more has one message here at most.
     waiting: VecDeque<Waiting>,
 }
 
