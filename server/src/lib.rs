@@ -21,6 +21,7 @@ mod samples;
 mod secret;
 mod server;
 mod sessions;
+mod shards;
 mod socket;
 pub mod store;
 mod stream;

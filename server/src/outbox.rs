@@ -8,7 +8,7 @@ use lockstep_session::protocol::Goodbye;
 use std::collections::VecDeque;
 use std::io::{ErrorKind, IoSlice};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use tokio::net::TcpStream;
+use tokio::net::tcp::OwnedWriteHalf;
 use tokio::sync::Notify;
 
 /// Frames a connection may be behind.
@@ -22,7 +22,7 @@ const TOGETHER: usize = 32;
 pub(crate) struct Outbox {
     state: Mutex<State>,
     /// The socket, if its bytes need nothing done to them.
-    line: OnceLock<Arc<TcpStream>>,
+    line: OnceLock<Arc<OwnedWriteHalf>>,
     work: Notify,
     closing: Notify,
 }
@@ -63,7 +63,7 @@ pub(crate) enum Work {
 
 impl Outbox {
     /// From now on the session writes to this socket by itself.
-    pub(crate) fn connect(&self, line: Arc<TcpStream>) {
+    pub(crate) fn connect(&self, line: Arc<OwnedWriteHalf>) {
         // An outbox has one socket in its life.
         let _ = self.line.set(line);
     }
@@ -191,7 +191,7 @@ impl State {
     }
 
     /// Writes until all is written or the socket takes no more.
-    fn write(&mut self, line: &TcpStream) {
+    fn write(&mut self, line: &OwnedWriteHalf) {
         while let Some(first) = self.frames.front() {
             let taken = if self.frames.len() == 1 {
                 line.try_write(&first[self.written..])
@@ -242,18 +242,19 @@ impl State {
 mod tests {
     use super::*;
     use tokio::io::AsyncReadExt;
-    use tokio::net::TcpListener;
+    use tokio::net::{TcpListener, TcpStream};
 
     /// Both ends of a connection.
-    async fn wire() -> (Arc<TcpStream>, TcpStream) {
+    async fn wire() -> (Arc<OwnedWriteHalf>, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let far = TcpStream::connect(listener.local_addr().unwrap());
         let (near, far) = tokio::join!(listener.accept(), far);
-        (Arc::new(near.unwrap().0), far.unwrap())
+        let (_, near) = near.unwrap().0.into_split();
+        (Arc::new(near), far.unwrap())
     }
 
     /// The work that a socket's task does.
-    async fn write_all(outbox: &Outbox, line: &TcpStream) {
+    async fn write_all(outbox: &Outbox, line: &OwnedWriteHalf) {
         while !outbox.is_done() {
             line.writable().await.unwrap();
             outbox.unblock();

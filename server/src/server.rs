@@ -11,6 +11,7 @@ use crate::metrics::Metrics;
 use crate::samples::{PlaceError, Samples, Vault};
 use crate::secret::Secret;
 use crate::sessions::{Leisure, SessionKind, Sessions};
+use crate::shards::Shards;
 use crate::store::{EmbeddedStore, Keep, OpenError, Store, StoreError};
 use crate::tls::{Tls, TlsError, TlsFiles};
 use crate::{link::LinkId, template, web::Web};
@@ -95,6 +96,8 @@ impl Config {
 
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
+    #[error("the threads of the sessions cannot be started: {0}")]
+    Threads(#[source] std::io::Error),
     #[error(transparent)]
     Store(#[from] OpenError),
     #[error("the page cannot be read from {0}: {1}")]
@@ -168,6 +171,7 @@ impl Server {
             leisure,
             rates,
             metrics.sessions.clone(),
+            Shards::start().map_err(StartError::Threads)?,
         );
         let site = Site {
             public_url: config.public_url,

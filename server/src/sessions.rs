@@ -8,8 +8,8 @@ mod task;
 pub(crate) use live::{Ended, Leisure, Reading, Seat};
 
 use crate::{
-    clock::ServerClock, link::LinkId, metrics::SessionMetrics, outbox::Outbox, store::SessionKey,
-    store::Store, store::StoreError,
+    clock::ServerClock, link::LinkId, metrics::SessionMetrics, outbox::Outbox, shards::Shards,
+    store::SessionKey, store::Store, store::StoreError,
 };
 use live::{Live, Waking};
 use lockstep_session::journal::{Damage, Snapshot};
@@ -38,6 +38,7 @@ pub(crate) struct Sessions {
     /// What each connection may send.
     rates: Rates,
     metrics: SessionMetrics,
+    shards: Shards,
 }
 
 /// What its one or two links allow.
@@ -84,6 +85,7 @@ impl Sessions {
         leisure: Leisure,
         rates: Rates,
         metrics: SessionMetrics,
+        shards: Shards,
     ) -> Self {
         Self {
             store,
@@ -95,6 +97,7 @@ impl Sessions {
             leisure,
             rates,
             metrics,
+            shards,
         }
     }
 
@@ -148,6 +151,7 @@ impl Sessions {
                 let seat = Seat {
                     live,
                     connection,
+                    shard: self.shards.of(session).clone(),
                     _running: self.running.clone(),
                 };
                 return answer.map(|()| seat);
@@ -207,7 +211,7 @@ impl Sessions {
         }
         // Those that fell asleep since the last one woke are forgotten here.
         awake.retain(|_, live| !live.has_ended());
-        let live = Live::wake(Waking {
+        let waking = Waking {
             store: self.store.clone(),
             session,
             name: name.to_owned(),
@@ -217,7 +221,8 @@ impl Sessions {
             rates: self.rates,
             metrics: self.metrics.clone(),
             running: self.running.clone(),
-        });
+        };
+        let live = Live::wake(waking, self.shards.of(session));
         awake.insert(session, live.clone());
         Ok(live)
     }
@@ -251,6 +256,7 @@ mod tests {
             leisure,
             Rates::default(),
             SessionMetrics::default(),
+            Shards::start().unwrap(),
         );
         (sessions, stop)
     }

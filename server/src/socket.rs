@@ -40,7 +40,9 @@ fn limits() -> WebSocketConfig {
 /// Serves a connection until either side ends it. `read` was received behind the handshake.
 pub(crate) async fn serve(stream: Stream, read: Vec<u8>, seat: Seat, outbox: Arc<Outbox>) {
     let (transport, _permit) = stream.into_parts();
-    let (wire, mut drain) = wire::part(transport, &outbox);
+    let Ok((wire, mut drain)) = wire::part(transport, &outbox) else {
+        return seat.leave().await;
+    };
     let config = Some(limits());
     let mut socket = WebSocketStream::from_partially_read(wire, read, Role::Server, config).await;
     // A writer that is stuck does not hear that it should end.

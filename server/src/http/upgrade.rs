@@ -47,7 +47,8 @@ pub(super) async fn upgrade(
         .ok_or(Problem::NOT_A_WEBSOCKET)?;
     let outbox = Arc::new(Outbox::default());
     let seat = shared.sessions.join(&id, outbox.clone()).await?;
-    tokio::spawn(take_over(upgraded, seat, outbox));
+    let shard = seat.shard().clone();
+    shard.spawn(take_over(upgraded, seat, outbox));
     let accept = HeaderValue::from_str(&accept).expect("base 64 fits a header");
     let headers = [
         (header::CONNECTION, HeaderValue::from_static("upgrade")),

@@ -11,6 +11,7 @@ use lockstep_session::limits::Rates;
 use lockstep_session::protocol::{Player, Position, Role};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
@@ -80,6 +81,7 @@ pub(crate) struct Live {
 pub(crate) struct Seat {
     pub(super) live: Live,
     pub(super) connection: ConnectionId,
+    pub(super) shard: Handle,
     /// The server waits for this to be dropped before it ends.
     pub(super) _running: mpsc::Sender<()>,
 }
@@ -100,9 +102,9 @@ pub(super) struct Waking {
 }
 
 impl Live {
-    pub(super) fn wake(waking: Waking) -> Self {
+    pub(super) fn wake(waking: Waking, shard: &Handle) -> Self {
         let (inbox, commands) = mpsc::channel(INBOX);
-        tokio::spawn(task::run(waking, commands));
+        shard.spawn(task::run(waking, commands));
         Self { inbox }
     }
 
@@ -162,6 +164,11 @@ impl Live {
 pub(crate) struct Ended;
 
 impl Seat {
+    /// Where the connection is best served: the session lives there.
+    pub(crate) fn shard(&self) -> &Handle {
+        &self.shard
+    }
+
     pub(crate) async fn text(&self, text: Utf8Bytes) -> Result<(), Ended> {
         self.tell(Command::Text {
             connection: self.connection,

@@ -9,9 +9,10 @@ use std::io;
 use std::net::Shutdown;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf, ReadHalf, WriteHalf};
 use tokio::net::TcpStream;
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio_rustls::server::TlsStream;
 
 type Encrypted = Box<TlsStream<TcpStream>>;
@@ -23,23 +24,26 @@ pub(super) struct Wire {
 }
 
 enum Source {
-    Plain(Arc<TcpStream>),
+    Plain(OwnedReadHalf),
     Tls(ReadHalf<Encrypted>),
 }
 
 /// Where the socket's task writes what the session could not.
 pub(super) enum Drain {
-    Plain(Arc<TcpStream>),
+    Plain(Arc<OwnedWriteHalf>),
     Tls(WriteHalf<Encrypted>),
 }
 
 /// Both directions of a connection. To a plain one the session writes by itself from now on.
-pub(super) fn part(transport: Transport, outbox: &Arc<Outbox>) -> (Wire, Drain) {
+pub(super) fn part(transport: Transport, outbox: &Arc<Outbox>) -> io::Result<(Wire, Drain)> {
     let (source, drain) = match transport {
         Transport::Plain(stream) => {
-            let line = Arc::new(stream);
+            // From here on this thread is told of what happens to it.
+            let stream = TcpStream::from_std(stream.into_std()?)?;
+            let (source, line) = stream.into_split();
+            let line = Arc::new(line);
             outbox.connect(line.clone());
-            (Source::Plain(line.clone()), Drain::Plain(line))
+            (Source::Plain(source), Drain::Plain(line))
         }
         Transport::Tls(stream) => {
             let (source, drain) = tokio::io::split(stream);
@@ -47,7 +51,7 @@ pub(super) fn part(transport: Transport, outbox: &Arc<Outbox>) -> (Wire, Drain) 
         }
     };
     let outbox = outbox.clone();
-    (Wire { source, outbox }, drain)
+    Ok((Wire { source, outbox }, drain))
 }
 
 impl Drain {
@@ -71,7 +75,9 @@ impl Drain {
     /// Says that nothing more will come.
     pub(super) async fn shut_down(&mut self) -> io::Result<()> {
         match self {
-            Drain::Plain(line) => SockRef::from(&**line).shutdown(Shutdown::Write),
+            Drain::Plain(line) => {
+                SockRef::from(AsRef::<TcpStream>::as_ref(&**line)).shutdown(Shutdown::Write)
+            }
             Drain::Tls(half) => half.shutdown().await,
         }
     }
@@ -83,21 +89,9 @@ impl AsyncRead for Wire {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let line = match &mut self.source {
-            Source::Plain(line) => line,
-            Source::Tls(half) => return Pin::new(half).poll_read(context, buffer),
-        };
-        loop {
-            ready!(line.poll_read_ready(context))?;
-            match line.try_read(buffer.initialize_unfilled()) {
-                Ok(count) => {
-                    buffer.advance(count);
-                    return Poll::Ready(Ok(()));
-                }
-                // The system had said too much; the next look waits.
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) => return Poll::Ready(Err(error)),
-            }
+        match &mut self.source {
+            Source::Plain(half) => Pin::new(half).poll_read(context, buffer),
+            Source::Tls(half) => Pin::new(half).poll_read(context, buffer),
         }
     }
 }
