@@ -3,6 +3,7 @@
 
 mod connections;
 mod live;
+mod opening;
 mod task;
 
 pub(crate) use live::{Ended, Leisure, Reading, Seat};

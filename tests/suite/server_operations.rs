@@ -398,7 +398,7 @@ fn the_deployment_files_and_the_readme_name_only_what_the_program_has() {
         }) {
             for name in line.split(word) {
                 if name.starts_with("LOCKSTEP_")
-                    || name.trim_matches('-') != "" && name.starts_with("--")
+                    || !name.trim_matches('-').is_empty() && name.starts_with("--")
                 {
                     named += 1;
                     assert!(help.contains(name), "{name} in {}", file.display());

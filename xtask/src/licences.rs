@@ -29,7 +29,20 @@ const ACCEPTED: &[&str] = &[
 
 /// Licences taken for one package only. MPL-2.0 asks that changes to the package's own files be given
 /// away; we change none.
-const ACCEPTED_FOR_ONE: &[(&str, &str)] = &[("triple_buffer", "MPL-2.0"), ("webdriver", "MPL-2.0")];
+const ACCEPTED_FOR_ONE: &[(&str, &str)] = &[
+    ("symphonia", "MPL-2.0"),
+    ("symphonia-bundle-flac", "MPL-2.0"),
+    ("symphonia-bundle-mp3", "MPL-2.0"),
+    ("symphonia-codec-pcm", "MPL-2.0"),
+    ("symphonia-codec-vorbis", "MPL-2.0"),
+    ("symphonia-common", "MPL-2.0"),
+    ("symphonia-core", "MPL-2.0"),
+    ("symphonia-format-ogg", "MPL-2.0"),
+    ("symphonia-format-riff", "MPL-2.0"),
+    ("symphonia-metadata", "MPL-2.0"),
+    ("triple_buffer", "MPL-2.0"),
+    ("webdriver", "MPL-2.0"),
+];
 
 pub(crate) fn check(workspace: &Workspace) -> Result<()> {
     let mut refused = BTreeSet::new();

@@ -3,12 +3,13 @@
 
 use super::connections::Connections;
 use super::live::{Command, Leisure, Reading, Waking};
-use super::{EditError, EnterError};
+use super::opening::{open, refuse, replay};
+use super::EditError;
 use crate::journal::{Journal, Outcome};
 use crate::metrics::SessionMetrics;
-use crate::store::{Holding, StoreError};
+use crate::store::StoreError;
 use crate::{clock::ServerClock, server::told_to_stop};
-use lockstep_session::authority::{Authority, Input, Output, Restored};
+use lockstep_session::authority::{Authority, Input, Output};
 use lockstep_session::ids::{ConnectionId, Revision};
 use lockstep_session::protocol::{Goodbye, Position};
 use std::collections::VecDeque;
@@ -26,7 +27,7 @@ const SHORTEST_WAIT: Duration = Duration::from_millis(1);
 
 pub(super) async fn run(waking: Waking, mut commands: mpsc::Receiver<Command>) {
     let name = waking.name.clone();
-    match restore(&waking).await {
+    match open(&waking).await {
         Ok((authority, journal)) => {
             tracing::info!(session = %name, revision = authority.position().revision.0, "awake");
             let is_held = journal.is_held();
@@ -59,63 +60,6 @@ pub(super) async fn run(waking: Waking, mut commands: mpsc::Receiver<Command>) {
         }
     }
     drop(waking.running);
-}
-
-async fn restore(waking: &Waking) -> Result<(Authority, Journal), EnterError> {
-    let store = &waking.store;
-    let (holding, journal) = match store.acquire(waking.session).await {
-        Ok(holding) => {
-            let journal = Journal::new(store.clone(), &holding);
-            (holding, journal)
-        }
-        // A disk that takes nothing may still be read.
-        Err(error) if error.may_pass() => {
-            tracing::error!(session = %waking.name, %error, "cannot be held; it is read-only until it can");
-            let glance = store.look(waking.session).await?;
-            let journal = Journal::unheld(store.clone(), &glance);
-            (glance, journal)
-        }
-        Err(error) => return Err(error.into()),
-    };
-    let epoch = holding.lease.epoch;
-    let restored = replay(holding).await?;
-    Ok((Authority::restored(restored, epoch, waking.rates), journal))
-}
-
-/// Makes a session of what the store holds of it.
-async fn replay(holding: Holding) -> Result<Restored, EnterError> {
-    let Holding {
-        snapshot, records, ..
-    } = holding;
-    let replay = tokio::task::spawn_blocking(move || {
-        let records = records.concat();
-        let restored = Restored::from_bytes(&snapshot, &records).map_err(EnterError::Damaged)?;
-        // The store keeps records whole, so a torn one is not what a crash left behind.
-        if restored.whole() == records.len() {
-            Ok(restored)
-        } else {
-            Err(EnterError::CutShort)
-        }
-    });
-    replay.await.map_err(|_| EnterError::Stopping)?
-}
-
-/// Tells everyone who waits why the session cannot be opened.
-async fn refuse(commands: &mut mpsc::Receiver<Command>, error: &EnterError) {
-    commands.close();
-    while let Some(command) = commands.recv().await {
-        // Who has gone needs no answer.
-        match command {
-            Command::Join { answer, .. } => drop(answer.send(Err(error.clone()))),
-            Command::Read { answer } => drop(answer.send(Err(error.clone()))),
-            Command::Edit { answer, .. } => drop(answer.send(Err(error.clone().into()))),
-            Command::Text { .. }
-            | Command::Heard { .. }
-            | Command::CaughtUp { .. }
-            | Command::Left { .. }
-            | Command::Evict => {}
-        }
-    }
 }
 
 struct Session {

@@ -24,7 +24,7 @@ const ENOUGH_JOBS: usize = 8;
 const SHORT_WAIT: Duration = Duration::from_millis(4);
 /// How long it waits for company if there are few: nobody sees the difference, and the disk has
 /// a tenth of the work.
-const LONGEST_WAIT: Duration = Duration::from_millis(20);
+const LONGEST_WAIT: Duration = Duration::from_millis(40);
 
 type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 

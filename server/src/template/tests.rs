@@ -1,3 +1,5 @@
+//! Every template is legal, in its scale, and of presets that there are.
+
 use super::*;
 use lockstep_engine::Preset;
 use lockstep_session::document::instrument::Source;

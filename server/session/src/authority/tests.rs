@@ -6,8 +6,8 @@ use crate::document::pattern::Pattern;
 use crate::document::step::Step;
 use crate::document::track::Track;
 use crate::ids::{SceneIndex, StepIndex, Token, TrackId};
-use crate::protocol::Hello;
 use crate::protocol::Profile;
+use crate::protocol::{ClientMessage, Hello};
 
 const TRACK: TrackId = TrackId(7);
 

@@ -1,3 +1,5 @@
+//! What a session may be made of, and what becomes of nonsense.
+
 use super::*;
 
 fn refused(body: &[u8]) -> &'static str {
