@@ -1,10 +1,10 @@
 //! The task of one session in memory: it owns the authority and moves text, bytes and time in
 //! and out of it. It decides nothing about the session itself.
 
+use super::EditError;
 use super::connections::Connections;
 use super::live::{Command, Leisure, Reading, Waking};
 use super::opening::{open, refuse, replay};
-use super::EditError;
 use crate::journal::{Journal, Outcome};
 use crate::metrics::SessionMetrics;
 use crate::store::StoreError;
