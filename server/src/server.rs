@@ -130,6 +130,8 @@ pub struct Server {
     door: Arc<Door>,
     tls: Option<Arc<Tls>>,
     stop: watch::Sender<bool>,
+    /// Sessions and their sockets say goodbye on these after everything else is gone.
+    shards: Arc<Shards>,
     /// Ends when every task that holds the other end has.
     running: mpsc::Receiver<()>,
     run: mpsc::Sender<()>,
@@ -164,6 +166,7 @@ impl Server {
                 burst: per_second.saturating_mul(3),
             };
         }
+        let shards = Arc::new(Shards::start().map_err(StartError::Threads)?);
         let sessions = Sessions::new(
             store.clone(),
             stopping.clone(),
@@ -171,7 +174,7 @@ impl Server {
             leisure,
             rates,
             metrics.sessions.clone(),
-            Shards::start().map_err(StartError::Threads)?,
+            shards.clone(),
         );
         let site = Site {
             public_url: config.public_url,
@@ -207,6 +210,7 @@ impl Server {
             door: Arc::new(door),
             tls,
             stop,
+            shards,
             running,
             run,
         })
@@ -238,6 +242,7 @@ impl Server {
             door,
             tls,
             stop,
+            shards,
             mut running,
             run,
         } = self;
@@ -278,6 +283,7 @@ impl Server {
         if timeout(END_WITHIN, running.recv()).await.is_err() {
             tracing::warn!("some connections did not end in time");
         }
+        drop(shards);
     }
 }
 

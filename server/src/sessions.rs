@@ -39,7 +39,7 @@ pub(crate) struct Sessions {
     /// What each connection may send.
     rates: Rates,
     metrics: SessionMetrics,
-    shards: Shards,
+    shards: Arc<Shards>,
 }
 
 /// What its one or two links allow.
@@ -86,7 +86,7 @@ impl Sessions {
         leisure: Leisure,
         rates: Rates,
         metrics: SessionMetrics,
-        shards: Shards,
+        shards: Arc<Shards>,
     ) -> Self {
         Self {
             store,
@@ -257,7 +257,7 @@ mod tests {
             leisure,
             Rates::default(),
             SessionMetrics::default(),
-            Shards::start().unwrap(),
+            Arc::new(Shards::start().unwrap()),
         );
         (sessions, stop)
     }
