@@ -259,6 +259,7 @@ impl Server {
         );
         let sweep = sweep_daily(store.clone(), keep, stop.subscribe());
         tokio::spawn(sweep);
+        let kept = store.clone();
         let answer = answer_commands(shared, store, data, stop.subscribe());
         tokio::spawn(answer);
         let mut shutdown = pin!(shutdown);
@@ -283,6 +284,7 @@ impl Server {
         if timeout(END_WITHIN, running.recv()).await.is_err() {
             tracing::warn!("some connections did not end in time");
         }
+        kept.close();
         drop(shards);
     }
 }

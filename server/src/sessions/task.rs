@@ -25,7 +25,14 @@ const LAST_WRITES: Duration = Duration::from_secs(3);
 /// Between two rings of the timer, whatever the authority asks for.
 const SHORTEST_WAIT: Duration = Duration::from_millis(1);
 
-pub(super) async fn run(waking: Waking, mut commands: mpsc::Receiver<Command>) {
+pub(super) async fn run(waking: Waking, commands: mpsc::Receiver<Command>) {
+    let running = waking.running.clone();
+    live(waking, commands).await;
+    // By now everything that the session held is let go of, the store too.
+    drop(running);
+}
+
+async fn live(waking: Waking, mut commands: mpsc::Receiver<Command>) {
     let name = waking.name.clone();
     match open(&waking).await {
         Ok((authority, journal)) => {
@@ -59,7 +66,6 @@ pub(super) async fn run(waking: Waking, mut commands: mpsc::Receiver<Command>) {
             refuse(&mut commands, &error).await;
         }
     }
-    drop(waking.running);
 }
 
 struct Session {

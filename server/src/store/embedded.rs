@@ -79,6 +79,12 @@ impl EmbeddedStore {
         &self.file
     }
 
+    /// Leaves the file as one that was closed, whoever still holds the store. Nothing is to be asked
+    /// of it any more.
+    pub(crate) fn close(&self) {
+        self.file.close();
+    }
+
     /// Hands a job to the writer; the answer comes after its commit.
     pub(super) fn write<T: Send + 'static>(
         &self,

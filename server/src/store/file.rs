@@ -77,6 +77,11 @@ impl File {
         Ok(database)
     }
 
+    /// Closes the file as soon as nobody reads from it any more.
+    pub(super) fn close(&self) {
+        drop(self.current().take());
+    }
+
     fn current(&self) -> MutexGuard<'_, Option<Arc<Database>>> {
         self.database.lock().unwrap_or_else(PoisonError::into_inner)
     }
