@@ -93,32 +93,6 @@ fn on_a_full_disk_a_session_is_read_only_and_goes_on_by_itself_when_there_is_roo
     );
 }
 
-/// P-READONLY-1
-#[test]
-fn a_session_that_slept_is_opened_on_a_full_disk_to_be_read_and_heard() {
-    let mut server = Server::start();
-    let session = server.new_session();
-    let client = Client::joined(server.address(), &session, 1);
-    client.edit(rename("Before the flood"));
-    client.wait_until("it is stored", |replica| replica.unsaved() == 0);
-    assert!(server.stop().success());
-    server.come_back_with_little_room(1);
-    client.wait_until("the player is back, and told", |replica| {
-        replica.is_live() && replica.is_read_only()
-    });
-    assert_eq!(
-        server.read(&session)["document"]["name"],
-        "Before the flood"
-    );
-    client.edit(rename("After the flood"));
-
-    server.make_room();
-    client.wait_until("what was done meanwhile is stored", |replica| {
-        replica.unsaved() == 0 && !replica.is_read_only()
-    });
-    assert_eq!(server.read(&session)["document"]["name"], "After the flood");
-}
-
 /// P-REST-1
 #[test]
 fn a_session_in_which_nobody_edits_leaves_memory_and_its_players_do_not_notice() {
