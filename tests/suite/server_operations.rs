@@ -319,6 +319,12 @@ fn a_whole_trace_of_a_busy_server_holds_no_link_and_no_token() {
 fn the_doctor_finds_what_would_stop_a_server() {
     let server = Server::start();
     let listen = server.address().to_string();
+    // The door for commands opens a moment after the one for players.
+    let deadline = std::time::Instant::now() + lockstep_tests::server::PATIENCE;
+    while !server.data().join("server.json").exists() {
+        assert!(std::time::Instant::now() < deadline, "no door for commands");
+        std::thread::yield_now();
+    }
     let told = said(&run(&["doctor", "--listen", &listen], server.data()));
     for line in [
         "ok   data",
