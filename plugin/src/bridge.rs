@@ -3,37 +3,90 @@
 //!
 //! | queue | writer | reader | keeps | when full | size |
 //! |---|---|---|---|---|---|
-//! | score | network, host main (one lock) | audio | the latest | overwritten | one |
+//! | picture | network, host main (one lock) | audio | the latest | overwritten | one |
+//! | guide | network | audio | the latest | overwritten | one |
+//! | samples | network | audio | all | the network thread tries again | 64: the next turn goes on |
+//! | retired | audio | network | all | the engine keeps the sample until there is room | 64: as many as come |
 //! | edges | audio | network | all | the newest is dropped; positions tell the rest | 256: a jump in every block for a second |
 //! | positions | audio | network | the latest | overwritten | one |
-//! | playhead | audio | editor | the latest | overwritten | one |
+//! | played | audio | network | all | the newest is dropped: hands do not play this fast | 512: two hands for ten seconds |
+//! | input | audio | network | all while recording | the take has a hole, and says so | 1.4 s at 48 kHz; the reader comes every 5 ms |
+//! | playing | audio | editor | the latest | overwritten | one |
 //! | levels | audio | editor | the latest | overwritten | one |
+//! | taps | editor | audio | all | the tap is not heard | 64: more than a hand taps in a block |
 //! | commands | editor | network | all | the editor says that it is busy | 256: a gesture's worth |
 //! | view | network | editor | the latest | overwritten | one |
 //!
-//! Scores, views and documents are freed where the next one is written: never on the audio thread.
+//! Settings of one seat (`controls.rs`) are atomics that the editor sets and the audio thread reads.
+//! Scores, views, documents and samples are freed where the next one is written: never on the audio
+//! thread.
 
+use crate::guide::Guide;
+use crate::macros::{MACROS, MacroTurns};
 use crate::network::Command;
 use crate::state::SavedSession;
 use crate::transport::{HostEdge, HostPosition};
 use crate::view::View;
 use crossbeam_channel::{Receiver, Sender, TrySendError};
-use lockstep_engine::{Meters, Score};
+use lockstep_engine::{Beats, LiveNote, Meters, Sample, SampleKey, Score};
 use nice_plug_egui::RepaintNotifier;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::Notify;
 
+const SAMPLES: usize = 64;
+const PLAYED: usize = 512;
+const INPUT: usize = 65_536;
+const TAPS: usize = 64;
 const EDGES: usize = 256;
 const COMMANDS: usize = 256;
 
+/// What there is to play, and what the host's macro knobs turn in it.
+#[derive(Clone)]
+pub(crate) struct Picture {
+    pub(crate) score: Box<Score>,
+    pub(crate) turns: MacroTurns,
+}
+
+/// A sample to hold for playing, or one that nothing plays any more.
+pub(crate) enum Delivery {
+    Keep(Arc<Sample>),
+    Drop(SampleKey),
+}
+
+/// A key that was played, where it was heard.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Played {
+    /// The place of the track.
+    pub(crate) track: u8,
+    pub(crate) key: u8,
+    /// From 0 to 1; nothing when the key was let go.
+    pub(crate) velocity: Option<f32>,
+    /// The place in the song, while anything rolls.
+    pub(crate) beat: Option<Beats>,
+}
+
+/// Where this workstation's transport is, and where the grid is, which may follow the session.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Playing {
+    pub(crate) host: HostPosition,
+    pub(crate) grid: HostPosition,
+}
+
 /// What the audio thread holds.
 pub(crate) struct AudioEnds {
-    score: triple_buffer::Output<Box<Score>>,
+    picture: triple_buffer::Output<Picture>,
+    guide: triple_buffer::Output<Guide>,
+    samples: rtrb::Consumer<Delivery>,
+    retired: rtrb::Producer<Arc<Sample>>,
     edges: rtrb::Producer<HostEdge>,
     positions: triple_buffer::Input<HostPosition>,
-    playhead: triple_buffer::Input<HostPosition>,
+    played: rtrb::Producer<Played>,
+    input: rtrb::Producer<[f32; 2]>,
+    is_capturing: Arc<AtomicBool>,
+    playing: triple_buffer::Input<Playing>,
     levels: triple_buffer::Input<Meters>,
+    taps: rtrb::Consumer<LiveNote>,
 }
 
 /// What the network thread holds.
@@ -41,8 +94,14 @@ pub(crate) struct NetworkEnds {
     pub(crate) session: Arc<SavedSession>,
     pub(crate) commands: Receiver<Command>,
     pub(crate) wake: Arc<Notify>,
+    guide: triple_buffer::Input<Guide>,
+    samples: rtrb::Producer<Delivery>,
+    retired: rtrb::Consumer<Arc<Sample>>,
     edges: rtrb::Consumer<HostEdge>,
     positions: triple_buffer::Output<HostPosition>,
+    played: rtrb::Consumer<Played>,
+    input: rtrb::Consumer<[f32; 2]>,
+    is_capturing: Arc<AtomicBool>,
     view: triple_buffer::Input<Arc<View>>,
     repaint: RepaintNotifier,
     closing: Arc<AtomicBool>,
@@ -53,8 +112,9 @@ pub(crate) struct EditorEnds {
     commands: Sender<Command>,
     wake: Arc<Notify>,
     view: triple_buffer::Output<Arc<View>>,
-    playhead: triple_buffer::Output<HostPosition>,
+    playing: triple_buffer::Output<Playing>,
     levels: triple_buffer::Output<Meters>,
+    taps: rtrb::Producer<LiveNote>,
     pub(crate) repaint: RepaintNotifier,
 }
 
@@ -75,31 +135,55 @@ pub(crate) struct Bridge {
 
 impl Bridge {
     pub(crate) fn new() -> Self {
-        let (score_input, score) = triple_buffer::triple_buffer(&Score::boxed());
+        let nothing = Picture {
+            score: Score::boxed(),
+            turns: [None; MACROS],
+        };
+        let (picture_input, picture) = triple_buffer::triple_buffer(&nothing);
+        let (guide_input, guide) = triple_buffer::triple_buffer(&Guide::default());
+        let (samples_input, samples) = rtrb::RingBuffer::new(SAMPLES);
+        let (retired_input, retired) = rtrb::RingBuffer::new(SAMPLES);
         let (edges_input, edges) = rtrb::RingBuffer::new(EDGES);
         let (positions_input, positions) = triple_buffer::triple_buffer(&HostPosition::default());
-        let (playhead_input, playhead) = triple_buffer::triple_buffer(&HostPosition::default());
+        let (played_input, played) = rtrb::RingBuffer::new(PLAYED);
+        let (input_input, input) = rtrb::RingBuffer::new(INPUT);
+        let (playing_input, playing) = triple_buffer::triple_buffer(&Playing::default());
         let (levels_input, levels) = triple_buffer::triple_buffer(&Meters::default());
+        let (taps_input, taps) = rtrb::RingBuffer::new(TAPS);
         let (commands_input, commands) = crossbeam_channel::bounded(COMMANDS);
         let (view_input, view) = triple_buffer::triple_buffer(&Arc::<View>::default());
         let wake = Arc::new(Notify::new());
         let closing = Arc::new(AtomicBool::new(false));
+        let is_capturing = Arc::new(AtomicBool::new(false));
         let repaint = RepaintNotifier::new();
-        let session = Arc::new(SavedSession::new(score_input, Arc::clone(&wake)));
+        let session = Arc::new(SavedSession::new(picture_input, Arc::clone(&wake)));
         Self {
             audio: AudioEnds {
-                score,
+                picture,
+                guide,
+                samples,
+                retired: retired_input,
                 edges: edges_input,
                 positions: positions_input,
-                playhead: playhead_input,
+                played: played_input,
+                input: input_input,
+                is_capturing: Arc::clone(&is_capturing),
+                playing: playing_input,
                 levels: levels_input,
+                taps,
             },
             network: NetworkEnds {
                 session: Arc::clone(&session),
                 commands,
                 wake: Arc::clone(&wake),
+                guide: guide_input,
+                samples: samples_input,
+                retired,
                 edges,
                 positions,
+                played,
+                input,
+                is_capturing,
                 view: view_input,
                 repaint: repaint.clone(),
                 closing: Arc::clone(&closing),
@@ -108,8 +192,9 @@ impl Bridge {
                 commands: commands_input,
                 wake: Arc::clone(&wake),
                 view,
-                playhead,
+                playing,
                 levels,
+                taps: taps_input,
                 repaint,
             },
             session,
@@ -119,11 +204,63 @@ impl Bridge {
 }
 
 impl AudioEnds {
-    /// The newest score.
+    /// The newest picture, as it was written: what a macro turned before is turned back.
     ///
     /// Realtime: yes
-    pub(crate) fn score(&mut self) -> &Score {
-        self.score.read()
+    pub(crate) fn picture(&mut self) -> &mut Picture {
+        self.picture.update();
+        self.picture.output_buffer_mut()
+    }
+
+    /// Realtime: yes
+    pub(crate) fn guide(&mut self) -> &Guide {
+        self.guide.read()
+    }
+
+    /// The next sample to hold or to let go, while there is room to give one back.
+    ///
+    /// Realtime: yes
+    pub(crate) fn delivery(&mut self) -> Option<Delivery> {
+        if self.retired.is_full() {
+            return None;
+        }
+        self.samples.pop().ok()
+    }
+
+    /// Hands a sample to where it may be freed.
+    ///
+    /// Realtime: yes
+    pub(crate) fn retire(&mut self, sample: Arc<Sample>) {
+        if let Err(rtrb::PushError::Full(sample)) = self.retired.push(sample) {
+            // Nothing is taken while there is no room, so this never comes; freeing here would be
+            // the worse end.
+            std::mem::forget(sample);
+        }
+    }
+
+    /// Realtime: yes
+    pub(crate) fn tap(&mut self) -> Option<LiveNote> {
+        self.taps.pop().ok()
+    }
+
+    /// Whether the input is to be recorded.
+    ///
+    /// Realtime: yes
+    pub(crate) fn is_capturing(&self) -> bool {
+        self.is_capturing.load(Ordering::Relaxed)
+    }
+
+    /// Realtime: yes
+    pub(crate) fn capture(&mut self, frame: [f32; 2]) {
+        // A full ring is a hole in the take, which its reader sees.
+        let _hole = self.input.push(frame);
+    }
+
+    /// A key that was played, for whoever records.
+    ///
+    /// Realtime: yes
+    pub(crate) fn tell_played(&mut self, played: Played) {
+        let _dropped = self.played.push(played);
     }
 
     /// How loud everything is, for the editor.
@@ -133,12 +270,18 @@ impl AudioEnds {
         self.levels.write(levels);
     }
 
-    /// Tells the other threads where the host is, and of an edge if there was one.
+    /// Where everything is, for the editor.
+    ///
+    /// Realtime: yes
+    pub(crate) fn show_playing(&mut self, playing: Playing) {
+        self.playing.write(playing);
+    }
+
+    /// Tells the network thread where the host is, and of an edge if there was one.
     ///
     /// Realtime: yes
     pub(crate) fn tell(&mut self, position: HostPosition, edge: Option<HostEdge>) {
         self.positions.write(position);
-        self.playhead.write(position);
         if let Some(edge) = edge {
             // A full ring drops the edge; the position still tells the reader where the host is.
             let _dropped = self.edges.push(edge);
@@ -159,6 +302,44 @@ impl NetworkEnds {
     /// Realtime: no
     pub(crate) fn position(&mut self) -> HostPosition {
         *self.positions.read()
+    }
+
+    /// Realtime: no
+    pub(crate) fn guide(&mut self, guide: Guide) {
+        self.guide.write(guide);
+    }
+
+    /// Gives the audio thread a sample to hold or to let go; gives it back where there is no room.
+    ///
+    /// Realtime: no
+    pub(crate) fn deliver(&mut self, delivery: Delivery) -> Result<(), Delivery> {
+        self.samples
+            .push(delivery)
+            .map_err(|rtrb::PushError::Full(delivery)| delivery)
+    }
+
+    /// Frees what the audio thread no longer holds.
+    ///
+    /// Realtime: no
+    pub(crate) fn free_retired(&mut self) {
+        while self.retired.pop().is_ok() {}
+    }
+
+    /// Realtime: no
+    pub(crate) fn played(&mut self) -> Option<Played> {
+        self.played.pop().ok()
+    }
+
+    /// Realtime: no
+    pub(crate) fn capture(&self, is_wanted: bool) {
+        self.is_capturing.store(is_wanted, Ordering::Relaxed);
+    }
+
+    /// The next recorded frame.
+    ///
+    /// Realtime: no
+    pub(crate) fn captured(&mut self) -> Option<[f32; 2]> {
+        self.input.pop().ok()
     }
 
     /// Gives the editor something new to show.
@@ -196,8 +377,16 @@ impl EditorEnds {
     }
 
     /// Realtime: no
-    pub(crate) fn playhead(&mut self) -> HostPosition {
-        *self.playhead.read()
+    pub(crate) fn playing(&mut self) -> Playing {
+        *self.playing.read()
+    }
+
+    /// Plays a note by hand, to hear a preset or a step.
+    ///
+    /// Realtime: no
+    pub(crate) fn tap(&mut self, note: LiveNote) {
+        // A hand that taps faster than blocks come is not heard.
+        let _full = self.taps.push(note);
     }
 }
 

@@ -87,7 +87,7 @@ impl NiceEguiApp for LockstepEditor {
 
     fn ui(&mut self, ui: &mut Ui, frame: &mut Frame) {
         let view = self.ends.view();
-        let host = self.ends.playhead();
+        let host = self.ends.playing().grid;
         egui::Frame::new()
             .fill(self.theme.background)
             .inner_margin(self.theme.space)
@@ -266,7 +266,7 @@ fn chip(ui: &mut Ui, theme: &Theme, player: &PlayerView) {
     for (is_so, word) in [
         (player.is_me, " (you)"),
         (player.is_leader, " leads"),
-        (player.is_playing, " \u{25b6}"),
+        (player.presence.playing, " \u{25b6}"),
     ] {
         text.push_str(if is_so { word } else { "" });
     }
@@ -317,7 +317,9 @@ fn connection_words(theme: &Theme, view: &View) -> (String, Color32) {
                 1 => "Saving one edit".to_owned(),
                 count => format!("Saving {count} edits"),
             };
-            let clock = view.clock_error.map(milliseconds);
+            let clock = view
+                .quality
+                .map(|quality| milliseconds(i64::from(quality.clock_error_us.get())));
             let clock = clock.map_or(String::new(), |error| {
                 format!(" \u{b7} in time \u{b1}{error} ms")
             });

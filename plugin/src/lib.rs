@@ -4,7 +4,10 @@
 
 mod bridge;
 mod clock;
+mod controls;
 mod editor;
+mod guide;
+mod macros;
 mod midi;
 mod network;
 mod params;
@@ -21,7 +24,6 @@ use midi::Hands;
 use nice_plug::prelude::*;
 use nice_plug_egui::EguiEditor;
 use params::LockstepParams;
-use state::SavedEditor;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -94,7 +96,7 @@ impl Default for Lockstep {
             closer,
         } = Bridge::new();
         let clock = LocalClock::new();
-        let params = LockstepParams::new(session, Arc::new(SavedEditor::default()));
+        let params = LockstepParams::new(session);
         Self {
             params: Arc::new(params),
             audio,
@@ -207,6 +209,10 @@ impl Plugin for Lockstep {
             let rate = rendering.engine.sample_rate();
             let (position, edge) = rendering.transport.advance(transport, at, frames, rate);
             self.audio.tell(position, edge);
+            self.audio.show_playing(bridge::Playing {
+                host: position,
+                grid: position,
+            });
         }
         let [left, right] = buffer.as_slice() else {
             return ProcessStatus::Error("not stereo");
@@ -219,7 +225,7 @@ impl Plugin for Lockstep {
         let mut done = 0;
         rendering
             .engine
-            .render(self.audio.score(), &moment, frames, |chunk| {
+            .render(&self.audio.picture().score, &moment, frames, |chunk| {
                 let [mix_left, mix_right] = chunk.mix;
                 let range = done..done + mix_left.len();
                 if let (Some(left), Some(right)) =

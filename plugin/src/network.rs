@@ -10,6 +10,7 @@ pub(crate) use conductor::session_beat;
 
 use crate::bridge::NetworkEnds;
 use crate::clock::LocalClock;
+use crate::macros::{MacroTarget, MacroTargets};
 use crate::state::{Generation, SavedState};
 use crate::transport::HostPosition;
 use crate::view::View;
@@ -18,10 +19,11 @@ use lockstep_session::document::mixer::Colour;
 use lockstep_session::edit::Edit;
 use lockstep_session::ids::{Run, Token};
 use lockstep_session::names;
-use lockstep_session::protocol::{Kind, Presence, Profile};
+use lockstep_session::protocol::{self, Kind, Presence, Profile};
 use lockstep_session::replica::{Event, Identity, Input, Output, Replica, Saved};
 use lockstep_session::units::{LocalTime, Span};
 use socket::{Socket, SocketEvent};
+use std::path::PathBuf;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::task::JoinHandle as JoinTask;
@@ -29,12 +31,55 @@ use tokio::task::JoinHandle as JoinTask;
 /// What the editor asks for.
 #[derive(Clone, Debug)]
 pub(crate) enum Command {
+    /// Makes a session on the server of the settings and joins it: of a template, or with what is
+    /// here now.
+    NewSession(Beginning),
     /// A link or a code, as it was pasted.
     Join(String),
     Leave,
     Edit(Edit),
     Undo,
     Redo,
+    Presence(Presence),
+    /// Asks everyone to look at the same place.
+    Gather(protocol::View),
+    Profile(Profile),
+    /// Where new sessions are made.
+    ServerAddress(String),
+    OutputOffset(i16),
+    /// Runs the session server inside this process, or ends it.
+    StartServer,
+    StopServer,
+    ForgetRecent(String),
+    Macro(usize, Option<MacroTarget>),
+    /// Makes an audio file a sample of the session.
+    AddSample(PathBuf),
+    /// Begins and ends a recording of the plugin's input, which becomes a sample.
+    RecordInput(bool),
+    Export(Export),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Beginning {
+    Template(String),
+    Here,
+}
+
+/// A file or a folder made of the session, from its first beat on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Export {
+    pub(crate) kind: ExportKind,
+    pub(crate) bars: u16,
+    /// A folder.
+    pub(crate) into: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ExportKind {
+    Midi,
+    Mix,
+    Stems,
+    Document,
 }
 
 /// While live, how often the host's edges are looked for. The audio thread cannot wake anyone.
@@ -73,6 +118,7 @@ struct Network {
     /// Whether this life of the connection has been offered the lead.
     was_offered_lead: bool,
     notice: Option<String>,
+    macros: MacroTargets,
     changed: bool,
 }
 
@@ -93,6 +139,7 @@ impl Network {
             host: HostPosition::default(),
             was_offered_lead: false,
             notice: None,
+            macros: MacroTargets::default(),
             changed: true,
         };
         network.take_up(state);
@@ -143,6 +190,7 @@ impl Network {
     /// Continues from what a project holds.
     fn take_up(&mut self, state: SavedState) {
         self.token = state.token.unwrap_or(self.token);
+        self.macros = state.macros;
         self.replica.leave();
         self.send();
         self.replica = Replica::restored(identity(self.token), random(), state.saved());
@@ -194,6 +242,14 @@ impl Network {
             Command::Redo => {
                 self.replica.redo(now);
             }
+            Command::Presence(presence) => self.replica.set_presence(presence, now),
+            Command::Gather(view) => self.replica.gather(view),
+            Command::Macro(number, target) => {
+                if let Some(place) = self.macros.get_mut(number) {
+                    *place = target;
+                }
+            }
+            other => self.notice = Some(format!("{other:?} is not there yet")),
         }
     }
 
@@ -299,7 +355,7 @@ impl Network {
 
     fn publish(&mut self) {
         let link = self.address.as_ref().map(Address::page);
-        let state = SavedState::new(link, self.token, self.replica.save());
+        let state = SavedState::new(link, self.token, self.replica.save(), self.macros);
         self.ends
             .session
             .replace(self.generation, state, self.replica.document());

@@ -1,6 +1,8 @@
 //! What a project keeps: the link, who we are and the whole document, and the editor's size.
 //! The audio thread never touches the locks in here.
 
+use crate::bridge::Picture;
+use crate::macros::{self, MacroTargets};
 use lockstep_engine::Score;
 use lockstep_session::document::Document;
 use lockstep_session::edit::Edit;
@@ -34,6 +36,9 @@ pub(crate) struct SavedState {
     /// Our own edits that the server has not ordered yet.
     #[serde(default)]
     pub(crate) pending: Vec<Edit>,
+    /// What the host's macro knobs turn.
+    #[serde(default)]
+    pub(crate) macros: MacroTargets,
 }
 
 impl Default for SavedState {
@@ -45,12 +50,18 @@ impl Default for SavedState {
             document: Arc::default(),
             position: None,
             pending: Vec::new(),
+            macros: MacroTargets::default(),
         }
     }
 }
 
 impl SavedState {
-    pub(crate) fn new(link: Option<String>, token: Token, saved: Saved) -> Self {
+    pub(crate) fn new(
+        link: Option<String>,
+        token: Token,
+        saved: Saved,
+        macros: MacroTargets,
+    ) -> Self {
         Self {
             version: VERSION,
             link,
@@ -58,6 +69,7 @@ impl SavedState {
             document: Arc::new(saved.document),
             position: saved.position,
             pending: saved.pending,
+            macros,
         }
     }
 
@@ -96,18 +108,18 @@ struct Desk {
     generation: Generation,
     state: SavedState,
     /// What the score was made of.
-    shown: Option<Document>,
-    score: triple_buffer::Input<Box<Score>>,
+    shown: Option<(Document, MacroTargets)>,
+    picture: triple_buffer::Input<Picture>,
 }
 
 impl SavedSession {
     /// `restored` wakes the network thread when the host loads a project.
-    pub(crate) fn new(score: triple_buffer::Input<Box<Score>>, restored: Arc<Notify>) -> Self {
+    pub(crate) fn new(picture: triple_buffer::Input<Picture>, restored: Arc<Notify>) -> Self {
         let desk = Desk {
             generation: Generation::default(),
             state: SavedState::default(),
             shown: None,
-            score,
+            picture,
         };
         Self {
             desk: Mutex::new(desk),
@@ -125,7 +137,7 @@ impl SavedSession {
     pub(crate) fn replace(&self, generation: Generation, state: SavedState, shown: &Document) {
         let mut desk = self.desk();
         if desk.generation == generation {
-            desk.play(shown);
+            desk.play(shown, &state.macros);
             desk.state = state;
         }
     }
@@ -138,10 +150,15 @@ impl SavedSession {
 
 impl Desk {
     /// A score is made anew only where the music is another: most news is about players.
-    fn play(&mut self, document: &Document) {
-        if self.shown.as_ref() != Some(document) {
-            self.score.write(Score::compile(document));
-            self.shown = Some(document.clone());
+    fn play(&mut self, document: &Document, macros: &MacroTargets) {
+        let is_shown =
+            |shown: &(Document, MacroTargets)| shown.0 == *document && shown.1 == *macros;
+        if !self.shown.as_ref().is_some_and(is_shown) {
+            self.picture.write(Picture {
+                score: Score::compile(document),
+                turns: macros::turns(macros, document),
+            });
+            self.shown = Some((document.clone(), *macros));
         }
     }
 }
@@ -155,7 +172,7 @@ impl<'a> PersistentField<'a, SavedState> for Arc<SavedSession> {
         let shown = restored.shown();
         let mut desk = self.desk();
         desk.generation = Generation(desk.generation.0 + 1);
-        desk.play(&shown);
+        desk.play(&shown, &restored.macros);
         desk.state = SavedState {
             version: VERSION,
             ..restored

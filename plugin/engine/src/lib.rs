@@ -21,6 +21,7 @@ mod preset;
 mod sample;
 mod score;
 mod sequencer;
+mod turn;
 mod units;
 mod voices;
 
@@ -33,5 +34,6 @@ pub use playhead::{HostBlock, HostLoop};
 pub use preset::{Category, Macro, PRESETS, Preset};
 pub use sample::{Interpolation, Reader, Sample, SampleKey};
 pub use score::{MAX_STEPS, MAX_TRACKS, Score};
+pub use turn::Turn;
 pub use units::{Beats, SampleRate, Tempo};
 pub use voices::MAX_VOICES;
