@@ -1,18 +1,26 @@
 //! The plugin's window: the frame that shows the panels and carries what they ask for. It reads
 //! views and sends commands; it must not know the network.
 
+mod clipboard;
 mod clips;
+mod dirty;
 mod effects;
 mod export;
 mod grid;
 mod harmony;
 mod header;
 mod instrument;
+mod join;
 mod macros;
 mod mixer;
 mod panel;
+mod phase;
+mod players;
 mod samples;
 mod selection;
+mod settings;
+mod status;
+mod steps;
 mod theme;
 mod widgets;
 
@@ -64,6 +72,7 @@ pub struct LockstepEditor {
     panels: Panels,
     /// Notes that were struck to hear them, and when they are let go.
     struck: Vec<(LocalTime, LiveNote)>,
+    marker: dirty::Marker,
     /// The last commands found no room.
     is_busy: bool,
 }
@@ -81,6 +90,9 @@ struct Panels {
     effects: effects::EffectsPanel,
     samples: samples::SamplesPanel,
     export: export::ExportPanel,
+    session: join::SessionPanel,
+    players: players::Players,
+    settings: settings::Settings,
 }
 
 pub(crate) fn create(
@@ -101,6 +113,7 @@ pub(crate) fn create(
         outbox: Outbox::default(),
         panels: Panels::default(),
         struck: Vec::new(),
+        marker: dirty::Marker::default(),
         is_busy: false,
     };
     create_egui_editor(
@@ -148,7 +161,8 @@ impl NiceEguiApp for LockstepEditor {
             selection: &mut self.selection,
             commands: &mut self.outbox,
         };
-        self.panels.show(ui, &mut desk);
+        self.panels.show(ui, &mut desk, self.is_busy);
+        self.marker.tell(ui, &desk);
         let moves = playing.grid.rolling || desk.levels.master.peak > 0.0;
         self.send(now);
         keep_keys(ui, frame);
@@ -224,13 +238,19 @@ impl LockstepEditor {
 }
 
 impl Panels {
-    fn show(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
+    fn show(&mut self, ui: &mut Ui, desk: &mut Desk<'_>, is_busy: bool) {
         let theme = desk.theme;
         let bar = |pad: f32| Space::new().fill(theme.panel).inner_margin(pad);
         Panel::top("header")
             .resizable(false)
+            .exact_size(header::HEIGHT)
             .frame(bar(theme.pad))
             .show(ui, |ui| self.header.show(ui, desk));
+        Panel::bottom("status")
+            .resizable(false)
+            .exact_size(status::HEIGHT)
+            .frame(bar(theme.gap))
+            .show(ui, |ui| status::show(ui, desk, is_busy));
         Panel::bottom("lower")
             .resizable(false)
             .exact_size(LOWER)
@@ -277,7 +297,10 @@ impl Panels {
                 Tab::Effects => self.effects.show(ui, desk),
                 Tab::Samples => self.samples.show(ui, desk),
                 Tab::Export => self.export.show(ui, desk),
-                Tab::Session | Tab::Step | Tab::Pattern | Tab::Players | Tab::Settings => {}
+                Tab::Session => self.session.show(ui, desk),
+                Tab::Players => self.players.show(ui, desk),
+                Tab::Settings => self.settings.show(ui, desk),
+                Tab::Step | Tab::Pattern => {}
             });
     }
 }

@@ -1,6 +1,7 @@
 //! What every panel is given, and where it puts what it asks for. A panel reads the desk and writes
 //! the outbox; it must not know how either travels.
 
+use super::phase::Head;
 use super::selection::Selection;
 use super::theme::Theme;
 use crate::bridge::Playing;
@@ -122,8 +123,10 @@ impl<'a> Desk<'a> {
     /// The slot of a track that the grid shows: the chosen scene, or else what plays.
     pub(super) fn scene_of(&self, track: &Track) -> SceneIndex {
         let playing = || {
-            let rows = self.document().rows();
-            track.playing_at(&rows, self.beat).clip
+            let document = self.document();
+            let head = Head::new(self.beat, self.view.follows);
+            let sounding = head.sounding(document, &document.rows(), track)?;
+            Some(sounding.scene)
         };
         let chosen = self.selection.scene.or_else(playing);
         chosen.unwrap_or(SceneIndex::FIRST)
