@@ -9,11 +9,13 @@ mod export;
 mod grid;
 mod harmony;
 mod header;
+mod inspector;
 mod instrument;
 mod join;
 mod macros;
 mod mixer;
 mod panel;
+mod pattern;
 mod phase;
 mod players;
 mod samples;
@@ -91,6 +93,8 @@ struct Panels {
     samples: samples::SamplesPanel,
     export: export::ExportPanel,
     session: join::SessionPanel,
+    inspector: inspector::Inspector,
+    pattern: pattern::PatternPanel,
     players: players::Players,
     settings: settings::Settings,
 }
@@ -300,7 +304,8 @@ impl Panels {
                 Tab::Session => self.session.show(ui, desk),
                 Tab::Players => self.players.show(ui, desk),
                 Tab::Settings => self.settings.show(ui, desk),
-                Tab::Step | Tab::Pattern => {}
+                Tab::Step => self.inspector.show(ui, desk),
+                Tab::Pattern => self.pattern.show(ui, desk),
             });
     }
 }
