@@ -152,6 +152,13 @@ impl NiceEguiApp for LockstepEditor {
         let view = self.ends.view();
         let playing = self.ends.playing();
         let now = self.clock.now();
+        let (is_pressed, is_held) = ui.input(|input| {
+            let pointer = &input.pointer;
+            // What is changed by letting go belongs to what was changed before.
+            let is_held = pointer.any_down() || pointer.any_released();
+            (pointer.any_pressed(), is_held)
+        });
+        self.outbox.begin(is_pressed, is_held);
         let mut desk = Desk {
             view: &view,
             playing,

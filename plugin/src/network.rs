@@ -43,6 +43,8 @@ pub(crate) enum Command {
     Join(String),
     Leave,
     Edit(Edit),
+    /// An edit that goes on with the gesture of the last one, to be undone with it.
+    Further(Edit),
     Undo,
     Redo,
     Presence(Presence),
@@ -242,6 +244,11 @@ impl Network {
                 }
                 if self.address.is_none() && self.replica.unsaved() > FOLD_AT {
                     self.fold();
+                }
+            }
+            Command::Further(edit) => {
+                if let Err(rejection) = self.replica.edit_further(edit, now) {
+                    self.notice = Some(rejection.reason().into_owned());
                 }
             }
             Command::Undo => {
