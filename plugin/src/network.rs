@@ -17,7 +17,7 @@ use crate::macros::{MacroTarget, MacroTargets};
 use crate::params::LockstepParams;
 use crate::state::{Generation, SavedState};
 use crate::view::{Follows, View};
-use leading::Leading;
+use leading::{HostState, Leading, SessionState};
 use lockstep_session::document::mixer::Colour;
 use lockstep_session::edit::Edit;
 use lockstep_session::ids::{Run, Token};
@@ -321,11 +321,15 @@ impl Network {
         if !self.replica.is_live() {
             self.leading.disconnected();
         }
-        let mode = self.params.sync.value();
         let before = self.leading.follows();
-        let edits = self
-            .leading
-            .turn(&self.replica, host, &edges, mode, true, now);
+        let session = SessionState::of(&self.replica, now);
+        let state = HostState {
+            position: host,
+            edges: &edges,
+            mode: self.params.sync.value(),
+            conducts: true,
+        };
+        let edits = self.leading.turn(&session, &state, now);
         for edit in edits {
             self.edit(edit, now);
         }
