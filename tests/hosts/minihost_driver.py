@@ -3,42 +3,10 @@ standard output. Audio goes through a file, as 32-bit floats, one channel after 
 
 import base64
 import json
-import re
-import struct
 import sys
 
 import minihost
-
-# The characters of the host framework's base 64, and its container around a VST3's own state.
-ALPHABET = ".ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+"
-CONTAINER_MAGIC = 0x21324356
-
-
-def encode(data):
-    bits = int.from_bytes(data, "little")
-    count = (len(data) * 8 + 5) // 6
-    digits = "".join(ALPHABET[bits >> 6 * place & 63] for place in range(count))
-    return f"{len(data)}.{digits}"
-
-
-def decode(text):
-    size, digits = text.split(".", 1)
-    bits = sum(ALPHABET.index(digit) << 6 * place for place, digit in enumerate(digits))
-    return (bits & (1 << 8 * int(size)) - 1).to_bytes(int(size), "little")
-
-
-def unwrap(container):
-    xml = container[8:].rstrip(b"\0").decode()
-    return decode(re.search(r"<IComponent>(.*?)</IComponent>", xml).group(1))
-
-
-def wrap(state):
-    xml = (
-        '<?xml version="1.0" encoding="UTF-8"?> <VST3PluginState>'
-        f"<IComponent>{encode(state)}</IComponent></VST3PluginState>"
-    ).encode()
-    return struct.pack("<II", CONTAINER_MAGIC, len(xml)) + xml + b"\0"
-
+from juce_state import unwrap, wrap
 
 def channels(memory, count, frames):
     return memoryview(memory).cast("f", (count, frames))

@@ -10,9 +10,9 @@ mod transport;
 
 pub use clap::{ClapHost, Rolled, RollingClapHost};
 pub use performance::{Note, Performance, Touch};
-pub use remote::{RemoteHost, Vst3Host, serve};
+pub use remote::{DawdreamerHost, RemoteHost, Vst3Host, serve};
 pub use sound::{Sound, assert_onsets};
-pub use state::{state_with_document, state_with_link};
+pub use state::{state_with_document, state_with_fields, state_with_link};
 pub use transport::{Block, Loop, LoopStyle, Says, Transport};
 
 use std::ffi::CStr;

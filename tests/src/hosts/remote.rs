@@ -2,8 +2,10 @@
 //! a CLAP in a second copy of our own host. Requests and answers are lines of JSON; audio goes through
 //! a file.
 
+mod dawdreamer;
 mod serve;
 
+pub use dawdreamer::DawdreamerHost;
 pub use serve::serve;
 
 use super::{Block, Bundles, Edition, HostSetup, Note, Performance, Sound, Touch, Transport};
@@ -57,6 +59,7 @@ impl RemoteHost {
 
     fn launch(command: &mut Command, setup: HostSetup) -> Self {
         let mut process = command
+            .env("PYTHONDONTWRITEBYTECODE", "1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -178,6 +181,11 @@ impl RemoteHost {
         let answer = self
             .ask(json!({ "do": "render", "blocks": blocks, "touches": touches, "file": file }))
             .expect("it renders");
+        self.heard(frames, &answer)
+    }
+
+    /// Reads what the host has written of so many frames.
+    fn heard(&self, frames: usize, answer: &Value) -> Performance {
         let latency = answer["latency"].as_u64().expect("the latency in frames");
         let latency = usize::try_from(latency).expect("a latency is small");
         let bytes = std::fs::read(&self.audio).expect("the host wrote the audio");

@@ -3,7 +3,7 @@
 
 use super::{LINES, Line, Render, Stretch, TEMPO, belongs, document, float};
 use lockstep_session::document::Document;
-use lockstep_tests::hosts::{Block, HostSetup, Transport, assert_onsets};
+use lockstep_tests::hosts::{Block, HostSetup, Sound, Transport, assert_onsets};
 use lockstep_tests::world::Dice;
 
 /// One rhythm, far enough apart to be told apart at a thousand beats a minute.
@@ -119,4 +119,22 @@ pub(crate) fn a_host_that_says_nothing_at_first_is_waited_for(
     let expected = belongs(&LINES, &[stretch], per_beat);
     assert!(nothing.is_silent(), "there is no place to play from");
     assert_onsets(&sound.onsets(), &expected, "after it has begun");
+}
+
+/// For hosts that play whole songs and show nothing of their blocks.
+pub(crate) fn a_song_from_its_beginning_sounds_where_it_belongs(
+    tempo: f64,
+    setup: HostSetup,
+    mut play: impl FnMut(usize) -> Sound,
+) {
+    let frames = setup.frames(4.0);
+    let sound = play(frames);
+    let per_beat = Transport::rolling(tempo, 0.0).frames_per_beat(setup.sample_rate);
+    let stretch = Stretch {
+        frame: 0.0,
+        from: 0.0,
+        to: float(frames - sound.latency) / per_beat,
+    };
+    let expected = belongs(&LINES, &[stretch], per_beat);
+    assert_onsets(&sound.onsets(), &expected, &format!("{tempo}, {setup:?}"));
 }
