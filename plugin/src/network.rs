@@ -3,6 +3,8 @@
 
 mod address;
 mod conductor;
+mod leading;
+mod recorder;
 mod socket;
 
 pub(crate) use address::Address;
@@ -10,11 +12,12 @@ pub(crate) use conductor::session_beat;
 
 use crate::bridge::NetworkEnds;
 use crate::clock::LocalClock;
+use crate::guide::{Guide, Whom};
 use crate::macros::{MacroTarget, MacroTargets};
+use crate::params::LockstepParams;
 use crate::state::{Generation, SavedState};
-use crate::transport::HostPosition;
-use crate::view::View;
-use conductor::{Conductor, Urgency};
+use crate::view::{Follows, View};
+use leading::Leading;
 use lockstep_session::document::mixer::Colour;
 use lockstep_session::edit::Edit;
 use lockstep_session::ids::{Run, Token};
@@ -22,8 +25,10 @@ use lockstep_session::names;
 use lockstep_session::protocol::{self, Kind, Presence, Profile};
 use lockstep_session::replica::{Event, Identity, Input, Output, Replica, Saved};
 use lockstep_session::units::{LocalTime, Span};
+use recorder::Recorder;
 use socket::{Socket, SocketEvent};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::task::JoinHandle as JoinTask;
@@ -91,14 +96,18 @@ const ENDS_WITHIN: Duration = Duration::from_secs(1);
 const FAREWELL_WITHIN: Duration = Duration::from_millis(200);
 
 /// Runs until the plugin closes it.
-pub(crate) fn spawn(ends: NetworkEnds, clock: LocalClock) -> std::io::Result<JoinHandle<()>> {
+pub(crate) fn spawn(
+    ends: NetworkEnds,
+    clock: LocalClock,
+    params: Arc<LockstepParams>,
+) -> std::io::Result<JoinHandle<()>> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     std::thread::Builder::new()
         .name("lockstep-network".to_owned())
         .spawn(move || {
-            runtime.block_on(Network::new(ends, clock).run());
+            runtime.block_on(Network::new(ends, clock, params).run());
             runtime.shutdown_timeout(ENDS_WITHIN);
         })
 }
@@ -106,6 +115,7 @@ pub(crate) fn spawn(ends: NetworkEnds, clock: LocalClock) -> std::io::Result<Joi
 struct Network {
     ends: NetworkEnds,
     clock: LocalClock,
+    params: Arc<LockstepParams>,
     generation: Generation,
     token: Token,
     replica: Replica,
@@ -113,31 +123,29 @@ struct Network {
     socket: Option<Socket>,
     /// A connection that is still saying goodbye.
     leaving: Option<JoinTask<()>>,
-    conductor: Conductor,
-    host: HostPosition,
-    /// Whether this life of the connection has been offered the lead.
-    was_offered_lead: bool,
+    leading: Leading,
+    recorder: Recorder,
     notice: Option<String>,
     macros: MacroTargets,
     changed: bool,
 }
 
 impl Network {
-    fn new(ends: NetworkEnds, clock: LocalClock) -> Self {
+    fn new(ends: NetworkEnds, clock: LocalClock, params: Arc<LockstepParams>) -> Self {
         let (generation, state) = ends.session.current();
         let token = state.token.unwrap_or_else(fresh_token);
         let mut network = Self {
             ends,
             clock,
+            params,
             generation,
             token,
             replica: Replica::new(identity(token), random()),
             address: None,
             socket: None,
             leaving: None,
-            conductor: Conductor::default(),
-            host: HostPosition::default(),
-            was_offered_lead: false,
+            leading: Leading::default(),
+            recorder: Recorder::default(),
             notice: None,
             macros: MacroTargets::default(),
             changed: true,
@@ -202,7 +210,7 @@ impl Network {
     }
 
     fn connect(&mut self) {
-        self.was_offered_lead = false;
+        self.leading.disconnected();
         self.replica.connect(self.clock.now());
         self.changed = true;
     }
@@ -300,49 +308,56 @@ impl Network {
                 Event::Refused { reason, .. } | Event::Trouble { reason, .. } => {
                     self.notice = Some(reason.into_owned());
                 }
-                Event::Link if !self.replica.is_live() => self.was_offered_lead = false,
                 Event::Document(_) | Event::Players | Event::Link | Event::Gather { .. } => {}
             }
         }
     }
 
+    /// Makes the session follow the host, or the grid the session.
     fn follow_host(&mut self) {
-        while let Some(edge) = self.ends.edge() {
-            self.lead(edge.position(), Urgency::Edge);
-        }
-        self.host = self.ends.position();
-        self.lead(self.host, Urgency::Running);
-    }
-
-    /// Makes the session follow the host, if this player leads or nobody does yet.
-    fn lead(&mut self, host: HostPosition, urgency: Urgency) {
         let now = self.clock.now();
-        let Some(server_now) = self.replica.server_time(now) else {
-            return;
+        let edges: Vec<_> = std::iter::from_fn(|| self.ends.edge()).collect();
+        let host = self.ends.position();
+        if !self.replica.is_live() {
+            self.leading.disconnected();
+        }
+        let mode = self.params.sync.value();
+        let before = self.leading.follows();
+        let edits = self
+            .leading
+            .turn(&self.replica, host, &edges, mode, true, now);
+        for edit in edits {
+            self.edit(edit, now);
+        }
+        self.changed |= self.leading.follows() != before;
+        let is_playing = match self.leading.follows() {
+            Whom::Host => host.rolling,
+            Whom::Session => self.replica.timeline(now).playing,
         };
-        if !self.replica.is_live() || host.at == LocalTime::ZERO {
-            return;
-        }
-        if !self.was_offered_lead {
-            self.was_offered_lead = true;
-            if self.replica.document().lead.is_none() {
-                self.edit(Edit::TakeLead, now);
-            }
-        }
-        if self.replica.presence().playing != host.rolling {
+        if self.replica.is_live() && self.replica.presence().playing != is_playing {
             let presence = Presence {
-                playing: host.rolling,
+                playing: is_playing,
                 ..self.replica.presence().clone()
             };
             self.replica.set_presence(presence, now);
         }
-        if self.replica.document().lead != Some(self.replica.player()) {
-            return;
-        }
-        let at = server_now + (host.at - now);
-        let timeline = self.replica.document().timeline;
-        if let Some(edit) = self.conductor.lead(host, at, &timeline, urgency) {
-            self.edit(edit, now);
+        self.ends.guide(Guide {
+            follows: self.leading.follows(),
+            leads: self.replica.document().lead == Some(self.replica.player()),
+            timeline: self.replica.timeline(now),
+            clock: self.replica.server_time(now).map(|server| (now, server)),
+            output_offset: 0,
+        });
+        self.record(now);
+    }
+
+    fn record(&mut self, now: LocalTime) {
+        let controls = self.params.controls.settings();
+        while let Some(played) = self.ends.played() {
+            let document = self.replica.document();
+            if let Some(edit) = self.recorder.hear(&played, document, controls) {
+                self.edit(edit, now);
+            }
         }
     }
 
@@ -359,7 +374,12 @@ impl Network {
         self.ends
             .session
             .replace(self.generation, state, self.replica.document());
-        let view = View::of(&self.replica, self.address.as_ref(), self.notice.as_deref());
+        let mut view = View::of(&self.replica, self.address.as_ref(), self.notice.as_deref());
+        view.macros = self.macros;
+        view.follows = match self.leading.follows() {
+            Whom::Host => Follows::Host,
+            Whom::Session => Follows::Session,
+        };
         self.ends.show(view);
     }
 
