@@ -3,7 +3,6 @@
 
 use super::theme::Theme;
 use egui::{Align2, FontId, Painter, Pos2, Rect, Sense, Ui, pos2, vec2};
-use lockstep_engine::{Level, Meters};
 use lockstep_session::document::Document;
 use lockstep_session::document::clip::Clip;
 use lockstep_session::document::pattern::Pattern;
@@ -39,14 +38,10 @@ struct Cell {
 
 impl Grid {
     /// Paints the grid, lit where the host plays, and gives the edits that the pointer makes.
-    pub(super) fn show(
-        &mut self,
-        ui: &mut Ui,
-        theme: &Theme,
-        document: &Document,
-        levels: &Meters,
-        playhead: Option<Beat>,
-    ) -> Option<Edit> {
+    pub(super) fn show(&mut self, ui: &mut Ui, desk: &mut super::panel::Desk<'_>) {
+        let (theme, document) = (desk.theme, desk.document());
+        let playhead = desk.playing.grid.rolling.then_some(desk.beat);
+        let levels = desk.levels;
         let rows = document.tracks.len();
         let row_height =
             (ui.available_height() / as_f32(rows.max(1))).min(LARGEST_ROW + theme.gap * 2.0);
@@ -62,7 +57,13 @@ impl Grid {
         for (row, track) in document.tracks.iter().enumerate() {
             paint_row(ui.painter(), theme, &layout, row, track, playhead);
             if let Some(level) = levels.tracks.get(row) {
-                paint_level(ui.painter(), theme, layout.meter(row), *level);
+                super::widgets::level_bar(
+                    ui.painter(),
+                    theme,
+                    layout.meter(row),
+                    *level,
+                    theme.live,
+                );
             }
         }
         let pressed = response.is_pointer_button_down_on();
@@ -74,7 +75,9 @@ impl Grid {
         if !pressed {
             self.stroke = None;
         }
-        edit
+        if let Some(edit) = edit {
+            desk.commands.edit(edit);
+        }
     }
 
     /// How many pages the longest pattern needs.
@@ -257,29 +260,6 @@ fn paint_row(
     }
 }
 
-/// How loud something is: the mean as a bar, the peak as a line on it.
-pub(super) fn paint_level(painter: &Painter, theme: &Theme, area: Rect, level: Level) {
-    let place = |gain: f32| area.left() + area.width() * shown_level(gain);
-    painter.rect_filled(area, 0.0, theme.step);
-    let bar = Rect::from_min_max(area.min, pos2(place(level.rms), area.bottom()));
-    painter.rect_filled(bar, 0.0, theme.live);
-    if shown_level(level.peak) > 0.0 {
-        let peak = pos2(place(level.peak), area.center().y);
-        let line = Rect::from_center_size(peak, vec2(2.0, area.height()));
-        let is_full = level.peak > 1.0;
-        painter.rect_filled(line, 0.0, if is_full { theme.warning } else { theme.ink });
-    }
-}
-
-/// A gain's place on a meter of 60 decibels, from 0 to 1.
-fn shown_level(gain: f32) -> f32 {
-    if gain > 0.0 {
-        (1.0 + gain.log10() / 3.0).clamp(0.0, 1.0)
-    } else {
-        0.0
-    }
-}
-
 /// Which step of the track sounds at the host's beat.
 fn step_at(track: &Track, beat: Beat, length: usize) -> usize {
     let place = beat - track.playing.since;
@@ -330,14 +310,6 @@ mod tests {
             "still on the same cell"
         );
         assert!(grid.paint(cell(0, 3), &document).is_some());
-    }
-
-    #[test]
-    fn a_meter_shows_sixty_decibels() {
-        assert_eq!(shown_level(0.0), 0.0);
-        assert_eq!(shown_level(0.0005), 0.0);
-        assert!((shown_level(0.031_62) - 0.5).abs() < 0.01);
-        assert_eq!(shown_level(2.0), 1.0);
     }
 
     #[test]
