@@ -7,6 +7,7 @@ mod clock;
 mod controls;
 mod editor;
 mod guide;
+mod house;
 mod macros;
 mod midi;
 mod network;
