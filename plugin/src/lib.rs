@@ -10,6 +10,7 @@ mod editor;
 mod flavour;
 mod follower;
 mod guide;
+mod house;
 mod macros;
 mod network;
 mod params;
@@ -168,7 +169,7 @@ impl<F: Flavour> Plugin for Instrument<F> {
             return false;
         };
         let is_offline = buffer.process_mode == ProcessMode::Offline;
-        let audio = Audio::new(rate, is_offline, Vec::new());
+        let audio = Audio::new(rate, is_offline, self.params.session.held_samples());
         context.set_latency_samples(u32::try_from(audio.latency()).unwrap_or(0));
         self.audio = Some(audio);
         true

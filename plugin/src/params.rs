@@ -92,9 +92,9 @@ impl LockstepParams {
             changes: IntParam::new("Changes", 0, IntRange::Linear { min: 0, max: 1023 })
                 .non_automatable()
                 .hide(),
+            controls: Arc::clone(session.controls()),
             session,
             editor: Arc::default(),
-            controls: Arc::default(),
         }
     }
 }

@@ -31,6 +31,6 @@ mod web;
 
 pub use samples::PlaceError;
 pub use secret::Secret;
-pub use template::titles as templates;
 pub use server::{Config, NewSession, Server, StartError};
+pub use template::titles as templates;
 pub use tls::{Tls, TlsError, TlsFiles};

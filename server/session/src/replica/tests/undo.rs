@@ -157,3 +157,23 @@ fn a_new_edit_forgets_what_could_have_been_made_again() {
     assert!(!desk.replica.redo(desk.now));
     assert_eq!(desk.shown(), 2);
 }
+
+#[test]
+fn whoever_goes_on_alone_keeps_what_is_shown_and_may_take_it_back() {
+    let mut desk = Desk::live();
+    desk.make(Edit::TakeLead);
+    let before = desk.replica.document().clone();
+    desk.make(edit(step(3, 9)));
+    desk.replica.leave();
+    desk.replica.settle_alone();
+    assert_eq!(velocity(&desk, 3), 9);
+    assert_eq!(desk.replica.unsaved(), 0);
+    assert_eq!(desk.replica.save().position, None);
+    assert_eq!(desk.replica.document().lead, None, "nobody else is here");
+    assert!(desk.replica.undo(desk.now));
+    let alone = Document {
+        lead: None,
+        ..before
+    };
+    assert_eq!(desk.replica.document(), &alone);
+}
