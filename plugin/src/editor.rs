@@ -192,6 +192,11 @@ impl NiceEguiApp for LockstepEditor {
     }
 }
 
+/// Of the strip at the bottom, whose words begin where the grid does.
+fn margin(theme: &Theme) -> egui::Margin {
+    egui::Margin::from(egui::vec2(theme.inset, theme.gap))
+}
+
 /// The workstation keeps its keys unless someone is typing here.
 fn keep_keys(ui: &Ui, frame: &mut Frame) {
     let is_typing = ui.ctx().text_edit_focused();
@@ -260,7 +265,11 @@ impl Panels {
         Panel::bottom("status")
             .resizable(false)
             .exact_size(status::HEIGHT)
-            .frame(bar(theme.gap))
+            .frame(
+                Space::new()
+                    .fill(theme.background)
+                    .inner_margin(margin(theme)),
+            )
             .show(ui, |ui| status::show(ui, desk, is_busy));
         Panel::bottom("lower")
             .resizable(false)
@@ -281,7 +290,10 @@ impl Panels {
         Space::new()
             .fill(theme.background)
             .inner_margin(theme.inset)
-            .show(ui, |ui| self.grid.show(ui, desk));
+            .show(ui, |ui| {
+                ui.set_min_size(ui.available_size());
+                self.grid.show(ui, desk);
+            });
     }
 
     /// The tabs below the grid, and the panel that is open.

@@ -86,7 +86,7 @@ impl Grid {
         }
         let lane_height = lane::HEIGHT + theme.pad;
         let room = (ui.available_height() - lane_height).max(layout::LEAST_ROW);
-        let row_height = layout::row_height(room, rows.len() + 1);
+        let row_height = layout::row_height(room, rows.len());
         let mut bent = BTreeMap::new();
         ScrollArea::vertical()
             .id_salt("grid rows")
@@ -94,12 +94,13 @@ impl Grid {
             .auto_shrink([false, true])
             .show(ui, |ui| {
                 bent = self.rows(ui, desk, &rows, row_height);
-                self.heads.add_row(ui, desk);
             });
         let selected = desk.selected();
         if let Some(row) = rows.get(selected) {
             let width = ui.available_width();
-            self.lane.show(ui, desk, row, (self.page, width), &bent);
+            let area = self.lane.show(ui, desk, row, (self.page, width), &bent);
+            let below = egui::UiBuilder::new().max_rect(area);
+            ui.scope_builder(below, |ui| self.heads.add_row(ui, desk));
         }
         self.keys(ui, desk, &rows);
     }

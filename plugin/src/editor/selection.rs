@@ -25,8 +25,8 @@ pub(super) struct Selection {
 /// The panels below the grid.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Tab {
-    Session,
     #[default]
+    Session,
     Step,
     Pattern,
     Instrument,

@@ -17,4 +17,4 @@ pub(super) use knob::Knob;
 pub(super) use meter::{level_bar, shown_level};
 pub(super) use number::{Number, wheel};
 pub(super) use range::{Range, whole};
-pub(super) use text::{Field, caption, empty, heading, label, row, words};
+pub(super) use text::{Field, caption, empty, heading, label, row, spelled, words};
