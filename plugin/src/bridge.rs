@@ -21,6 +21,7 @@
 //! Scores, views, documents and samples are freed where the next one is written: never on the audio
 //! thread.
 
+use crate::audio::notes::Drums;
 use crate::guide::Guide;
 use crate::house::House;
 use crate::macros::{MACROS, MacroTurns};
@@ -48,6 +49,7 @@ const COMMANDS: usize = 256;
 pub(crate) struct Picture {
     pub(crate) score: Box<Score>,
     pub(crate) turns: MacroTurns,
+    pub(crate) drums: Drums,
 }
 
 /// A sample to hold for playing, or one that nothing plays any more.
@@ -66,6 +68,8 @@ pub(crate) struct Played {
     pub(crate) velocity: Option<f32>,
     /// The place in the song, while anything rolls.
     pub(crate) beat: Option<Beats>,
+    /// How many beats of loops had been run through.
+    pub(crate) turned: f64,
 }
 
 /// Where this workstation's transport is, and where the grid is, which may follow the session.
@@ -145,6 +149,7 @@ impl Bridge {
         let nothing = Picture {
             score: Score::boxed(),
             turns: [None; MACROS],
+            drums: Drums::default(),
         };
         let (picture_input, picture) = triple_buffer::triple_buffer(&nothing);
         let (guide_input, guide) = triple_buffer::triple_buffer(&Guide::default());

@@ -9,12 +9,15 @@ mod export;
 mod flashes;
 mod http;
 mod jobs;
+mod leading;
+mod recorder;
 mod samples;
 mod showing;
 mod socket;
 mod take;
 #[cfg(test)]
 mod tests;
+mod trouble;
 mod uploads;
 
 pub(crate) use address::{Address, ServerAddress};
@@ -23,29 +26,34 @@ pub(crate) use conductor::session_beat;
 
 use crate::bridge::NetworkEnds;
 use crate::clock::LocalClock;
+use crate::controls::Recording;
+use crate::guide::{Guide, Whom};
 use crate::house::{Heard, Instance, Seat};
 use crate::macros::MacroTargets;
+use crate::params::LockstepParams;
 use crate::state::{Generation, SavedState};
-use crate::transport::HostPosition;
 use crate::view::ExportView;
 use commands::{Creation, CreationNumber};
-use conductor::{Conductor, Urgency};
 use connector::Connector;
 use flashes::Flashes;
 use http::Http;
 use jobs::{Jobs, Outcome};
+use leading::Leading;
 use lockstep_session::edit::Edit;
 use lockstep_session::ids::{Run, Token};
 use lockstep_session::protocol::Presence;
 use lockstep_session::replica::{Change, Event, Identity, Input, Output, Replica};
 use lockstep_session::units::{LocalTime, Span};
+use recorder::Recorder;
 use samples::Samples;
 use showing::Notice;
-use socket::{Socket, SocketError, SocketEvent};
+use socket::{Socket, SocketEvent};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use take::Take;
 use tokio::task::JoinHandle as JoinTask;
+use trouble::Trouble;
 use uploads::Uploads;
 
 /// While live, how often the host's edges are looked for. The audio thread cannot wake anyone.
@@ -62,13 +70,18 @@ const ENDS_WITHIN: Duration = Duration::from_secs(1);
 const FAREWELL_WITHIN: Duration = Duration::from_millis(200);
 
 /// Runs until the plugin closes it.
-pub(crate) fn spawn(ends: NetworkEnds, clock: LocalClock) -> std::io::Result<JoinHandle<()>> {
-    spawn_with(ends, clock, Connector::default())
+pub(crate) fn spawn(
+    ends: NetworkEnds,
+    clock: LocalClock,
+    params: Arc<LockstepParams>,
+) -> std::io::Result<JoinHandle<()>> {
+    spawn_with(ends, clock, params, Connector::default())
 }
 
 fn spawn_with(
     ends: NetworkEnds,
     clock: LocalClock,
+    params: Arc<LockstepParams>,
     connector: Connector,
 ) -> std::io::Result<JoinHandle<()>> {
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -77,7 +90,7 @@ fn spawn_with(
     std::thread::Builder::new()
         .name("lockstep-network".to_owned())
         .spawn(move || {
-            let network = Network::new(ends, clock, connector);
+            let network = Network::new(ends, clock, params, connector);
             let (house, instance) = (network.ends.house.clone(), network.instance);
             runtime.block_on(network.run());
             runtime.shutdown_timeout(ENDS_WITHIN);
@@ -88,6 +101,7 @@ fn spawn_with(
 struct Network {
     ends: NetworkEnds,
     clock: LocalClock,
+    params: Arc<LockstepParams>,
     instance: Instance,
     heard: Heard,
     generation: Generation,
@@ -102,17 +116,19 @@ struct Network {
     socket: Option<Socket>,
     /// A connection that is still saying goodbye.
     leaving: Option<JoinTask<()>>,
-    /// Why the last connection did not open.
-    trouble: Option<SocketError>,
+    /// Why the last connection ended, or did not open.
+    trouble: Option<Trouble>,
     http: Http,
     jobs: Jobs,
     /// A session that is being made for us.
     creating: Option<Creation>,
     creations: CreationNumber,
-    conductor: Conductor,
-    host: HostPosition,
-    /// Whether this life of the connection has been offered the lead.
-    was_offered_lead: bool,
+    /// How much later than the workstation says its sound comes out, in microseconds.
+    output_offset: i64,
+    leading: Leading,
+    recorder: Recorder,
+    /// Whether the host's transport rolls.
+    is_rolling: bool,
     notice: Option<Notice>,
     macros: MacroTargets,
     samples: Samples,
@@ -134,7 +150,12 @@ enum Happening {
 }
 
 impl Network {
-    fn new(ends: NetworkEnds, clock: LocalClock, connector: Connector) -> Self {
+    fn new(
+        ends: NetworkEnds,
+        clock: LocalClock,
+        params: Arc<LockstepParams>,
+        connector: Connector,
+    ) -> Self {
         let (generation, state) = ends.session.current();
         let instance = ends.house.enter(&ends.wake);
         let record = ends.house.record();
@@ -142,6 +163,7 @@ impl Network {
         let heard = ends.house.heard();
         let mut network = Self {
             clock,
+            params,
             instance,
             heard,
             generation,
@@ -158,9 +180,10 @@ impl Network {
             jobs: Jobs::default(),
             creating: None,
             creations: CreationNumber::default(),
-            conductor: Conductor::default(),
-            host: HostPosition::default(),
-            was_offered_lead: false,
+            output_offset: i64::from(record.output_offset_ms) * 1_000,
+            leading: Leading::default(),
+            recorder: Recorder::default(),
+            is_rolling: false,
             notice: None,
             macros: MacroTargets::default(),
             samples: Samples::default(),
@@ -263,7 +286,7 @@ impl Network {
     fn enter(&mut self, address: Address) {
         self.seat = Some(self.ends.house.seats().take(&address.socket()));
         self.address = Some(address);
-        self.was_offered_lead = false;
+        self.leading.disconnected();
         self.replica.connect(self.clock.now());
         self.changed = true;
     }
@@ -275,8 +298,12 @@ impl Network {
             return;
         }
         self.heard = heard;
-        let profile = self.ends.house.record().profile(self.token);
-        self.replica.set_profile(profile);
+        let record = self.ends.house.record();
+        self.output_offset = i64::from(record.output_offset_ms) * 1_000;
+        let profile = record.profile(self.token);
+        if *self.replica.profile() != profile {
+            self.replica.set_profile(profile);
+        }
         self.changed = true;
     }
 
@@ -284,17 +311,23 @@ impl Network {
         let now = self.clock.now();
         match event {
             SocketEvent::Open => self.replica.handle(Input::Connected, now),
-            SocketEvent::Text(text) => self.replica.handle(Input::Text(&text), now),
+            SocketEvent::Text(text) => {
+                if let Some(parting) = Trouble::of_goodbye(&text) {
+                    self.trouble = Some(parting);
+                }
+                self.replica.handle(Input::Text(&text), now);
+            }
             SocketEvent::Closed(error) => {
                 self.socket = None;
                 self.replica.handle(Input::Disconnected, now);
-                if error.as_ref().is_some_and(SocketError::is_final) {
-                    self.replica.leave();
+                if let Some(error) = error {
+                    let trouble = Trouble::from(error);
+                    if trouble.is_final() {
+                        self.replica.leave();
+                    }
+                    self.trouble = Some(trouble);
                 }
-                if error.is_some() {
-                    self.trouble = error;
-                    self.changed = true;
-                }
+                self.changed = true;
             }
         }
     }
@@ -339,13 +372,12 @@ impl Network {
                     self.tell(&reason);
                 }
                 Event::Link if self.replica.is_live() => self.came_in(),
-                Event::Link => self.was_offered_lead = false,
                 Event::Document(Change::Edit { by, edit }) => {
                     let now = self.clock.now();
                     self.flashes.see(&self.replica, by, &edit, now);
                 }
                 Event::Gather { by, view } => self.gathered = Some((by, view)),
-                Event::Document(Change::Whole) | Event::Players => {}
+                Event::Document(Change::Whole) | Event::Players | Event::Link => {}
             }
         }
     }
@@ -362,43 +394,53 @@ impl Network {
         }
     }
 
+    /// Makes the session follow the host, or the grid the session.
     fn follow_host(&mut self) {
-        while let Some(edge) = self.ends.edge() {
-            self.lead(edge.position(), Urgency::Edge);
-        }
-        self.host = self.ends.position();
-        self.lead(self.host, Urgency::Running);
-    }
-
-    /// Makes the session follow the host, if this player leads or nobody does yet.
-    fn lead(&mut self, host: HostPosition, urgency: Urgency) {
         let now = self.clock.now();
-        let Some(server_now) = self.replica.server_time(now) else {
-            return;
+        let edges: Vec<_> = std::iter::from_fn(|| self.ends.edge()).collect();
+        let host = self.ends.position();
+        self.is_rolling = host.rolling;
+        if !self.replica.is_live() {
+            self.leading.disconnected();
+        }
+        let mode = self.params.sync.value();
+        let conducts = self.seat.as_ref().is_none_or(Seat::conducts);
+        let before = self.leading.follows();
+        let edits = self
+            .leading
+            .turn(&self.replica, host, &edges, mode, conducts, now);
+        for edit in edits {
+            self.edit(edit, now);
+        }
+        self.changed |= self.leading.follows() != before;
+        let is_playing = match self.leading.follows() {
+            Whom::Host => host.rolling,
+            Whom::Session => self.replica.timeline(now).playing,
         };
-        if !self.replica.is_live() || host.at == LocalTime::ZERO {
-            return;
-        }
-        if !self.was_offered_lead {
-            self.was_offered_lead = true;
-            if self.replica.document().lead.is_none() {
-                self.edit(Edit::TakeLead, now);
-            }
-        }
-        if self.replica.presence().playing != host.rolling {
+        if self.replica.is_live() && self.replica.presence().playing != is_playing {
             let presence = Presence {
-                playing: host.rolling,
+                playing: is_playing,
                 ..self.replica.presence().clone()
             };
             self.replica.set_presence(presence, now);
         }
-        if self.replica.document().lead != Some(self.replica.player()) {
-            return;
-        }
-        let at = server_now + (host.at - now);
-        let timeline = self.replica.document().timeline;
-        if let Some(edit) = self.conductor.lead(host, at, &timeline, urgency) {
-            self.edit(edit, now);
+        self.ends.guide(Guide {
+            follows: self.leading.follows(),
+            leads: self.replica.document().lead == Some(self.replica.player()),
+            timeline: self.replica.timeline(now),
+            clock: self.replica.server_time(now).map(|server| (now, server)),
+            output_offset: self.output_offset,
+        });
+        self.record(now);
+    }
+
+    fn record(&mut self, now: LocalTime) {
+        let controls = self.params.controls.settings();
+        while let Some(played) = self.ends.played() {
+            let document = self.replica.document();
+            if let Some(edit) = self.recorder.hear(&played, document, controls) {
+                self.edit(edit, now);
+            }
         }
     }
 
@@ -426,12 +468,13 @@ impl Network {
 
     fn wait(&self) -> Duration {
         let now = self.clock.now();
-        let every = if self.host.rolling || self.take.is_some() {
+        let every = if self.is_rolling || self.take.is_some() {
             HOST_EVERY
         } else {
             RESTING_HOST_EVERY
         };
-        let looks = self.replica.is_live() || self.take.is_some();
+        let is_recording = self.params.controls.settings().recording != Recording::Off;
+        let looks = self.replica.is_live() || self.take.is_some() || is_recording;
         let times = [
             self.replica.deadline(),
             looks.then(|| now + every),

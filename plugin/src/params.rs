@@ -117,7 +117,6 @@ impl MacroParams {
         };
         Self {
             knob: FloatParam::new(format!("Macro {}", place + 1), 0.0, range)
-                .with_smoother(SmoothingStyle::Linear(SMOOTH))
                 .with_unit(" %")
                 .with_step_size(0.01),
         }

@@ -7,6 +7,7 @@ mod dsp;
 mod effect;
 mod engine;
 mod instrument;
+mod keyboard;
 mod listening;
 mod live;
 mod loops;
@@ -26,6 +27,7 @@ mod units;
 mod voices;
 
 pub use engine::{Chunk, Engine, Moment};
+pub use keyboard::KeyEvent;
 pub use listening::Listening;
 pub use live::{LiveEvent, LiveNote};
 pub use meter::{Level, Meters};

@@ -158,6 +158,7 @@ impl Desk {
             self.picture.write(Picture {
                 score: Score::compile(document),
                 turns: macros::turns(macros, document),
+                drums: macros::drums(document),
             });
             self.shown = Some((document.clone(), *macros));
         }

@@ -5,6 +5,7 @@ use crate::clock::LocalClock;
 use crate::house::{Folder, House};
 use crate::network::connector::Connector;
 use crate::network::{Command, spawn_with};
+use crate::params::LockstepParams;
 use crate::state::{SavedSession, SavedState};
 use crate::view::{Connection, View};
 use lockstep_engine::SampleKey;
@@ -119,7 +120,8 @@ impl Seat {
             session,
             closer,
         } = Bridge::in_house(Arc::clone(house));
-        let thread = spawn_with(network, LocalClock::new(), connector).unwrap();
+        let params = Arc::new(LockstepParams::new(Arc::clone(&session)));
+        let thread = spawn_with(network, LocalClock::new(), params, connector).unwrap();
         Self {
             editor,
             audio,
