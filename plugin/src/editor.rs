@@ -9,11 +9,15 @@ mod harmony;
 mod header;
 mod instrument;
 mod macros;
+mod measures;
 mod mixer;
+mod pace;
 mod panel;
 mod samples;
+mod section;
 mod selection;
 mod theme;
+mod touch;
 mod widgets;
 
 use crate::bridge::{EditorEnds, Playing};
@@ -31,6 +35,7 @@ use nice_plug_egui::{
     EguiEditor, EguiEditorState, EguiNiceSettings, Frame, KeyCapture, NiceEguiApp,
     create_egui_editor,
 };
+use pace::Pace;
 use panel::{Desk, Outbox};
 use selection::{Selection, Tab};
 use std::sync::Arc;
@@ -64,6 +69,7 @@ pub struct LockstepEditor {
     panels: Panels,
     /// Notes that were struck to hear them, and when they are let go.
     struck: Vec<(LocalTime, LiveNote)>,
+    pace: Pace,
     /// The last commands found no room.
     is_busy: bool,
 }
@@ -101,6 +107,7 @@ pub(crate) fn create(
         outbox: Outbox::default(),
         panels: Panels::default(),
         struck: Vec::new(),
+        pace: Pace::default(),
         is_busy: false,
     };
     create_egui_editor(
@@ -150,9 +157,10 @@ impl NiceEguiApp for LockstepEditor {
         };
         self.panels.show(ui, &mut desk);
         let moves = playing.grid.rolling || desk.levels.master.peak > 0.0;
-        self.send(now);
+        let is_held = ui.input(|input| input.pointer.any_down());
+        self.send(now, is_held);
         keep_keys(ui, frame);
-        if moves || !self.struck.is_empty() {
+        if moves || !self.struck.is_empty() || self.pace.is_waiting() {
             ui.ctx().request_repaint_after(FRAME);
         }
     }
@@ -199,9 +207,9 @@ fn beat_by(playing: &Playing, now: LocalTime) -> Beat {
 
 impl LockstepEditor {
     /// Carries what the panels asked for.
-    fn send(&mut self, now: LocalTime) {
+    fn send(&mut self, now: LocalTime, is_held: bool) {
         let (commands, notes) = self.outbox.take();
-        for command in commands {
+        for command in self.pace.pass(commands, is_held, now) {
             self.is_busy = self.ends.ask(command).is_err();
         }
         for note in notes {
