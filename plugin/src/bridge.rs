@@ -5,7 +5,7 @@
 //! |---|---|---|---|---|---|
 //! | picture | network, host main (one lock) | audio | the latest | overwritten | one |
 //! | guide | network | audio | the latest | overwritten | one |
-//! | samples | network | audio | all | the network thread tries again | 64: the next turn goes on |
+//! | samples | network, host main (one lock) | audio | all | the network thread tries again | 512: all of one project for all of another |
 //! | retired | audio | network | all | the engine keeps the sample until there is room | 64: as many as come |
 //! | edges | audio | network | all | the newest is dropped; positions tell the rest | 256: a jump in every block for a second |
 //! | positions | audio | network | the latest | overwritten | one |
@@ -21,7 +21,9 @@
 //! Scores, views, documents and samples are freed where the next one is written: never on the audio
 //! thread.
 
+use crate::audio::notes::Drums;
 use crate::guide::Guide;
+use crate::house::House;
 use crate::macros::{MACROS, MacroTurns};
 use crate::network::Command;
 use crate::state::SavedSession;
@@ -34,7 +36,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::Notify;
 
-const SAMPLES: usize = 64;
+const SAMPLES: usize = 512;
+const RETIRED: usize = 64;
 const PLAYED: usize = 512;
 const INPUT: usize = 65_536;
 const TAPS: usize = 64;
@@ -46,6 +49,7 @@ const COMMANDS: usize = 256;
 pub(crate) struct Picture {
     pub(crate) score: Box<Score>,
     pub(crate) turns: MacroTurns,
+    pub(crate) drums: Drums,
 }
 
 /// A sample to hold for playing, or one that nothing plays any more.
@@ -64,6 +68,8 @@ pub(crate) struct Played {
     pub(crate) velocity: Option<f32>,
     /// The place in the song, while anything rolls.
     pub(crate) beat: Option<Beats>,
+    /// How many beats of loops had been run through.
+    pub(crate) turned: f64,
 }
 
 /// Where this workstation's transport is, and where the grid is, which may follow the session.
@@ -92,10 +98,10 @@ pub(crate) struct AudioEnds {
 /// What the network thread holds.
 pub(crate) struct NetworkEnds {
     pub(crate) session: Arc<SavedSession>,
+    pub(crate) house: Arc<House>,
     pub(crate) commands: Receiver<Command>,
     pub(crate) wake: Arc<Notify>,
     guide: triple_buffer::Input<Guide>,
-    samples: rtrb::Producer<Delivery>,
     retired: rtrb::Consumer<Arc<Sample>>,
     edges: rtrb::Consumer<HostEdge>,
     positions: triple_buffer::Output<HostPosition>,
@@ -135,14 +141,20 @@ pub(crate) struct Bridge {
 
 impl Bridge {
     pub(crate) fn new() -> Self {
+        Self::in_house(House::of_process())
+    }
+
+    /// The same for a house of one's own.
+    pub(crate) fn in_house(house: Arc<House>) -> Self {
         let nothing = Picture {
             score: Score::boxed(),
             turns: [None; MACROS],
+            drums: Drums::default(),
         };
         let (picture_input, picture) = triple_buffer::triple_buffer(&nothing);
         let (guide_input, guide) = triple_buffer::triple_buffer(&Guide::default());
         let (samples_input, samples) = rtrb::RingBuffer::new(SAMPLES);
-        let (retired_input, retired) = rtrb::RingBuffer::new(SAMPLES);
+        let (retired_input, retired) = rtrb::RingBuffer::new(RETIRED);
         let (edges_input, edges) = rtrb::RingBuffer::new(EDGES);
         let (positions_input, positions) = triple_buffer::triple_buffer(&HostPosition::default());
         let (played_input, played) = rtrb::RingBuffer::new(PLAYED);
@@ -156,7 +168,12 @@ impl Bridge {
         let closing = Arc::new(AtomicBool::new(false));
         let is_capturing = Arc::new(AtomicBool::new(false));
         let repaint = RepaintNotifier::new();
-        let session = Arc::new(SavedSession::new(picture_input, Arc::clone(&wake)));
+        let session = Arc::new(SavedSession::new(
+            picture_input,
+            samples_input,
+            Arc::clone(&wake),
+            Arc::clone(&house),
+        ));
         Self {
             audio: AudioEnds {
                 picture,
@@ -174,10 +191,10 @@ impl Bridge {
             },
             network: NetworkEnds {
                 session: Arc::clone(&session),
+                house,
                 commands,
                 wake: Arc::clone(&wake),
                 guide: guide_input,
-                samples: samples_input,
                 retired,
                 edges,
                 positions,
@@ -309,15 +326,6 @@ impl NetworkEnds {
         self.guide.write(guide);
     }
 
-    /// Gives the audio thread a sample to hold or to let go; gives it back where there is no room.
-    ///
-    /// Realtime: no
-    pub(crate) fn deliver(&mut self, delivery: Delivery) -> Result<(), Delivery> {
-        self.samples
-            .push(delivery)
-            .map_err(|rtrb::PushError::Full(delivery)| delivery)
-    }
-
     /// Frees what the audio thread no longer holds.
     ///
     /// Realtime: no
@@ -333,6 +341,13 @@ impl NetworkEnds {
     /// Realtime: no
     pub(crate) fn capture(&self, is_wanted: bool) {
         self.is_capturing.store(is_wanted, Ordering::Relaxed);
+    }
+
+    /// Whether frames of the input had no place any more.
+    ///
+    /// Realtime: no
+    pub(crate) fn has_hole(&self) -> bool {
+        self.input.slots() >= INPUT
     }
 
     /// The next recorded frame.

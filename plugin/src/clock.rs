@@ -27,8 +27,10 @@ impl LocalClock {
 
 /// Callbacks come early and late; over this many of them the lateness averages out.
 const REMEMBERED: usize = 64;
-/// Callbacks this far from the line mean that the audio stopped and went on, or runs offline.
+/// Callbacks this far from the line are late ones, and tell nothing; several of them mean that the
+/// audio stopped and went on, or runs offline.
 const LOST_MICROS: f64 = 20_000.0;
+const LOST: usize = 3;
 
 /// Least squares over the last callbacks: how many frames had been rendered at which time.
 #[derive(Clone, Debug)]
@@ -38,6 +40,8 @@ pub(crate) struct SampleClock {
     count: usize,
     next: usize,
     frames: u64,
+    /// How many callbacks in a row were far from the line.
+    lost: usize,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -54,6 +58,7 @@ impl SampleClock {
             count: 0,
             next: 0,
             frames: 0,
+            lost: 0,
         }
     }
 
@@ -62,15 +67,19 @@ impl SampleClock {
     /// Realtime: yes
     pub(crate) fn callback(&mut self, now: LocalTime, frames: usize) -> LocalTime {
         let micros = now.as_micros();
-        if self.count > 0 && (difference(micros, self.expected())).abs() > LOST_MICROS {
-            (self.count, self.next) = (0, 0);
+        let is_far = self.count > 0 && difference(micros, self.expected()).abs() > LOST_MICROS;
+        self.lost = if is_far { self.lost + 1 } else { 0 };
+        if self.lost >= LOST {
+            (self.count, self.next, self.lost) = (0, 0, 0);
         }
-        self.points[self.next] = Point {
-            frames: self.frames,
-            micros,
-        };
-        self.next = (self.next + 1) % REMEMBERED;
-        self.count = (self.count + 1).min(REMEMBERED);
+        if self.lost == 0 {
+            self.points[self.next] = Point {
+                frames: self.frames,
+                micros,
+            };
+            self.next = (self.next + 1) % REMEMBERED;
+            self.count = (self.count + 1).min(REMEMBERED);
+        }
         let first = self.expected();
         self.frames = self
             .frames
@@ -177,7 +186,20 @@ mod tests {
         for block in 0..100_i64 {
             clock.callback(LocalTime::from_micros(block * 10_000), 480);
         }
-        let first = clock.callback(LocalTime::from_micros(9_000_000), 480);
-        assert_eq!(first, LocalTime::from_micros(9_000_000));
+        for block in 0..2 {
+            clock.callback(LocalTime::from_micros(9_000_000 + block * 10_000), 480);
+        }
+        let first = clock.callback(LocalTime::from_micros(9_020_000), 480);
+        assert_eq!(first, LocalTime::from_micros(9_020_000));
+    }
+
+    #[test]
+    fn one_callback_that_is_very_late_moves_nothing() {
+        let mut clock = SampleClock::new(48_000.0);
+        for block in 0..100_i64 {
+            clock.callback(LocalTime::from_micros(block * 10_000), 480);
+        }
+        let late = clock.callback(LocalTime::from_micros(1_000_000 + 60_000), 480);
+        assert!((late.as_micros() - 1_000_000).abs() < 100, "{late:?}");
     }
 }

@@ -1,21 +1,31 @@
 //! The plugin's window: the frame that shows the panels and carries what they ask for. It reads
 //! views and sends commands; it must not know the network.
 
+mod clipboard;
 mod clips;
+mod dirty;
 mod effects;
 mod export;
 mod grid;
 mod harmony;
 mod header;
+mod inspector;
 mod instrument;
+mod join;
 mod macros;
 mod measures;
 mod mixer;
 mod pace;
 mod panel;
+mod pattern;
+mod phase;
+mod players;
 mod samples;
 mod section;
 mod selection;
+mod settings;
+mod status;
+mod steps;
 mod theme;
 mod touch;
 mod widgets;
@@ -48,6 +58,8 @@ const HEIGHT: f32 = 680.0;
 pub(crate) const ZOOMS: [u32; 6] = [75, 100, 125, 150, 175, 200];
 const SIDE: f32 = 236.0;
 const LOWER: f32 = 188.0;
+/// Of the panels that show many controls at once.
+const HIGHER: f32 = 264.0;
 /// While something moves, the window is painted this often.
 const FRAME: Duration = Duration::from_millis(33);
 /// How long a note that is struck to hear it is held.
@@ -70,6 +82,7 @@ pub struct LockstepEditor {
     /// Notes that were struck to hear them, and when they are let go.
     struck: Vec<(LocalTime, LiveNote)>,
     pace: Pace,
+    marker: dirty::Marker,
     /// The last commands found no room.
     is_busy: bool,
 }
@@ -87,6 +100,11 @@ struct Panels {
     effects: effects::EffectsPanel,
     samples: samples::SamplesPanel,
     export: export::ExportPanel,
+    session: join::SessionPanel,
+    inspector: inspector::Inspector,
+    pattern: pattern::PatternPanel,
+    players: players::Players,
+    settings: settings::Settings,
 }
 
 pub(crate) fn create(
@@ -108,6 +126,7 @@ pub(crate) fn create(
         panels: Panels::default(),
         struck: Vec::new(),
         pace: Pace::default(),
+        marker: dirty::Marker::default(),
         is_busy: false,
     };
     create_egui_editor(
@@ -142,6 +161,13 @@ impl NiceEguiApp for LockstepEditor {
         let view = self.ends.view();
         let playing = self.ends.playing();
         let now = self.clock.now();
+        let (is_pressed, is_held) = ui.input(|input| {
+            let pointer = &input.pointer;
+            // What is changed by letting go belongs to what was changed before.
+            let is_held = pointer.any_down() || pointer.any_released();
+            (pointer.any_pressed(), is_held)
+        });
+        self.outbox.begin(is_pressed, is_held);
         let mut desk = Desk {
             view: &view,
             playing,
@@ -155,7 +181,8 @@ impl NiceEguiApp for LockstepEditor {
             selection: &mut self.selection,
             commands: &mut self.outbox,
         };
-        self.panels.show(ui, &mut desk);
+        self.panels.show(ui, &mut desk, self.is_busy);
+        self.marker.tell(ui, &desk);
         let moves = playing.grid.rolling || desk.levels.master.peak > 0.0;
         let is_held = ui.input(|input| input.pointer.any_down());
         self.send(now, is_held);
@@ -231,17 +258,33 @@ impl LockstepEditor {
     }
 }
 
+/// What a panel needs to be used without scrolling.
+fn height_of(tab: Tab) -> f32 {
+    match tab {
+        Tab::Instrument | Tab::Macros | Tab::Mixer | Tab::Effects | Tab::Samples => HIGHER,
+        Tab::Session | Tab::Step | Tab::Pattern | Tab::Export | Tab::Players | Tab::Settings => {
+            LOWER
+        }
+    }
+}
+
 impl Panels {
-    fn show(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
+    fn show(&mut self, ui: &mut Ui, desk: &mut Desk<'_>, is_busy: bool) {
         let theme = desk.theme;
         let bar = |pad: f32| Space::new().fill(theme.panel).inner_margin(pad);
         Panel::top("header")
             .resizable(false)
+            .exact_size(header::HEIGHT)
             .frame(bar(theme.pad))
             .show(ui, |ui| self.header.show(ui, desk));
+        Panel::bottom("status")
+            .resizable(false)
+            .exact_size(status::HEIGHT)
+            .frame(bar(theme.gap))
+            .show(ui, |ui| status::show(ui, desk, is_busy));
         Panel::bottom("lower")
             .resizable(false)
-            .exact_size(LOWER)
+            .exact_size(height_of(desk.selection.tab))
             .frame(bar(theme.pad))
             .show(ui, |ui| self.lower(ui, desk));
         Panel::right("side")
@@ -285,7 +328,11 @@ impl Panels {
                 Tab::Effects => self.effects.show(ui, desk),
                 Tab::Samples => self.samples.show(ui, desk),
                 Tab::Export => self.export.show(ui, desk),
-                Tab::Session | Tab::Step | Tab::Pattern | Tab::Players | Tab::Settings => {}
+                Tab::Session => self.session.show(ui, desk),
+                Tab::Players => self.players.show(ui, desk),
+                Tab::Settings => self.settings.show(ui, desk),
+                Tab::Step => self.inspector.show(ui, desk),
+                Tab::Pattern => self.pattern.show(ui, desk),
             });
     }
 }

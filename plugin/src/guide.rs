@@ -7,6 +7,8 @@ use lockstep_session::units::{LocalTime, ServerTime};
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Guide {
     pub(crate) follows: Whom,
+    /// This workstation leads the session.
+    pub(crate) leads: bool,
     /// The session's transport as this player is to follow it.
     pub(crate) timeline: Timeline,
     /// A moment on both clocks, told anew all the time; nothing before the clocks are known.

@@ -2,57 +2,67 @@
 //! threads to what a host asks for. It must not know how any of them works inside.
 #![deny(unsafe_code)]
 
+mod audio;
 mod bridge;
 mod clock;
 mod controls;
 mod editor;
+mod flavour;
+mod follower;
 mod guide;
+mod house;
 mod macros;
-mod midi;
 mod network;
 mod params;
 mod state;
 mod transport;
 mod view;
 
+use audio::{Audio, Outputs};
 use bridge::{AudioEnds, Bridge, Closer, EditorEnds};
-use clock::{LocalClock, SampleClock};
+use clock::LocalClock;
 use crossbeam_channel::{Receiver, Sender};
 use editor::LockstepEditor;
-use lockstep_engine::{Engine, Listening, Moment, SampleRate};
-use midi::Hands;
+use flavour::{Flavour, Mixed, Separate};
+use lockstep_engine::SampleRate;
 use nice_plug::prelude::*;
 use nice_plug_egui::EguiEditor;
 use params::LockstepParams;
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
-use transport::HostTransport;
 
-/// One instance in a host.
+/// One instance in a host, with the outputs of its flavour.
 #[expect(
     missing_debug_implementations,
     reason = "its ends of queues have nothing to print"
 )]
-pub struct Lockstep {
+pub struct Instrument<F: Flavour> {
     params: Arc<LockstepParams>,
-    audio: AudioEnds,
+    ends: AudioEnds,
     clock: LocalClock,
-    rendering: Option<Rendering>,
+    audio: Option<Audio>,
     /// Until the framework asks for the editor, which it does once.
     editor: Option<EditorEnds>,
-    worker: Worker,
+    worker: Worker<F>,
     closer: Closer,
     network: Option<JoinHandle<()>>,
+    flavour: PhantomData<F>,
 }
+
+/// The instrument with a stereo mix.
+pub type Lockstep = Instrument<Mixed>;
+/// The instrument with a stereo mix and each track beside it.
+pub type LockstepMulti = Instrument<Separate>;
 
 /// The framework's worker thread, shared by all instances.
 ///
 /// When an instance goes while a task for it is queued, the worker ends and the next instance to
 /// go aborts the host. Parameter changes queue such tasks, so before an instance can go the queue
 /// must have been seen empty: a task of our own that comes out of it proves that.
-struct Worker {
-    executor: Option<AsyncExecutor<Lockstep>>,
+struct Worker<F: Flavour> {
+    executor: Option<AsyncExecutor<Instrument<F>>>,
     passed: (Sender<()>, Receiver<()>),
 }
 
@@ -60,7 +70,7 @@ struct Worker {
 #[derive(Debug)]
 pub struct Marker;
 
-impl Worker {
+impl<F: Flavour> Worker<F> {
     /// A worker that is busy for longer than this is not waited for.
     const PATIENCE: Duration = Duration::from_millis(500);
     /// After our task the worker still has to let go of the instance that it ran it for.
@@ -77,44 +87,36 @@ impl Worker {
     }
 }
 
-/// What exists while the host has activated the instance.
-struct Rendering {
-    engine: Engine,
-    samples: SampleClock,
-    transport: HostTransport,
-    hands: Hands,
-    is_offline: bool,
-}
-
-impl Default for Lockstep {
+impl<F: Flavour> Default for Instrument<F> {
     fn default() -> Self {
         let Bridge {
-            audio,
+            audio: ends,
             network,
             editor,
             session,
             closer,
         } = Bridge::new();
         let clock = LocalClock::new();
-        let params = LockstepParams::new(session);
+        let params = Arc::new(LockstepParams::new(session));
         Self {
-            params: Arc::new(params),
-            audio,
+            // Without a thread the instrument still plays; it only stays alone.
+            network: network::spawn(network, clock, Arc::clone(&params)).ok(),
+            params,
+            ends,
             clock,
-            rendering: None,
+            audio: None,
             editor: Some(editor),
             worker: Worker {
                 executor: None,
                 passed: crossbeam_channel::bounded(1),
             },
             closer,
-            // Without a thread the instrument still plays; it only stays alone.
-            network: network::spawn(network, clock).ok(),
+            flavour: PhantomData,
         }
     }
 }
 
-impl Drop for Lockstep {
+impl<F: Flavour> Drop for Instrument<F> {
     fn drop(&mut self) {
         self.closer.close();
         if let Some(network) = self.network.take() {
@@ -124,18 +126,17 @@ impl Drop for Lockstep {
     }
 }
 
-impl Plugin for Lockstep {
-    const NAME: &'static str = "Lockstep";
+impl<F: Flavour> Plugin for Instrument<F> {
+    const NAME: &'static str = F::NAME;
     const VENDOR: &'static str = "Lockstep";
     const URL: &'static str = "";
     const EMAIL: &'static str = "";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
-    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = &[AudioIOLayout {
-        main_input_channels: None,
-        main_output_channels: std::num::NonZeroU32::new(2),
-        ..AudioIOLayout::const_default()
-    }];
-    const MIDI_INPUT: MidiConfig = MidiConfig::Basic;
+    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = &[F::LAYOUT];
+    const MIDI_INPUT: MidiConfig = MidiConfig::MidiCCs;
+    const MIDI_OUTPUT: MidiConfig = MidiConfig::Basic;
+    /// A bounce then sounds the same however long its blocks are.
+    const SAMPLE_ACCURATE_AUTOMATION: bool = true;
 
     type Editor = EguiEditor<LockstepEditor>;
     type SysExMessage = ();
@@ -167,21 +168,16 @@ impl Plugin for Lockstep {
         let Some(rate) = SampleRate::new(f64::from(buffer.sample_rate)) else {
             return false;
         };
-        let engine = Engine::new(rate);
-        context.set_latency_samples(u32::try_from(engine.latency()).unwrap_or(0));
-        self.rendering = Some(Rendering {
-            engine,
-            samples: SampleClock::new(rate.hertz()),
-            transport: HostTransport::default(),
-            hands: Hands::default(),
-            is_offline: buffer.process_mode == ProcessMode::Offline,
-        });
+        let is_offline = buffer.process_mode == ProcessMode::Offline;
+        let audio = Audio::new(rate, is_offline, self.params.session.held_samples());
+        context.set_latency_samples(u32::try_from(audio.latency()).unwrap_or(0));
+        self.audio = Some(audio);
         true
     }
 
     fn reset(&mut self) {
-        if let Some(rendering) = &mut self.rendering {
-            rendering.engine.reset();
+        if let Some(audio) = &mut self.audio {
+            audio.reset();
         }
     }
 
@@ -192,58 +188,21 @@ impl Plugin for Lockstep {
     fn process(
         &mut self,
         buffer: &mut Buffer,
-        _auxiliary: &mut AuxiliaryBuffers,
+        auxiliary: &mut AuxiliaryBuffers,
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
-        let Some(rendering) = &mut self.rendering else {
+        let Some(audio) = &mut self.audio else {
             return ProcessStatus::Error("not active");
         };
-        let frames = buffer.samples();
-        let transport = context.transport();
-        if !rendering.is_offline {
-            let at = rendering.samples.callback(self.clock.now(), frames);
-            let rate = rendering.engine.sample_rate();
-            let (position, edge) = rendering.transport.advance(transport, at, frames, rate);
-            self.audio.tell(position, edge);
-            self.audio.show_playing(bridge::Playing {
-                host: position,
-                grid: position,
-            });
-        }
-        let [left, right] = buffer.as_slice() else {
-            return ProcessStatus::Error("not stereo");
-        };
-        let moment = Moment {
-            position: HostTransport::block(context.transport()),
-            live: rendering.hands.hear(context, frames),
-            listening: Listening::default(),
-        };
-        let mut done = 0;
-        rendering
-            .engine
-            .render(&self.audio.picture().score, &moment, frames, |chunk| {
-                let [mix_left, mix_right] = chunk.mix;
-                let range = done..done + mix_left.len();
-                if let (Some(left), Some(right)) =
-                    (left.get_mut(range.clone()), right.get_mut(range.clone()))
-                {
-                    left.copy_from_slice(mix_left);
-                    right.copy_from_slice(mix_right);
-                }
-                done = range.end;
-            });
-        self.audio.show_levels(rendering.engine.meters());
-        for (left, right) in left.iter_mut().zip(right.iter_mut()) {
-            let gain = self.params.master.smoothed.next();
-            *left *= gain;
-            *right *= gain;
-        }
+        let outputs = Outputs::new(buffer, auxiliary);
+        audio.render(&mut self.ends, &self.params, self.clock, outputs, context);
+        // The session may start at any time, and rooms ring for long.
         ProcessStatus::KeepAlive
     }
 }
 
-impl ClapPlugin for Lockstep {
-    const CLAP_ID: &'static str = "org.lockstep.plugin";
+impl<F: Flavour> ClapPlugin for Instrument<F> {
+    const CLAP_ID: &'static str = F::CLAP_ID;
     const CLAP_DESCRIPTION: Option<&'static str> = Some("A step sequencer shared by links");
     const CLAP_MANUAL_URL: Option<&'static str> = None;
     const CLAP_SUPPORT_URL: Option<&'static str> = None;
@@ -254,8 +213,8 @@ impl ClapPlugin for Lockstep {
     ];
 }
 
-impl Vst3Plugin for Lockstep {
-    const VST3_CLASS_ID: [u8; 16] = *b"LockstepSequence";
+impl<F: Flavour> Vst3Plugin for Instrument<F> {
+    const VST3_CLASS_ID: [u8; 16] = F::VST3_CLASS_ID;
     const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] = &[
         Vst3SubCategory::Instrument,
         Vst3SubCategory::Drum,
@@ -263,5 +222,5 @@ impl Vst3Plugin for Lockstep {
     ];
 }
 
-nice_export_clap!(Lockstep);
-nice_export_vst3!(Lockstep);
+nice_export_clap!(Lockstep, LockstepMulti);
+nice_export_vst3!(Lockstep, LockstepMulti);

@@ -1,9 +1,10 @@
 //! The host's macro knobs: which parameter of which track's instrument each of them turns. A part of
 //! this workstation's project; the shared document knows nothing of it.
 
-use lockstep_engine::Turn;
+use crate::audio::notes::Drums;
+use lockstep_engine::{Preset, Turn};
 use lockstep_session::document::Document;
-use lockstep_session::document::instrument::{Amount, Parameter};
+use lockstep_session::document::instrument::{Amount, Parameter, Source};
 use lockstep_session::ids::TrackId;
 use serde::{Deserialize, Serialize};
 
@@ -38,3 +39,16 @@ pub(crate) fn turns(targets: &MacroTargets, document: &Document) -> MacroTurns {
         })
     })
 }
+
+/// What General MIDI drum each track plays, where it plays one.
+pub(crate) fn drums(document: &Document) -> Drums {
+    let mut drums = Drums::default();
+    for (place, track) in drums.iter_mut().zip(&document.tracks) {
+        if let Source::Preset(name) = &track.settings.instrument.source {
+            *place = Preset::find(name.as_str()).and_then(|preset| preset.general_midi(MIDDLE_C));
+        }
+    }
+    drums
+}
+
+const MIDDLE_C: u8 = 60;

@@ -2,88 +2,63 @@
 //! edges into edits, and what changed to the editor, the audio thread and the saved state.
 
 mod address;
+mod commands;
 mod conductor;
+mod connector;
+mod export;
+mod flashes;
+mod following;
+mod http;
+mod jobs;
+mod leading;
+mod recorder;
+mod samples;
+mod showing;
 mod socket;
+mod take;
+#[cfg(test)]
+mod tests;
+mod uploads;
 
-pub(crate) use address::Address;
+pub(crate) use address::{Address, ServerAddress};
+pub(crate) use commands::{Beginning, Command, Export, ExportKind};
 pub(crate) use conductor::session_beat;
 
 use crate::bridge::NetworkEnds;
 use crate::clock::LocalClock;
-use crate::macros::{MacroTarget, MacroTargets};
+use crate::house::{Heard, Instance, Seat};
+use crate::macros::MacroTargets;
+use crate::params::LockstepParams;
 use crate::state::{Generation, SavedState};
-use crate::transport::HostPosition;
-use crate::view::View;
-use conductor::{Conductor, Urgency};
-use lockstep_session::document::mixer::Colour;
+use crate::view::ExportView;
+use commands::{Creation, CreationNumber};
+use connector::Connector;
+use flashes::Flashes;
+use http::Http;
+use jobs::{Jobs, Outcome};
+use leading::Leading;
 use lockstep_session::edit::Edit;
 use lockstep_session::ids::{Run, Token};
-use lockstep_session::names;
-use lockstep_session::protocol::{self, Kind, Presence, Profile};
-use lockstep_session::replica::{Event, Identity, Input, Output, Replica, Saved};
+use lockstep_session::replica::{Change, Event, Identity, Input, Output, Replica};
 use lockstep_session::units::{LocalTime, Span};
-use socket::{Socket, SocketEvent};
-use std::path::PathBuf;
+use recorder::Recorder;
+use samples::Samples;
+use showing::Notice;
+use socket::{Socket, SocketError, SocketEvent};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
+use take::Take;
 use tokio::task::JoinHandle as JoinTask;
-
-/// What the editor asks for.
-#[derive(Clone, Debug)]
-pub(crate) enum Command {
-    /// Makes a session on the server of the settings and joins it: of a template, or with what is
-    /// here now.
-    NewSession(Beginning),
-    /// A link or a code, as it was pasted.
-    Join(String),
-    Leave,
-    Edit(Edit),
-    Undo,
-    Redo,
-    Presence(Presence),
-    /// Asks everyone to look at the same place.
-    Gather(protocol::View),
-    Profile(Profile),
-    /// Where new sessions are made.
-    ServerAddress(String),
-    OutputOffset(i16),
-    /// Runs the session server inside this process, or ends it.
-    StartServer,
-    StopServer,
-    ForgetRecent(String),
-    Macro(usize, Option<MacroTarget>),
-    /// Makes an audio file a sample of the session.
-    AddSample(PathBuf),
-    /// Begins and ends a recording of the plugin's input, which becomes a sample.
-    RecordInput(bool),
-    Export(Export),
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Beginning {
-    Template(String),
-    Here,
-}
-
-/// A file or a folder made of the session, from its first beat on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Export {
-    pub(crate) kind: ExportKind,
-    pub(crate) bars: u16,
-    /// A folder.
-    pub(crate) into: PathBuf,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ExportKind {
-    Midi,
-    Mix,
-    Stems,
-    Document,
-}
+use uploads::Uploads;
 
 /// While live, how often the host's edges are looked for. The audio thread cannot wake anyone.
 const HOST_EVERY: Span = Span::from_millis(5);
+/// The same while the host stands still: its start is told with its own time, so that a little later
+/// is as good.
+const RESTING_HOST_EVERY: Span = Span::from_millis(20);
+/// How often something that goes on by itself is shown anew.
+const SHOWN_EVERY: Span = Span::from_millis(100);
 /// Offline edits without any session are folded into the document once there are this many.
 const FOLD_AT: usize = 256;
 /// How long a name look-up under way may keep a closing project waiting.
@@ -91,56 +66,127 @@ const ENDS_WITHIN: Duration = Duration::from_secs(1);
 const FAREWELL_WITHIN: Duration = Duration::from_millis(200);
 
 /// Runs until the plugin closes it.
-pub(crate) fn spawn(ends: NetworkEnds, clock: LocalClock) -> std::io::Result<JoinHandle<()>> {
+pub(crate) fn spawn(
+    ends: NetworkEnds,
+    clock: LocalClock,
+    params: Arc<LockstepParams>,
+) -> std::io::Result<JoinHandle<()>> {
+    spawn_with(ends, clock, params, Connector::default())
+}
+
+fn spawn_with(
+    ends: NetworkEnds,
+    clock: LocalClock,
+    params: Arc<LockstepParams>,
+    connector: Connector,
+) -> std::io::Result<JoinHandle<()>> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     std::thread::Builder::new()
         .name("lockstep-network".to_owned())
         .spawn(move || {
-            runtime.block_on(Network::new(ends, clock).run());
+            let network = Network::new(ends, clock, params, connector);
+            let (house, instance) = (network.ends.house.clone(), network.instance);
+            runtime.block_on(network.run());
             runtime.shutdown_timeout(ENDS_WITHIN);
+            house.host().leave(instance);
         })
 }
 
 struct Network {
     ends: NetworkEnds,
     clock: LocalClock,
+    params: Arc<LockstepParams>,
+    instance: Instance,
+    heard: Heard,
     generation: Generation,
     token: Token,
+    /// Whether the token is the project's own, and not this machine's.
+    has_own_token: bool,
     replica: Replica,
     address: Option<Address>,
+    /// Our place in the session, among the instances of this process.
+    seat: Option<Seat>,
+    connector: Connector,
     socket: Option<Socket>,
     /// A connection that is still saying goodbye.
     leaving: Option<JoinTask<()>>,
-    conductor: Conductor,
-    host: HostPosition,
-    /// Whether this life of the connection has been offered the lead.
-    was_offered_lead: bool,
-    notice: Option<String>,
+    /// Why the last connection did not open.
+    trouble: Option<SocketError>,
+    http: Http,
+    jobs: Jobs,
+    /// A session that is being made for us.
+    creating: Option<Creation>,
+    creations: CreationNumber,
+    leading: Leading,
+    recorder: Recorder,
+    /// Whether the host's transport rolls, or the session's does here.
+    is_rolling: bool,
+    notice: Option<Notice>,
     macros: MacroTargets,
+    samples: Samples,
+    uploads: Uploads,
+    take: Option<Take>,
+    export: Option<ExportView>,
+    flashes: Flashes,
+    gathered: Option<(
+        lockstep_session::ids::PlayerId,
+        lockstep_session::protocol::View,
+    )>,
     changed: bool,
 }
 
+/// What ends a wait.
+enum Happening {
+    Socket(SocketEvent),
+    Job(Outcome),
+}
+
 impl Network {
-    fn new(ends: NetworkEnds, clock: LocalClock) -> Self {
+    fn new(
+        ends: NetworkEnds,
+        clock: LocalClock,
+        params: Arc<LockstepParams>,
+        connector: Connector,
+    ) -> Self {
         let (generation, state) = ends.session.current();
-        let token = state.token.unwrap_or_else(fresh_token);
+        let instance = ends.house.enter(&ends.wake);
+        let record = ends.house.record();
+        let token = record.token;
+        let heard = ends.house.heard();
         let mut network = Self {
-            ends,
             clock,
+            params,
+            instance,
+            heard,
             generation,
             token,
-            replica: Replica::new(identity(token), random()),
+            has_own_token: false,
+            replica: Replica::new(identity(token, record.profile(token)), random()),
             address: None,
+            seat: None,
+            http: Http::new(connector.clone()),
+            connector,
             socket: None,
             leaving: None,
-            conductor: Conductor::default(),
-            host: HostPosition::default(),
-            was_offered_lead: false,
+            trouble: None,
+            jobs: Jobs::default(),
+            creating: None,
+            creations: CreationNumber::default(),
+            leading: Leading::default(),
+            recorder: Recorder::default(),
+            is_rolling: false,
             notice: None,
             macros: MacroTargets::default(),
+            samples: Samples::default(),
+            uploads: Uploads::default(),
+            take: None,
+            export: None,
+            flashes: Flashes::default(),
+            gathered: None,
             changed: true,
+            ends,
         };
         network.take_up(state);
         network
@@ -151,15 +197,19 @@ impl Network {
             self.turn();
             let wait = self.wait();
             let notified = self.ends.wake.notified();
-            let event = tokio::select! {
+            let happening = tokio::select! {
                 () = notified => None,
                 () = tokio::time::sleep(wait) => None,
-                event = next(&mut self.socket) => Some(event),
+                event = next(&mut self.socket) => Some(Happening::Socket(event)),
+                outcome = self.jobs.next() => Some(Happening::Job(outcome)),
             };
-            if let Some(event) = event {
-                self.hear(event);
+            match happening {
+                Some(Happening::Socket(event)) => self.hear(event),
+                Some(Happening::Job(outcome)) => self.finish(outcome),
+                None => {}
             }
         }
+        self.jobs.cancel();
         self.replica.leave();
         self.send();
         if let Some(leaving) = self.leaving.take() {
@@ -175,13 +225,19 @@ impl Network {
             self.generation = generation;
             self.take_up(state);
         }
+        self.listen_to_house();
         while let Ok(command) = self.ends.commands.try_recv() {
             self.obey(command);
         }
-        self.follow_host();
+        self.record_take();
+        self.follow();
         self.replica.handle(Input::Tick, self.clock.now());
         self.send();
         self.notice_events();
+        self.look_after_samples();
+        self.look_after_uploads();
+        self.ends.free_retired();
+        self.changed |= self.has_aged();
         if std::mem::take(&mut self.changed) {
             self.publish();
         }
@@ -189,79 +245,55 @@ impl Network {
 
     /// Continues from what a project holds.
     fn take_up(&mut self, state: SavedState) {
-        self.token = state.token.unwrap_or(self.token);
+        let record = self.ends.house.record();
+        // One that says no machine keeps whom it names; otherwise this machine has one player.
+        let own = state.token.filter(|_| state.machine.is_none());
+        self.token = own.unwrap_or(record.token);
+        self.has_own_token = own.is_some();
         self.macros = state.macros;
-        self.replica.leave();
-        self.send();
-        self.replica = Replica::restored(identity(self.token), random(), state.saved());
-        self.address = state.link.and_then(|link| Address::parse(&link).ok());
-        if self.address.is_some() {
-            self.connect();
+        self.uploads = Uploads::restored(state.unsent.clone());
+        self.samples = Samples::default();
+        self.stop_session();
+        let address = state.link.as_deref().map(Address::parse);
+        let identity = identity(self.token, record.profile(self.token));
+        self.replica = Replica::restored(identity, random(), state.saved());
+        if let Some(Ok(address)) = address {
+            self.enter(address);
         }
         self.changed = true;
     }
 
-    fn connect(&mut self) {
-        self.was_offered_lead = false;
+    /// Ends what there is of a session, to begin another or none.
+    fn stop_session(&mut self) {
+        self.replica.leave();
+        self.send();
+        self.creating = None;
+        self.address = None;
+        self.seat = None;
+        self.trouble = None;
+        self.gathered = None;
+        self.changed = true;
+    }
+
+    /// Begins to connect, and goes on until it works or makes no sense.
+    fn enter(&mut self, address: Address) {
+        self.seat = Some(self.ends.house.seats().take(&address.socket()));
+        self.address = Some(address);
+        self.leading.disconnected();
         self.replica.connect(self.clock.now());
         self.changed = true;
     }
 
-    fn obey(&mut self, command: Command) {
-        let now = self.clock.now();
-        self.notice = None;
-        self.changed = true;
-        match command {
-            Command::Join(pasted) => match Address::parse(&pasted) {
-                Ok(address) => {
-                    self.replica.leave();
-                    self.send();
-                    self.replica = Replica::new(identity(self.token), random());
-                    self.address = Some(address);
-                    self.connect();
-                }
-                Err(error) => self.notice = Some(error.to_string()),
-            },
-            Command::Leave => {
-                self.replica.leave();
-                self.send();
-                self.address = None;
-                self.fold();
-            }
-            Command::Edit(edit) => {
-                if let Err(rejection) = self.replica.edit(edit, now) {
-                    self.notice = Some(rejection.reason().into_owned());
-                }
-                if self.address.is_none() && self.replica.unsaved() > FOLD_AT {
-                    self.fold();
-                }
-            }
-            Command::Undo => {
-                self.replica.undo(now);
-            }
-            Command::Redo => {
-                self.replica.redo(now);
-            }
-            Command::Presence(presence) => self.replica.set_presence(presence, now),
-            Command::Gather(view) => self.replica.gather(view),
-            Command::Macro(number, target) => {
-                if let Some(place) = self.macros.get_mut(number) {
-                    *place = target;
-                }
-            }
-            other => self.notice = Some(format!("{other:?} is not there yet")),
+    /// What another instance, or another process, has changed of this machine.
+    fn listen_to_house(&mut self) {
+        let heard = self.ends.house.heard();
+        if heard == self.heard {
+            return;
         }
-    }
-
-    /// Without a session nobody orders our edits: what is shown becomes what is.
-    fn fold(&mut self) {
-        let document = self.replica.document().clone();
-        let saved = Saved {
-            document,
-            position: None,
-            pending: Vec::new(),
-        };
-        self.replica = Replica::restored(identity(self.token), random(), saved);
+        self.heard = heard;
+        let profile = self.ends.house.record().profile(self.token);
+        self.replica.set_profile(profile);
+        self.changed = true;
     }
 
     fn hear(&mut self, event: SocketEvent) {
@@ -269,10 +301,30 @@ impl Network {
         match event {
             SocketEvent::Open => self.replica.handle(Input::Connected, now),
             SocketEvent::Text(text) => self.replica.handle(Input::Text(&text), now),
-            SocketEvent::Closed => {
+            SocketEvent::Closed(error) => {
                 self.socket = None;
                 self.replica.handle(Input::Disconnected, now);
+                if error.as_ref().is_some_and(SocketError::is_final) {
+                    self.replica.leave();
+                }
+                if error.is_some() {
+                    self.trouble = error;
+                    self.changed = true;
+                }
             }
+        }
+    }
+
+    /// What came of something that took a while.
+    fn finish(&mut self, outcome: Outcome) {
+        self.changed = true;
+        match outcome {
+            Outcome::Created(number, created) => self.join_created(number, created),
+            Outcome::Sample(id, found) => self.sample_came(id, found),
+            Outcome::Read(number, read) => self.file_was_read(number, read),
+            Outcome::Sent(number, sent) => self.sample_was_sent(number, sent),
+            Outcome::Exported(view) => self.export = Some(view),
+            Outcome::Nothing => {}
         }
     }
 
@@ -280,7 +332,9 @@ impl Network {
         while let Some(output) = self.replica.poll_output() {
             match output {
                 Output::Connect => {
-                    self.socket = self.address.as_ref().map(|at| Socket::open(at.socket()));
+                    let address = self.address.clone();
+                    self.socket =
+                        address.map(|address| Socket::open(self.connector.clone(), address));
                 }
                 Output::Send(text) => {
                     let taken = self.socket.as_ref().is_some_and(|socket| socket.send(text));
@@ -298,75 +352,70 @@ impl Network {
             self.changed = true;
             match event {
                 Event::Refused { reason, .. } | Event::Trouble { reason, .. } => {
-                    self.notice = Some(reason.into_owned());
+                    self.tell(&reason);
                 }
-                Event::Link if !self.replica.is_live() => self.was_offered_lead = false,
-                Event::Document(_) | Event::Players | Event::Link | Event::Gather { .. } => {}
+                Event::Link if self.replica.is_live() => self.came_in(),
+                Event::Link => self.leading.disconnected(),
+                Event::Document(Change::Edit { by, edit }) => {
+                    let now = self.clock.now();
+                    self.flashes.see(&self.replica, by, &edit, now);
+                }
+                Event::Gather { by, view } => self.gathered = Some((by, view)),
+                Event::Document(Change::Whole) | Event::Players => {}
             }
         }
     }
 
-    fn follow_host(&mut self) {
-        while let Some(edge) = self.ends.edge() {
-            self.lead(edge.position(), Urgency::Edge);
-        }
-        self.host = self.ends.position();
-        self.lead(self.host, Urgency::Running);
-    }
-
-    /// Makes the session follow the host, if this player leads or nobody does yet.
-    fn lead(&mut self, host: HostPosition, urgency: Urgency) {
-        let now = self.clock.now();
-        let Some(server_now) = self.replica.server_time(now) else {
-            return;
-        };
-        if !self.replica.is_live() || host.at == LocalTime::ZERO {
-            return;
-        }
-        if !self.was_offered_lead {
-            self.was_offered_lead = true;
-            if self.replica.document().lead.is_none() {
-                self.edit(Edit::TakeLead, now);
-            }
-        }
-        if self.replica.presence().playing != host.rolling {
-            let presence = Presence {
-                playing: host.rolling,
-                ..self.replica.presence().clone()
-            };
-            self.replica.set_presence(presence, now);
-        }
-        if self.replica.document().lead != Some(self.replica.player()) {
-            return;
-        }
-        let at = server_now + (host.at - now);
-        let timeline = self.replica.document().timeline;
-        if let Some(edit) = self.conductor.lead(host, at, &timeline, urgency) {
-            self.edit(edit, now);
+    /// The session is there.
+    fn came_in(&mut self) {
+        self.trouble = None;
+        self.samples.try_again();
+        self.uploads.try_again();
+        if let Some(address) = &self.address {
+            let name = self.replica.document().name.as_str();
+            self.ends.house.remember(name, &address.page());
+            self.heard = self.ends.house.heard();
         }
     }
 
     fn edit(&mut self, edit: Edit, now: LocalTime) {
         if let Err(rejection) = self.replica.edit(edit, now) {
-            self.notice = Some(rejection.reason().into_owned());
+            self.tell(&rejection.reason());
         }
         self.changed = true;
     }
 
     fn publish(&mut self) {
-        let link = self.address.as_ref().map(Address::page);
-        let state = SavedState::new(link, self.token, self.replica.save(), self.macros);
+        let record = self.ends.house.record();
+        let mut state = SavedState::of(self.replica.save());
+        state.link = self.address.as_ref().map(Address::page);
+        state.token = Some(self.token);
+        state.machine = (!self.has_own_token).then_some(record.machine);
+        state.macros = self.macros;
+        state.unsent = self.uploads.unsent().clone();
         self.ends
             .session
             .replace(self.generation, state, self.replica.document());
-        let view = View::of(&self.replica, self.address.as_ref(), self.notice.as_deref());
+        let view = self.view(&record);
         self.ends.show(view);
     }
 
     fn wait(&self) -> Duration {
         let now = self.clock.now();
-        let host = self.replica.is_live().then(|| now + HOST_EVERY);
-        let next = [self.replica.deadline(), host].into_iter().flatten().min();
+        let every = if self.is_rolling || self.take.is_some() {
+            HOST_EVERY
+        } else {
+            RESTING_HOST_EVERY
+        };
+        let looks = self.replica.is_live() || self.take.is_some();
+        let times = [
+            self.replica.deadline(),
+            looks.then(|| now + every),
+            self.next_show(now),
+            self.samples.deadline(),
+            self.uploads.deadline(),
+        ];
+        let next = times.into_iter().flatten().min();
         // Without a session there is nothing to wait for but the editor and the host's project.
         let wait = next.map_or(Span::from_seconds(60), |at| at - now);
         Duration::from_micros(u64::try_from(wait.as_micros()).unwrap_or(0))
@@ -381,29 +430,12 @@ async fn next(socket: &mut Option<Socket>) -> SocketEvent {
     }
 }
 
-fn identity(token: Token) -> Identity {
-    let player = token.player();
-    let dice = player
-        .hex()
-        .bytes()
-        .fold(0, |sum, digit| sum + i64::from(digit));
-    let colour = Colour::new(dice % 9);
-    let profile = Profile {
-        name: names::for_player(player),
-        colour,
-        kind: Kind::Daw,
-    };
+fn identity(token: Token, profile: lockstep_session::protocol::Profile) -> Identity {
     Identity {
         token,
         run: Run(random()),
         profile,
     }
-}
-
-fn fresh_token() -> Token {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).expect("every system we run on has randomness");
-    Token::from_bytes(bytes)
 }
 
 fn random() -> u32 {

@@ -92,9 +92,9 @@ impl LockstepParams {
             changes: IntParam::new("Changes", 0, IntRange::Linear { min: 0, max: 1023 })
                 .non_automatable()
                 .hide(),
+            controls: Arc::clone(session.controls()),
             session,
             editor: Arc::default(),
-            controls: Arc::default(),
         }
     }
 }
@@ -117,7 +117,6 @@ impl MacroParams {
         };
         Self {
             knob: FloatParam::new(format!("Macro {}", place + 1), 0.0, range)
-                .with_smoother(SmoothingStyle::Linear(SMOOTH))
                 .with_unit(" %")
                 .with_step_size(0.01),
         }

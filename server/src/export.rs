@@ -7,7 +7,7 @@ mod sounds;
 mod source;
 
 pub(crate) use part::Part;
-pub(crate) use sounds::{Sink, Sounds, file_name, stem_names};
+pub use sounds::{Sink, Sounds, file_name, stem_names};
 
 use crate::samples::{self, Fetched};
 use draft::Draft;

@@ -3,6 +3,7 @@
 
 use crate::dsp::maths::single;
 use crate::instrument::CHUNK;
+use crate::keyboard::KeyEvent;
 use crate::listening::Listening;
 use crate::live::LiveNote;
 use crate::meter::Meters;
@@ -107,9 +108,23 @@ impl Engine {
         self.players.is_silent() && self.mixer.is_silent()
     }
 
+    /// Whether the sequence holds a key down.
+    ///
+    /// Realtime: yes
+    pub fn holds_keys(&self) -> bool {
+        self.players.holds_keys()
+    }
+
     /// Realtime: yes
     pub fn meters(&self) -> Meters {
         self.mixer.meters()
+    }
+
+    /// The keys that the sequence pressed and let go in the frames rendered last, in order.
+    ///
+    /// Realtime: yes
+    pub fn key_events(&self) -> &[KeyEvent] {
+        self.players.key_events()
     }
 
     /// Forgets position and sound, as if new.
@@ -159,7 +174,7 @@ impl Engine {
                 let passes = self.playhead.advance(block, frames, self.rate);
                 for pass in passes.iter() {
                     if pass.entry() == Entry::Jump {
-                        self.stop_sequence();
+                        self.stop_sequence(pass.frames().start);
                     }
                     let range = pass.frames();
                     self.run(score, moment, Some(&pass), range.clone(), &mut sink);
@@ -169,15 +184,19 @@ impl Engine {
             None => self.playhead.stop(),
         }
         self.run(score, moment, None, done..frames, &mut sink);
+        self.players.end_block();
     }
 
     /// Notes what is different from the block before.
     fn follow(&mut self, score: &Score, moment: &Moment<'_>) {
+        let heard = moment.listening.heard(score.tracks());
+        self.players
+            .begin_block(heard & of_first(score.tracks().len()));
         if let Some(block) = moment.position {
             self.beats_per_second = block.tempo.beats_per_minute() / 60.0;
         }
         if self.is_rolling && moment.position.is_none() {
-            self.stop_sequence();
+            self.stop_sequence(0);
         }
         self.is_rolling = moment.position.is_some();
         if self.sounds != score.sounds {
@@ -195,10 +214,10 @@ impl Engine {
     }
 
     /// Lets go of everything the sequence holds.
-    fn stop_sequence(&mut self) {
+    fn stop_sequence(&mut self, frame: usize) {
         self.sequencer.forget();
         self.agenda.clear();
-        self.players.stop_sequence();
+        self.players.stop_sequence(frame);
     }
 
     fn run(
@@ -284,4 +303,10 @@ impl Engine {
             sends: &sends,
         });
     }
+}
+
+/// A bit for each of so many tracks.
+fn of_first(tracks: usize) -> u16 {
+    let all = u32::try_from(tracks).map_or(0, |tracks| 1_u32.checked_shl(tracks).unwrap_or(0));
+    u16::try_from(all.wrapping_sub(1) & 0xffff).unwrap_or(u16::MAX)
 }

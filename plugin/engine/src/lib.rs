@@ -7,6 +7,7 @@ mod dsp;
 mod effect;
 mod engine;
 mod instrument;
+mod keyboard;
 mod knobs;
 mod listening;
 mod live;
@@ -27,6 +28,7 @@ mod units;
 mod voices;
 
 pub use engine::{Chunk, Engine, Moment};
+pub use keyboard::KeyEvent;
 pub use knobs::{Knob, Meaning, Section, Unit, knobs};
 pub use listening::Listening;
 pub use live::{LiveEvent, LiveNote};

@@ -1,11 +1,11 @@
 //! What one listener wants to hear, on top of what the session shares: private mute and solo, a
 //! metronome, and a count-in.
 
-use crate::score::ScoreTrack;
+use crate::score::{MAX_TRACKS, ScoreTrack};
 use crate::units::Beats;
 
 /// All off is what everyone hears.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Listening {
     /// Tracks for this listener's ears switched off, a bit each.
     pub muted: u16,
@@ -15,9 +15,35 @@ pub struct Listening {
     pub metronome: f32,
     /// Before this place only the metronome is heard: a count-in.
     pub begins: Option<Beats>,
+    /// How much louder than its fader says each track is.
+    pub trims: [f32; MAX_TRACKS],
+}
+
+impl Default for Listening {
+    fn default() -> Self {
+        Self {
+            muted: 0,
+            soloed: 0,
+            metronome: 0.0,
+            begins: None,
+            trims: [1.0; MAX_TRACKS],
+        }
+    }
 }
 
 impl Listening {
+    /// A trim that is no number leaves its track as it is.
+    ///
+    /// Realtime: yes
+    pub(crate) fn trim(&self, track: usize) -> f32 {
+        let trim = self.trims.get(track).copied().unwrap_or(1.0);
+        if trim.is_finite() {
+            trim.clamp(0.0, LOUDEST_TRIM)
+        } else {
+            1.0
+        }
+    }
+
     /// The tracks that are heard, a bit each.
     ///
     /// Realtime: yes
@@ -35,6 +61,9 @@ impl Listening {
         shared & audible(self.muted, self.soloed)
     }
 }
+
+/// Twelve decibels.
+const LOUDEST_TRIM: f32 = 4.0;
 
 fn audible(muted: u16, soloed: u16) -> u16 {
     let chosen = if soloed == 0 { u16::MAX } else { soloed };

@@ -69,14 +69,14 @@ impl Channel {
         }
     }
 
-    fn aim(&mut self, track: Option<&ScoreTrack>, is_heard: bool) {
+    fn aim(&mut self, track: Option<&ScoreTrack>, is_heard: bool, trim: f32) {
         let Some(track) = track else {
             for fader in [&mut self.left, &mut self.right] {
                 fader.aim(0.0);
             }
             return;
         };
-        let gain = if is_heard { track.gain } else { 0.0 };
+        let gain = if is_heard { track.gain * trim } else { 0.0 };
         self.left.aim(gain * track.left);
         self.right.aim(gain * track.right);
         self.reverb_send.aim(track.reverb_send);
@@ -199,7 +199,8 @@ impl Mixer {
     pub(crate) fn aim(&mut self, score: &Score, listening: &Listening, beats_per_second: f64) {
         let heard = listening.heard(score.tracks());
         for (number, channel) in self.channels.iter_mut().enumerate() {
-            channel.aim(score.tracks().get(number), heard & 1 << number != 0);
+            let is_heard = heard & 1 << number != 0;
+            channel.aim(score.tracks().get(number), is_heard, listening.trim(number));
         }
         let effects = &score.effects;
         self.aim_sends(effects, beats_per_second);

@@ -3,6 +3,7 @@
 
 use crate::dsp::maths::gain_of_decibels;
 use crate::dsp::tables::Tables;
+use crate::keyboard::{KeyEvent, Keyboard};
 use crate::live::{Keys, LiveEvent, LiveNote};
 use crate::loops::Loops;
 use crate::mixer::pan_gains;
@@ -24,6 +25,7 @@ pub(crate) struct Players {
     tails: Tails,
     loops: Loops,
     keys: Keys,
+    keyboard: Keyboard,
     /// How many times something was struck.
     strokes: u64,
 }
@@ -63,6 +65,7 @@ impl Players {
             tails: Tails::new(),
             loops: Loops::new(rate),
             keys: Keys::default(),
+            keyboard: Keyboard::new(),
             strokes: 0,
         }
     }
@@ -90,6 +93,7 @@ impl Players {
         self.tails.clear();
         self.loops.clear();
         self.keys = Keys::default();
+        self.keyboard.let_go();
     }
 
     /// Two tracks change places.
@@ -100,6 +104,7 @@ impl Players {
         self.tails.swap(one, other);
         self.loops.swap(one, other);
         self.keys.swap(one, other);
+        self.keyboard.swap(one, other);
     }
 
     /// Keeps a sample, or gives it back where there is no place.
@@ -119,10 +124,35 @@ impl Players {
         self.bank.take(key)
     }
 
-    /// Lets go of everything that the sequence holds.
+    /// The keys that the sequence pressed and let go in this block, in order.
     ///
     /// Realtime: yes
-    pub(crate) fn stop_sequence(&mut self) {
+    pub(crate) fn key_events(&self) -> &[KeyEvent] {
+        self.keyboard.events()
+    }
+
+    /// Realtime: yes
+    pub(crate) fn holds_keys(&self) -> bool {
+        self.keyboard.is_down()
+    }
+
+    /// A new block, in which these tracks are heard, a bit each.
+    ///
+    /// Realtime: yes
+    pub(crate) fn begin_block(&mut self, heard: u16) {
+        self.keyboard.begin(heard);
+    }
+
+    /// Realtime: yes
+    pub(crate) fn end_block(&mut self) {
+        self.keyboard.finish();
+    }
+
+    /// Lets go of everything that the sequence holds, at a frame.
+    ///
+    /// Realtime: yes
+    pub(crate) fn stop_sequence(&mut self, frame: usize) {
+        self.keyboard.lift_all(frame);
         self.voices.release_by(f64::INFINITY);
         self.loops.stop(&self.bank, &mut self.tails);
     }
@@ -208,11 +238,12 @@ impl Players {
                     self.touch(score, live);
                 }
             } else if let Some(due) = note.take() {
-                self.begin(score, &due);
+                self.begin(score, &due, at);
                 note = agenda.take(by, frame_of);
             }
         }
         self.sound(at..frames.end, frames.start, &mut heard);
+        self.keyboard.lift_due(by, frame_of, frames.end);
     }
 
     fn sound(&mut self, frames: Range<usize>, start: usize, heard: &mut Heard<'_>) {
@@ -226,14 +257,16 @@ impl Players {
         self.loops.add_to(heard, &range, &self.bank);
     }
 
-    fn begin(&mut self, score: &Score, note: &Note) {
+    fn begin(&mut self, score: &Score, note: &Note, frame: usize) {
         let Some(plays) = score.tracks().get(usize::from(note.track)) else {
             return;
         };
         if note.pitches.is_empty() {
             self.voices.end_of_turn(note.track, note.turn);
+            self.keyboard.end_of_turn(frame, note.track, note.turn);
             return;
         }
+        self.keyboard.press(frame, note);
         let gains = locked_gains(plays, &note.locks);
         self.strokes += 1;
         let stroke = self.strokes;

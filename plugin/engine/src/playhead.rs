@@ -128,6 +128,16 @@ impl HostLoop {
         (start < end).then_some(Self { start, end })
     }
 
+    /// Realtime: yes
+    pub fn start(self) -> Beats {
+        self.start
+    }
+
+    /// Realtime: yes
+    pub fn end(self) -> Beats {
+        self.end
+    }
+
     /// Whether a block that begins at `beat` can run into the end of the loop.
     fn holds(self, beat: f64, beats_per_frame: f64) -> bool {
         let margin = LENIENT * beats_per_frame;

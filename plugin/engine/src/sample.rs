@@ -104,6 +104,23 @@ impl Sample {
         self.right.is_some()
     }
 
+    /// The highest absolute value of each of so many equal stretches, for the eye.
+    ///
+    /// Realtime: no
+    pub fn outline(&self, stretches: usize) -> Vec<f32> {
+        let channels = [Some(&self.left), self.right.as_ref()];
+        let peak = |from: usize, to: usize| {
+            let frames = channels.iter().flatten();
+            let frames = frames.flat_map(|channel| &channel[LEAD + from..LEAD + to]);
+            frames.fold(0.0_f32, |peak, frame| peak.max(frame.abs()))
+        };
+        let edge = |stretch: usize| stretch * self.frames / stretches.max(1);
+        let stretches = 0..stretches;
+        stretches
+            .map(|stretch| peak(edge(stretch), edge(stretch + 1).max(edge(stretch) + 1)))
+            .collect()
+    }
+
     /// What its channels take up in memory.
     ///
     /// Realtime: yes
@@ -153,5 +170,16 @@ mod tests {
     fn what_is_no_sane_number_is_made_one() {
         let wild = [f32::NAN, f32::INFINITY, -9.0, 1e-30, 0.5];
         assert_eq!(wild.map(sane), [0.0, 0.0, -4.0, 0.0, 0.5]);
+    }
+
+    #[test]
+    fn an_outline_shows_the_loudest_of_each_stretch_and_of_both_channels() {
+        let (left, right) = ([0.1, -0.5, 0.0, 0.2], [0.0, 0.1, -0.9, 0.0]);
+        let sample = Sample::new(SampleKey::new([1; 8]), rate(), &[&left, &right]);
+        let sample = sample.expect("a sample");
+        assert_eq!(sample.outline(2), [0.5, 0.9]);
+        // More stretches than frames show some frames twice.
+        assert_eq!(sample.outline(8).len(), 8);
+        assert_eq!(sample.outline(8)[7], 0.2);
     }
 }

@@ -13,8 +13,25 @@ const EVERY: Span = Span::from_millis(33);
 /// The edit that waits, and when the last one went.
 #[derive(Debug, Default)]
 pub(super) struct Pace {
-    waiting: Option<Edit>,
+    waiting: Option<Asked>,
     sent: Option<(Edit, LocalTime)>,
+}
+
+/// An edit, and whether it goes on with the gesture of the one before it.
+#[derive(Debug)]
+struct Asked {
+    edit: Edit,
+    goes_on: bool,
+}
+
+impl Asked {
+    fn command(self) -> Command {
+        if self.goes_on {
+            Command::Further(self.edit)
+        } else {
+            Command::Edit(self.edit)
+        }
+    }
 }
 
 impl Pace {
@@ -27,21 +44,28 @@ impl Pace {
     ) -> Vec<Command> {
         let mut passed = Vec::new();
         for command in asked {
-            match command {
-                Command::Edit(edit) if is_held && repeats(&edit) => {
-                    self.hold(edit, now, &mut passed);
-                }
+            let (edit, goes_on) = match command {
+                Command::Edit(edit) => (edit, false),
+                Command::Further(edit) => (edit, true),
                 // Whatever else is asked for comes after what waits.
                 other => {
                     self.flush(&mut passed);
                     passed.push(other);
+                    continue;
                 }
+            };
+            let asked = Asked { edit, goes_on };
+            if is_held && repeats(&asked.edit) {
+                self.hold(asked, now, &mut passed);
+            } else {
+                self.flush(&mut passed);
+                passed.push(asked.command());
             }
         }
         let is_due = self.sent.as_ref().is_none_or(|(_, at)| now - *at >= EVERY);
         if !is_held || is_due {
-            if let Some(edit) = &self.waiting {
-                self.sent = Some((edit.clone(), now));
+            if let Some(waiting) = &self.waiting {
+                self.sent = Some((waiting.edit.clone(), now));
             }
             self.flush(&mut passed);
         }
@@ -56,25 +80,32 @@ impl Pace {
         self.waiting.is_some()
     }
 
-    fn hold(&mut self, edit: Edit, now: LocalTime, passed: &mut Vec<Command>) {
-        if self.waiting.as_ref().is_some_and(|waiting| !same_place(waiting, &edit)) {
+    fn hold(&mut self, asked: Asked, now: LocalTime, passed: &mut Vec<Command>) {
+        let replaces = |waiting: &Asked| same_place(&waiting.edit, &asked.edit);
+        // The first edit of a gesture stays its first, whatever it came to set.
+        let goes_on = match &self.waiting {
+            Some(waiting) if replaces(waiting) => waiting.goes_on,
+            _ => asked.goes_on,
+        };
+        if !self.waiting.as_ref().is_some_and(replaces) {
             self.flush(passed);
         }
         let is_early = self
             .sent
             .as_ref()
-            .is_some_and(|(sent, at)| same_place(sent, &edit) && now - *at < EVERY);
+            .is_some_and(|(sent, at)| same_place(sent, &asked.edit) && now - *at < EVERY);
+        let asked = Asked { goes_on, ..asked };
         if is_early {
-            self.waiting = Some(edit);
+            self.waiting = Some(asked);
         } else {
             self.waiting = None;
-            self.sent = Some((edit.clone(), now));
-            passed.push(Command::Edit(edit));
+            self.sent = Some((asked.edit.clone(), now));
+            passed.push(asked.command());
         }
     }
 
     fn flush(&mut self, passed: &mut Vec<Command>) {
-        passed.extend(self.waiting.take().map(Command::Edit));
+        passed.extend(self.waiting.take().map(Asked::command));
     }
 }
 
@@ -228,6 +259,24 @@ mod tests {
             &passed[..],
             [Command::Edit(waited), Command::Undo] if *waited == level(2, 4)
         ));
+    }
+
+    #[test]
+    fn a_gesture_begins_once_and_goes_on_whichever_of_its_edits_are_left_out() {
+        let mut pace = Pace::default();
+        let first = pace.pass(vec![Command::Edit(level(1, 0))], true, at(0));
+        assert!(matches!(first[..], [Command::Edit(_)]));
+        for millis in 1..10 {
+            let further = Command::Further(level(1, millis));
+            assert!(pace.pass(vec![further], true, at(millis)).is_empty());
+        }
+        let last = pace.pass(Vec::new(), false, at(11));
+        assert!(matches!(&last[..], [Command::Further(edit)] if *edit == level(1, 9)));
+        pace.pass(vec![Command::Edit(level(2, 0))], true, at(12));
+        pace.pass(vec![Command::Edit(level(2, 1))], true, at(13));
+        pace.pass(vec![Command::Further(level(2, 2))], true, at(14));
+        let last = pace.pass(Vec::new(), false, at(15));
+        assert!(matches!(&last[..], [Command::Edit(edit)] if *edit == level(2, 2)));
     }
 
     #[test]

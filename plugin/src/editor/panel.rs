@@ -1,6 +1,7 @@
 //! What every panel is given, and where it puts what it asks for. A panel reads the desk and writes
 //! the outbox; it must not know how either travels.
 
+use super::phase::Head;
 use super::selection::Selection;
 use super::theme::Theme;
 use crate::bridge::Playing;
@@ -41,6 +42,8 @@ pub(super) struct Desk<'a> {
 pub(super) struct Outbox {
     commands: Vec<Command>,
     notes: Vec<LiveNote>,
+    /// The pointer is held since an edit was made: more edits belong to the same gesture.
+    goes_on: bool,
 }
 
 /// How hard a note is struck to hear it.
@@ -54,7 +57,18 @@ impl Outbox {
     }
 
     pub(super) fn edit(&mut self, edit: Edit) {
-        self.commands.push(Command::Edit(edit));
+        self.commands.push(if self.goes_on {
+            Command::Further(edit)
+        } else {
+            Command::Edit(edit)
+        });
+        self.goes_on = true;
+    }
+
+    /// Called once before the panels are shown. Whatever is changed between pressing the pointer and
+    /// letting it go is one gesture.
+    pub(super) fn begin(&mut self, is_pressed_now: bool, is_held: bool) {
+        self.goes_on &= is_held && !is_pressed_now;
     }
 
     /// Everything as one gesture, so that it is undone as one.
@@ -122,8 +136,10 @@ impl<'a> Desk<'a> {
     /// The slot of a track that the grid shows: the chosen scene, or else what plays.
     pub(super) fn scene_of(&self, track: &Track) -> SceneIndex {
         let playing = || {
-            let rows = self.document().rows();
-            track.playing_at(&rows, self.beat).clip
+            let document = self.document();
+            let head = Head::new(self.beat, self.view.follows);
+            let sounding = head.sounding(document, &document.rows(), track)?;
+            Some(sounding.scene)
         };
         let chosen = self.selection.scene.or_else(playing);
         chosen.unwrap_or(SceneIndex::FIRST)
@@ -151,5 +167,31 @@ impl<'a> Desk<'a> {
         self.setter.begin_set_parameter(parameter);
         self.setter.set_parameter(parameter, value);
         self.setter.end_set_parameter(parameter);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn edit() -> Edit {
+        Edit::TakeLead
+    }
+
+    #[test]
+    fn what_is_changed_while_the_pointer_is_held_is_one_gesture() {
+        let mut outbox = Outbox::default();
+        outbox.begin(true, true);
+        outbox.edit(edit());
+        outbox.begin(false, true);
+        outbox.edit(edit());
+        outbox.begin(true, true);
+        outbox.edit(edit());
+        outbox.begin(false, false);
+        outbox.edit(edit());
+        let (commands, _) = outbox.take();
+        let goes_on = |command: &Command| matches!(command, Command::Further(_));
+        let goes_on: Vec<bool> = commands.iter().map(goes_on).collect();
+        assert_eq!(goes_on, [false, true, false, false]);
     }
 }

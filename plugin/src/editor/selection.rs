@@ -15,7 +15,11 @@ pub(super) struct Selection {
     /// The row of clips that the grid shows; nothing means what plays on each track.
     pub(super) scene: Option<SceneIndex>,
     pub(super) cells: BTreeSet<Cell>,
+    /// The page of steps that the grid shows.
+    pub(super) page: usize,
     pub(super) tab: Tab,
+    /// The player wants keys to work in the grid, and the workstation to go without them there.
+    pub(super) has_keys: bool,
 }
 
 /// The panels below the grid.

@@ -85,10 +85,11 @@ impl Theme {
     }
 
     pub(super) fn track(&self, colour: Colour) -> Color32 {
-        self.tracks
-            .get(usize::from(colour.get()))
-            .copied()
-            .unwrap_or(self.accent)
+        self.track_number(usize::from(colour.get()))
+    }
+
+    pub(super) fn track_number(&self, number: usize) -> Color32 {
+        self.tracks.get(number).copied().unwrap_or(self.accent)
     }
 
     pub(super) fn apply(&self, context: &egui::Context) {

@@ -15,6 +15,6 @@ pub(super) use choice::{choice, segmented};
 pub(super) use fader::Fader;
 pub(super) use knob::Knob;
 pub(super) use meter::{level_bar, shown_level};
-pub(super) use number::Number;
+pub(super) use number::{Number, wheel};
 pub(super) use range::{Range, whole};
 pub(super) use text::{Field, caption, empty, heading, label, row, words};

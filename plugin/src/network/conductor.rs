@@ -3,9 +3,9 @@
 
 use crate::transport::HostPosition;
 use lockstep_engine::Beats;
-use lockstep_session::document::timeline::Timeline;
+use lockstep_session::document::timeline::{LoopRegion, Timeline};
 use lockstep_session::edit::Edit;
-use lockstep_session::units::{Beat, LocalTime, ServerTime, Span, Tempo};
+use lockstep_session::units::{Beat, BeatSpan, LocalTime, ServerTime, Span, Tempo};
 
 /// When it last led and what it said.
 #[derive(Clone, Copy, Debug, Default)]
@@ -31,11 +31,12 @@ const DRIFT: Span = Span::from_millis(2);
 
 impl Conductor {
     /// The edits that bring `timeline` to where the host was, which was `at` on the server's clock.
+    /// The timeline is left as they make it.
     pub(crate) fn lead(
         &mut self,
         host: HostPosition,
         at: ServerTime,
-        timeline: &Timeline,
+        timeline: &mut Timeline,
         urgency: Urgency,
     ) -> Option<Edit> {
         let may_gather = urgency == Urgency::Running && host.rolling == timeline.playing;
@@ -55,7 +56,7 @@ impl Conductor {
 fn reconcile(
     host: HostPosition,
     at: ServerTime,
-    timeline: &Timeline,
+    timeline: &mut Timeline,
     tolerance: Span,
 ) -> Vec<Edit> {
     let mut edits = Vec::new();
@@ -63,8 +64,20 @@ fn reconcile(
         session_tempo(tempo.beats_per_minute())
     });
     if tempo != timeline.tempo {
+        timeline.set_tempo(tempo, at);
         edits.push(Edit::Tempo {
             tempo,
+            at: Some(at),
+        });
+    }
+    // With the host's loop everyone turns on time, and nobody waits to be told of the turn.
+    let region = host
+        .looped
+        .and_then(|(start, end)| LoopRegion::new(session_beat(start), session_beat(end)));
+    if region != timeline.region {
+        timeline.set_region(region, at);
+        edits.push(Edit::Loop {
+            region,
             at: Some(at),
         });
     }
@@ -73,11 +86,16 @@ fn reconcile(
     let wait = tempo.span_of(beat.clamped() - beat);
     let (beat, at) = (beat.clamped(), at + wait);
     match (host.rolling, timeline.playing) {
-        (true, false) => edits.push(Edit::Play {
-            from: beat,
-            at: Some(at),
-        }),
+        (true, false) => {
+            timeline.play(beat, at);
+            edits.push(Edit::Play {
+                from: beat,
+                at: Some(at),
+            });
+        }
         (false, true) => {
+            timeline.stop(at);
+            timeline.relocate(beat, at);
             edits.push(Edit::Stop { at: Some(at) });
             edits.push(Edit::Relocate {
                 to: beat,
@@ -85,13 +103,10 @@ fn reconcile(
             });
         }
         (is_rolling, _) => {
-            let off = timeline.position_at(at) - beat;
-            let off = if is_rolling {
-                tempo.span_of(off)
-            } else {
-                timeline.tempo.span_of(off)
-            };
+            let tempo = if is_rolling { tempo } else { timeline.tempo };
+            let off = tempo.span_of(apart(timeline, timeline.position_at(at), beat));
             if off.as_micros().abs() > tolerance.as_micros() {
+                timeline.relocate(beat, at);
                 edits.push(Edit::Relocate {
                     to: beat,
                     at: Some(at),
@@ -100,6 +115,25 @@ fn reconcile(
         }
     }
     edits
+}
+
+/// How far one place is ahead of another, the short way round a loop that both are in.
+fn apart(timeline: &Timeline, one: Beat, other: Beat) -> BeatSpan {
+    let off = one - other;
+    let Some(region) = timeline.region.filter(|_| !timeline.past_region) else {
+        return off;
+    };
+    let is_in = |beat: Beat| beat >= region.start() && beat < region.end();
+    let span = region.span().as_micros();
+    if !is_in(one) || !is_in(other) {
+        return off;
+    }
+    let micros = off.as_micros();
+    BeatSpan::from_micros(match micros {
+        ahead if ahead > span / 2 => ahead - span,
+        behind if behind < -span / 2 => behind + span,
+        near => near,
+    })
 }
 
 #[expect(
@@ -128,6 +162,7 @@ mod tests {
             beat: Beats::new(beat).unwrap(),
             tempo: lockstep_engine::Tempo::new(tempo),
             at: LocalTime::from_micros(millis * 1000),
+            looped: None,
         }
     }
 
@@ -154,7 +189,7 @@ mod tests {
         let start = Conductor::default().lead(
             host(true, 8.0, 97.5, 0),
             time(500),
-            &Timeline::default(),
+            &mut Timeline::default(),
             Urgency::Edge,
         );
         let tempo = Edit::Tempo {
@@ -172,7 +207,7 @@ mod tests {
     fn a_host_in_phase_says_nothing() {
         let running = host(true, 4.0, 120.0, 9_000);
         assert_eq!(
-            Conductor::default().lead(running, time(3_000), &playing(), Urgency::Edge),
+            Conductor::default().lead(running, time(3_000), &mut playing(), Urgency::Edge),
             None
         );
     }
@@ -186,12 +221,12 @@ mod tests {
             at: Some(time(3_000)),
         };
         assert_eq!(
-            edits(conductor.lead(jumped, time(3_000), &playing(), Urgency::Edge)),
+            edits(conductor.lead(jumped, time(3_000), &mut playing(), Urgency::Edge)),
             [relocate]
         );
         let drifted = host(true, 4.001, 120.0, 20_000);
         assert_eq!(
-            conductor.lead(drifted, time(3_000), &playing(), Urgency::Running),
+            conductor.lead(drifted, time(3_000), &mut playing(), Urgency::Running),
             None
         );
     }
@@ -207,7 +242,8 @@ mod tests {
             let beats = f64::from(i32::try_from(beat.as_micros()).unwrap()) / 1e6;
             let ramping = host(true, beats, tempo, block * 10);
             let at = time(1_000 + block * 10);
-            for edit in edits(conductor.lead(ramping, at, &timeline, Urgency::Running)) {
+            for edit in edits(conductor.lead(ramping, at, &mut timeline.clone(), Urgency::Running))
+            {
                 told += 1;
                 if let Edit::Tempo {
                     tempo,
@@ -226,7 +262,7 @@ mod tests {
         let start = Conductor::default().lead(
             host(true, -2.0, 120.0, 0),
             time(500),
-            &Timeline::default(),
+            &mut Timeline::default(),
             Urgency::Edge,
         );
         assert_eq!(
@@ -236,5 +272,33 @@ mod tests {
                 at: Some(time(1_500))
             }]
         );
+    }
+
+    #[test]
+    fn a_hosts_loop_is_everyones_and_its_turns_need_no_word() {
+        let mut conductor = Conductor::default();
+        let mut timeline = Timeline::default();
+        let looping = |beat, millis| HostPosition {
+            looped: Some((Beats::new(4.0).unwrap(), Beats::new(8.0).unwrap())),
+            ..host(true, beat, 120.0, millis)
+        };
+        let start = conductor.lead(looping(4.0, 0), time(1_000), &mut timeline, Urgency::Edge);
+        let region = LoopRegion::new(Beat::from_micros(4_000_000), Beat::from_micros(8_000_000));
+        assert!(edits(start).contains(&Edit::Loop {
+            region,
+            at: Some(time(1_000))
+        }));
+        for (beat, millis) in [(7.9, 1_950), (4.002, 2_001), (4.1, 2_050), (7.999_9, 4_000)] {
+            let at = time(1_000 + millis);
+            let said = conductor.lead(looping(beat, millis), at, &mut timeline, Urgency::Edge);
+            assert_eq!(said, None, "beat {beat}");
+        }
+        let left = conductor.lead(
+            host(true, 4.2, 120.0, 4_100),
+            time(5_100),
+            &mut timeline,
+            Urgency::Edge,
+        );
+        assert!(matches!(edits(left)[..], [Edit::Loop { region: None, .. }]));
     }
 }

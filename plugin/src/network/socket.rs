@@ -1,13 +1,16 @@
 //! One WebSocket: text in, text out. It must not know what the text means.
 
+use super::Address;
+use super::connector::{ConnectError, Connector};
 use futures_util::{SinkExt, StreamExt};
 use lockstep_session::limits;
 use lockstep_session::protocol::SUBPROTOCOL;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
+use tokio_tungstenite::client_async_with_config;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::http::HeaderValue;
+use tokio_tungstenite::tungstenite::http::{HeaderValue, StatusCode};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
@@ -16,8 +19,30 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 pub(crate) enum SocketEvent {
     Open,
     Text(String),
-    /// Nothing comes after this.
-    Closed,
+    /// Nothing comes after this. Why, where it is not the usual end.
+    Closed(Option<SocketError>),
+}
+
+/// Why a socket did not open.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SocketError {
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    #[error("There is no session at this link. Check that the whole link was copied")]
+    NoSession,
+    #[error("{0} takes no more connections at the moment ({1}). It is tried again by itself")]
+    Refused(String, u16),
+    #[error("{0} does not answer as a Lockstep server does. Check the link")]
+    Strange(String),
+    #[error("{0} does not answer. It is tried again by itself")]
+    Silent(String),
+}
+
+impl SocketError {
+    /// Whether trying again by itself makes sense.
+    pub(crate) fn is_final(&self) -> bool {
+        matches!(self, SocketError::NoSession)
+    }
 }
 
 /// Lives as long as this value; dropping it sends what is queued and closes the connection.
@@ -37,13 +62,13 @@ const READ_BUFFER: usize = 16 * 1024;
 
 impl Socket {
     /// Begins to open a socket, on the runtime of the calling thread.
-    pub(crate) fn open(url: String) -> Self {
+    pub(crate) fn open(connector: Connector, address: Address) -> Self {
         let (outgoing, from_us) = mpsc::channel(QUEUED);
         let (to_us, incoming) = mpsc::channel(QUEUED);
         let task = tokio::spawn(async move {
             // Whatever went wrong, to us it is closed; the replica decides when to try again.
-            let _ended = run(url, from_us, &to_us).await;
-            let _ours_may_be_gone = to_us.send(SocketEvent::Closed).await;
+            let ended = run(&connector, &address, from_us, &to_us).await;
+            let _ours_may_be_gone = to_us.send(SocketEvent::Closed(ended.err())).await;
         });
         Self {
             outgoing,
@@ -54,7 +79,10 @@ impl Socket {
 
     /// The next thing it says. Safe to abandon half-way.
     pub(crate) async fn next(&mut self) -> SocketEvent {
-        self.incoming.recv().await.unwrap_or(SocketEvent::Closed)
+        self.incoming
+            .recv()
+            .await
+            .unwrap_or(SocketEvent::Closed(None))
     }
 
     /// Sends what is queued, says goodbye, and ends.
@@ -69,11 +97,16 @@ impl Socket {
 }
 
 async fn run(
-    url: String,
+    connector: &Connector,
+    address: &Address,
     mut from_us: mpsc::Receiver<String>,
     to_us: &mpsc::Sender<SocketEvent>,
-) -> Result<(), Error> {
-    let mut request = url.into_client_request()?;
+) -> Result<(), SocketError> {
+    let server = || address.server().to_string();
+    let mut request = address
+        .socket()
+        .into_client_request()
+        .map_err(|_| SocketError::Strange(server()))?;
     let protocol = HeaderValue::from_static(SUBPROTOCOL);
     request
         .headers_mut()
@@ -83,11 +116,11 @@ async fn run(
         .max_message_size(Some(limits::SERVER_MESSAGE))
         .max_frame_size(Some(limits::SERVER_MESSAGE))
         .max_write_buffer_size(4 * limits::CLIENT_MESSAGE);
-    let opening = tokio_tungstenite::connect_async_with_config(request, Some(config), true);
-    let Ok(opened) = tokio::time::timeout(OPENS_WITHIN, opening).await else {
-        return Ok(());
-    };
-    let (mut sink, mut stream) = opened?.0.split();
+    let stream = connector.connect(address.server()).await?;
+    let opening = client_async_with_config(request, stream, Some(config));
+    let opened = tokio::time::timeout(OPENS_WITHIN, opening).await;
+    let opened = opened.map_err(|_| SocketError::Silent(server()))?;
+    let (mut sink, mut stream) = opened.map_err(|error| refusal(error, server()))?.0.split();
     if to_us.send(SocketEvent::Open).await.is_err() {
         return Ok(());
     }
@@ -122,4 +155,19 @@ async fn run(
         () = read => {}
     }
     Ok(())
+}
+
+/// Why a server does not change to the language of sockets.
+fn refusal(error: Error, server: String) -> SocketError {
+    match error {
+        Error::Http(answer) if answer.status() == StatusCode::NOT_FOUND => SocketError::NoSession,
+        Error::Http(answer) if answer.status().is_server_error() => {
+            SocketError::Refused(server, answer.status().as_u16())
+        }
+        Error::Http(answer) if answer.status() == StatusCode::TOO_MANY_REQUESTS => {
+            SocketError::Refused(server, answer.status().as_u16())
+        }
+        Error::Io(_) => SocketError::Silent(server),
+        _ => SocketError::Strange(server),
+    }
 }

@@ -8,8 +8,8 @@ pub const CLIENT_MESSAGE: usize = 64 * 1024;
 pub const SERVER_MESSAGE: usize = 8 * 1024 * 1024;
 /// Players in a session. One player may hold several connections.
 pub const PLAYERS: usize = 32;
-/// Connections one player may hold at once.
-pub const CONNECTIONS_PER_PLAYER: usize = 8;
+/// Connections one player may hold at once: a workstation's project may hold many instances.
+pub const CONNECTIONS_PER_PLAYER: usize = 32;
 /// Edits a replica has under way to the server at once.
 pub const IN_FLIGHT: usize = 256;
 /// Edits a replica keeps while it is offline.

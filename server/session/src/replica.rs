@@ -9,8 +9,8 @@ mod link;
 mod pending;
 
 use crate::clock::Clock;
-use crate::document::Document;
 use crate::document::timeline::Timeline;
+use crate::document::{Document, Mode};
 use crate::edit::Edit;
 use crate::ids::{EditNumber, PlayerId, Run, Token};
 use crate::limits;
@@ -191,6 +191,20 @@ impl Replica {
         }
         replica.rebase();
         replica
+    }
+
+    /// Ends what there was of a session: nobody orders this player's edits any more, so what is shown
+    /// becomes what is, open and led by nobody. What they did before can still be undone.
+    pub fn settle_alone(&mut self) {
+        self.queue.clear();
+        self.shown.lead = None;
+        self.shown.mode = Mode::Open;
+        self.confirmed = self.shown.clone();
+        self.position = None;
+        self.role = None;
+        self.read_only = false;
+        self.grace = None;
+        self.events.push_back(Event::Document(Change::Whole));
     }
 
     pub fn save(&self) -> Saved {

@@ -6,7 +6,7 @@ use lockstep_session::document::Document;
 use lockstep_session::document::mixer::Percent;
 
 /// Takes the frames of one sound.
-pub(crate) trait Sink {
+pub trait Sink {
     type Error;
 
     fn write(&mut self, frames: [&[f32]; 2]) -> Result<(), Self::Error>;
@@ -14,16 +14,16 @@ pub(crate) trait Sink {
 
 /// Where each sound goes that is wanted.
 #[derive(Debug)]
-pub(crate) struct Sounds<S> {
-    pub(crate) mix: Option<S>,
+pub struct Sounds<S> {
+    pub mix: Option<S>,
     /// As many as there are tracks, or none.
-    pub(crate) stems: Vec<S>,
-    pub(crate) sends: Option<S>,
+    pub stems: Vec<S>,
+    pub sends: Option<S>,
 }
 
 impl<S: Sink> Sounds<S> {
     /// Everything in one go. The first error ends it.
-    pub(crate) fn render(&mut self, render: &Render<'_>) -> Result<Rendered, S::Error> {
+    pub fn render(&mut self, render: &Render<'_>) -> Result<Rendered, S::Error> {
         render.play(|piece| {
             let (sink, frames) = match piece {
                 Piece::Mix(frames) => (self.mix.as_mut(), frames),
@@ -34,13 +34,13 @@ impl<S: Sink> Sounds<S> {
         })
     }
 
-    pub(crate) fn into_all(self) -> impl Iterator<Item = S> {
+    pub fn into_all(self) -> impl Iterator<Item = S> {
         self.mix.into_iter().chain(self.stems).chain(self.sends)
     }
 }
 
 /// The names of a session's stems: of each track, and of what is sent if something is.
-pub(crate) fn stem_names(document: &Document) -> Vec<String> {
+pub fn stem_names(document: &Document) -> Vec<String> {
     let is_sent = document.tracks.iter().any(|track| {
         let settings = &track.settings;
         settings.reverb_send > Percent::MIN || settings.delay_send > Percent::MIN
@@ -55,7 +55,7 @@ pub(crate) fn stem_names(document: &Document) -> Vec<String> {
 }
 
 /// As much of a name as every system takes for a file's.
-pub(crate) fn file_name(name: &str) -> String {
+pub fn file_name(name: &str) -> String {
     let safe = |letter: char| match letter {
         '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' => '-',
         letter => letter,

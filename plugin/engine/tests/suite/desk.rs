@@ -1,8 +1,8 @@
 //! The driver of these tests: a document, an engine, and a host that rolls through blocks.
 
 use lockstep_engine::{
-    Beats, Engine, HostBlock, HostLoop, Listening, LiveNote, Moment, Sample, SampleKey, SampleRate,
-    Score, Tempo,
+    Beats, Engine, HostBlock, HostLoop, KeyEvent, Listening, LiveNote, Moment, Sample, SampleKey,
+    SampleRate, Score, Tempo,
 };
 use lockstep_session::document::Document;
 use lockstep_session::document::clip::Clip;
@@ -20,12 +20,15 @@ pub(crate) const RATE: f64 = 48_000.0;
 pub(crate) struct Desk {
     pub(crate) engine: Engine,
     pub(crate) document: Document,
-    score: Box<Score>,
+    pub(crate) score: Box<Score>,
     pub(crate) listening: Listening,
     /// Without the engine's latency: frame 0 is what the first frame of the first block says.
     pub(crate) left: Vec<f32>,
     pub(crate) right: Vec<f32>,
     late: usize,
+    /// What the sequence pressed and let go, by frames from the first block on.
+    pub(crate) keys: Vec<KeyEvent>,
+    rendered: usize,
 }
 
 impl Desk {
@@ -40,6 +43,8 @@ impl Desk {
             listening: Listening::default(),
             left: Vec::new(),
             right: Vec::new(),
+            keys: Vec::new(),
+            rendered: 0,
         }
     }
 
@@ -82,6 +87,14 @@ impl Desk {
             left.extend(&mix_left[early..]);
             right.extend(&mix_right[early..]);
         });
+        let rendered = self.rendered;
+        let absolute = |event: &KeyEvent| KeyEvent {
+            frame: rendered + event.frame,
+            ..*event
+        };
+        self.keys
+            .extend(self.engine.key_events().iter().map(absolute));
+        self.rendered += frames;
     }
 
     /// Stands still for as long as the engine is late, so that all that was rolled is there.

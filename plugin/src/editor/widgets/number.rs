@@ -2,7 +2,7 @@
 
 use super::range::Range;
 use crate::editor::theme::Theme;
-use egui::{Align, Align2, Color32, FontId, Id, Key, Rect, Response, Sense, TextEdit, Ui, vec2};
+use egui::{Align2, Color32, FontId, Id, Key, Rect, Response, Sense, TextEdit, Ui, vec2};
 
 /// A number in a box.
 #[must_use = "a control is shown by `show`"]
@@ -14,6 +14,7 @@ pub(in crate::editor) struct Number<'a> {
     width: f32,
     height: f32,
     size: Option<f32>,
+    notch: Option<f64>,
     is_enabled: bool,
     is_bare: bool,
 }
@@ -34,6 +35,7 @@ impl<'a> Number<'a> {
             width: 56.0,
             height: 24.0,
             size: None,
+            notch: None,
             is_enabled: true,
             is_bare: false,
         }
@@ -55,6 +57,15 @@ impl<'a> Number<'a> {
     pub(in crate::editor) fn size(self, size: f32) -> Self {
         Self {
             size: Some(size),
+            ..self
+        }
+    }
+
+    /// What a notch of the wheel and a few points of dragging are, where its steps are finer than
+    /// that.
+    pub(in crate::editor) fn notch(self, notch: f64) -> Self {
+        Self {
+            notch: Some(notch),
             ..self
         }
     }
@@ -101,7 +112,10 @@ impl<'a> Number<'a> {
         };
         let value = self.value;
         let typed = typed(ui, theme, &response, area, value, self.range, &look);
-        let turned = turned(ui, &response, value, self.range);
+        let turned = match self.notch {
+            Some(notch) => coarse(ui, &response, value, self.range, notch),
+            None => turned(ui, &response, value, self.range),
+        };
         let hint = response.on_hover_text(self.hint);
         if self.is_enabled {
             hint.on_hover_cursor(egui::CursorIcon::ResizeVertical);
@@ -153,8 +167,7 @@ pub(super) fn typed(
         .frame(egui::Frame::NONE)
         .margin(egui::Margin::symmetric(2, 0))
         .desired_width(area.width() - 4.0)
-        .horizontal_align(Align::Center)
-        .vertical_align(Align::Center);
+        .align(Align2::CENTER_CENTER);
     let shown = ui.put(area, editor);
     if is_new {
         shown.request_focus();
@@ -225,8 +238,34 @@ pub(super) fn turned(ui: &Ui, response: &Response, value: f64, range: &Range<'_>
     (turned != value).then_some(turned)
 }
 
+/// The same in whole notches, as tempos are turned; with the shift key it goes as fine as there is.
+fn coarse(ui: &Ui, response: &Response, value: f64, range: &Range<'_>, notch: f64) -> Option<f64> {
+    if ui.input(|input| input.modifiers.shift) || response.double_clicked() {
+        return turned(ui, response, value, range);
+    }
+    let key = response.id.with("held");
+    if response.drag_started() {
+        ui.data_mut(|data| data.insert_temp(key, value));
+    }
+    if response.dragged() {
+        const POINTS: f64 = 4.0;
+        let before = held(ui, response.id).unwrap_or(value);
+        let after = range.within(before - f64::from(response.drag_delta().y) / POINTS * notch);
+        ui.data_mut(|data| data.insert_temp(key, after));
+        let turned = range.nearest((after / notch).round() * notch);
+        return (turned != value && (after / notch).round() != (before / notch).round())
+            .then_some(turned);
+    }
+    if response.drag_stopped() {
+        ui.data_mut(|data| data.remove::<f64>(key));
+    }
+    let notches = wheel(ui, response)?;
+    let turned = range.nearest(value + notches * notch);
+    (turned != value).then_some(turned)
+}
+
 /// Whole notches of the wheel over this control, which then scrolls nothing else.
-pub(super) fn wheel(ui: &Ui, response: &Response) -> Option<f64> {
+pub(in crate::editor) fn wheel(ui: &Ui, response: &Response) -> Option<f64> {
     if !response.hovered() {
         return None;
     }

@@ -119,6 +119,26 @@ impl<'a> Field<'a> {
         Self { is_enabled, ..self }
     }
 
+    /// The same, typed in from the moment it is there. Also says whether it still is.
+    pub(in crate::editor) fn show_focused(
+        self,
+        ui: &mut Ui,
+        theme: &Theme,
+    ) -> (Option<String>, bool) {
+        let id = ui.scope_id().with(("field", self.name));
+        let began = id.with("began");
+        if !ui.data(|data| data.get_temp(began).unwrap_or(false)) {
+            ui.memory_mut(|memory| memory.request_focus(id));
+            ui.data_mut(|data| data.insert_temp(began, true));
+        }
+        let taken = self.show(ui, theme);
+        let has_focus = ui.memory(|memory| memory.has_focus(id));
+        if !has_focus {
+            ui.data_mut(|data| data.remove::<bool>(began));
+        }
+        (taken, has_focus)
+    }
+
     /// The new text, once it is taken.
     pub(in crate::editor) fn show(self, ui: &mut Ui, theme: &Theme) -> Option<String> {
         let id = ui.scope_id().with(("field", self.name));

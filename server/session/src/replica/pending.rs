@@ -195,6 +195,11 @@ impl Queue {
         }
     }
 
+    /// Nobody will order them any more. Numbers are not used twice.
+    pub(super) fn clear(&mut self) {
+        self.edits.clear();
+    }
+
     /// The order they had is lost: a crash, or a document from elsewhere.
     pub(super) fn unorder(&mut self) {
         for pending in &mut self.edits {

@@ -111,6 +111,7 @@ impl Player {
             soloed: tracks(soloed),
             metronome,
             begins: Beats::new(begins),
+            ..Listening::default()
         };
     }
 

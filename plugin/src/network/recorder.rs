@@ -1,0 +1,467 @@
+//! Keys that are played, as steps: live into the pattern that plays, or one step after the other.
+//! A state machine; it sends nothing itself.
+
+use crate::bridge::Played;
+use crate::controls::{ControlSettings, Recording};
+use crate::follower::quarter_notes;
+use lockstep_engine::Beats;
+use lockstep_session::document::Document;
+use lockstep_session::document::clip::Clip;
+use lockstep_session::document::pattern::Pattern;
+use lockstep_session::document::step::{Gate, Nudge, Pitch, Pitches, Step, Velocity};
+use lockstep_session::document::track::Track;
+use lockstep_session::edit::Edit;
+use lockstep_session::ids::{SceneIndex, StepIndex, TrackId};
+use lockstep_session::units::{Beat, BeatSpan};
+
+#[derive(Debug, Default)]
+pub(crate) struct Recorder {
+    /// What is held down, since when, and in which step it was written.
+    held: Vec<Held>,
+    /// Where the next step-recorded stroke goes.
+    cursor: Option<(Slot, StepIndex)>,
+    /// The slot that is being recorded over, whose old steps are gone.
+    cleared: Option<Slot>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Held {
+    key: u8,
+    slot: Slot,
+    step: StepIndex,
+    since: Option<f64>,
+}
+
+/// A pattern of the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Slot {
+    track: TrackId,
+    scene: SceneIndex,
+}
+
+const MIDDLE_C: i64 = 60;
+
+impl Recorder {
+    /// Where the next step-recorded stroke goes.
+    pub(crate) fn cursor(&self) -> Option<(TrackId, SceneIndex, StepIndex)> {
+        let (slot, step) = self.cursor?;
+        Some((slot.track, slot.scene, step))
+    }
+
+    /// The edit that a key going down or up makes.
+    pub(crate) fn hear(
+        &mut self,
+        played: &Played,
+        document: &Document,
+        controls: ControlSettings,
+    ) -> Option<Edit> {
+        if controls.recording != Recording::Step {
+            self.cursor = None;
+        }
+        if controls.recording == Recording::Off {
+            self.held.clear();
+            self.cleared = None;
+            return None;
+        }
+        let track = document.tracks.get(usize::from(played.track))?;
+        match (played.velocity, controls.recording) {
+            (Some(velocity), Recording::Live) => {
+                self.strike(played, velocity, track, document, controls)
+            }
+            (Some(velocity), _) => self.step(played, velocity, track, document),
+            (None, _) => self.let_go(played, track, document),
+        }
+    }
+
+    /// A stroke while the transport rolls.
+    fn strike(
+        &mut self,
+        played: &Played,
+        velocity: f32,
+        track: &Track,
+        document: &Document,
+        controls: ControlSettings,
+    ) -> Option<Edit> {
+        let place = played.beat?;
+        let (scene, into) = slot_at(track, document, place, played.turned);
+        let slot = Slot {
+            track: track.id,
+            scene,
+        };
+        let length = track.settings.step_length;
+        let number = length.step_at(into);
+        let begins = quarters(length.start_of(number));
+        let span = quarters(length.start_of(number + 1)) - begins;
+        // Nearer to the next step than to this one is early for that.
+        let past = (quarters(into) - begins) / span;
+        let (number, late) = if past >= 0.5 {
+            (number + 1, past - 1.0)
+        } else {
+            (number, past)
+        };
+        let steps =
+            pattern_of(track, scene).map_or(16, |pattern| i64::from(pattern.length().get()));
+        let index = usize::try_from(number.rem_euclid(steps)).ok()?;
+        let step = StepIndex::new(index)?;
+        let nudge = if controls.is_quantised { 0.0 } else { late };
+        let is_new_take = !controls.overdubs && self.cleared != Some(slot);
+        if is_new_take {
+            self.cleared = Some(slot);
+        }
+        let before = match pattern_of(track, scene) {
+            Some(pattern) if !is_new_take => pattern.step(step),
+            _ => Step::default(),
+        };
+        let value = struck(&before, played.key, velocity, whole(nudge * 100.0));
+        self.hold(played.key, slot, step, Some(place.quarter_notes()));
+        Some(write(track, slot, step, value, is_new_take))
+    }
+
+    /// A stroke into the next step: keys struck together make a chord.
+    fn step(
+        &mut self,
+        played: &Played,
+        velocity: f32,
+        track: &Track,
+        document: &Document,
+    ) -> Option<Edit> {
+        let place = played.beat.unwrap_or_else(|| {
+            Beats::new(quarter_notes(document.timeline.beat)).unwrap_or(Beats::ZERO)
+        });
+        let (scene, _) = slot_at(track, document, place, played.turned);
+        let slot = Slot {
+            track: track.id,
+            scene,
+        };
+        let first = StepIndex::new(0)?;
+        let at = match self.cursor {
+            Some((of, step)) if of == slot => step,
+            _ => first,
+        };
+        let before = match pattern_of(track, scene) {
+            Some(pattern) if !self.held.is_empty() => pattern.step(at),
+            _ => Step::default(),
+        };
+        self.cursor = Some((slot, at));
+        self.hold(played.key, slot, at, None);
+        Some(write(
+            track,
+            slot,
+            at,
+            struck(&before, played.key, velocity, 0),
+            false,
+        ))
+    }
+
+    /// A key came up: how long it was held, and on to the next step.
+    fn let_go(&mut self, played: &Played, track: &Track, document: &Document) -> Option<Edit> {
+        let place = self.held.iter().position(|held| held.key == played.key)?;
+        let held = self.held.swap_remove(place);
+        let Some(since) = held.since else {
+            if let (true, Some((slot, step))) = (self.held.is_empty(), self.cursor) {
+                let steps = pattern_of(track, slot.scene)
+                    .map_or(16, |pattern| usize::from(pattern.length().get()));
+                let next = StepIndex::new((step.index() + 1) % steps.max(1))?;
+                self.cursor = Some((slot, next));
+            }
+            return None;
+        };
+        let until = played.beat?.quarter_notes();
+        let track = document
+            .tracks
+            .iter()
+            .find(|one| one.id == held.slot.track)?;
+        let pattern = pattern_of(track, held.slot.scene)?;
+        let step = pattern.step(held.step);
+        let length = track.settings.step_length;
+        let number = i64::try_from(held.step.index()).ok()?;
+        let span = quarters(length.start_of(number + 1)) - quarters(length.start_of(number));
+        // A loop of the host may have turned meanwhile; then it was held for long.
+        let steps_held = if until >= since {
+            (until - since) / span
+        } else {
+            1.0
+        };
+        let mut edits = Vec::new();
+        let pitches = step.pitches.clone();
+        let last = i64::from(pattern.length().get()) - 1;
+        let tied = whole(steps_held.floor()).clamp(0, last - number);
+        let gate = Gate::new(whole((steps_held - steps_held.floor()) * 100.0).max(5));
+        for further in 0..=tied {
+            let index = StepIndex::new(usize::try_from(number + further).ok()?)?;
+            let is_last = further == tied;
+            let before = pattern.step(index);
+            if further > 0 && before.on {
+                // Something else begins there: it ends what was held.
+                break;
+            }
+            let value = Step {
+                on: true,
+                pitches: pitches.clone(),
+                velocity: step.velocity,
+                tie: !is_last,
+                gate: if is_last { gate } else { before.gate },
+                ..if further == 0 { step.clone() } else { before }
+            };
+            edits.push(Edit::Step {
+                track: held.slot.track,
+                scene: held.slot.scene,
+                step: index,
+                value,
+            });
+        }
+        Some(Edit::Gesture(edits))
+    }
+
+    fn hold(&mut self, key: u8, slot: Slot, step: StepIndex, since: Option<f64>) {
+        self.held.retain(|held| held.key != key);
+        // A hand has ten fingers; whatever plays more is a machine.
+        if self.held.len() < 32 {
+            self.held.push(Held {
+                key,
+                slot,
+                step,
+                since,
+            });
+        }
+    }
+}
+
+/// Which slot of a track plays at a place, and how far into its pattern that is. A track that is
+/// silent is recorded into its first slot.
+fn slot_at(
+    track: &Track,
+    document: &Document,
+    place: Beats,
+    turned: f64,
+) -> (SceneIndex, BeatSpan) {
+    let place = beat(place.quarter_notes());
+    let running = beat(quarter_notes(place) + turned);
+    let playing = track.playing_at(&document.rows(), running);
+    let first = SceneIndex::new(0).expect("a session has eight scenes");
+    let since = document.timeline.position_of(playing.since);
+    (playing.clip.unwrap_or(first), place - since)
+}
+
+fn pattern_of(track: &Track, scene: SceneIndex) -> Option<&Pattern> {
+    track.clip(scene)?.as_pattern()
+}
+
+/// A step with one more key struck.
+fn struck(before: &Step, key: u8, velocity: f32, nudge: i64) -> Step {
+    let pitch = Pitch::new(i64::from(key) - MIDDLE_C);
+    let others = before.pitches.iter().filter(|_| before.on);
+    Step {
+        on: true,
+        velocity: Velocity::new(whole(f64::from(velocity) * 127.0)),
+        pitches: Pitches::new(std::iter::once(pitch).chain(others)),
+        nudge: Nudge::new(nudge),
+        ..before.clone()
+    }
+}
+
+fn write(track: &Track, slot: Slot, step: StepIndex, value: Step, is_new_take: bool) -> Edit {
+    let edit = Edit::Step {
+        track: slot.track,
+        scene: slot.scene,
+        step,
+        value,
+    };
+    let fresh = match track.clip(slot.scene) {
+        None => Some(Pattern::default()),
+        Some(clip) => clip
+            .as_pattern()
+            .filter(|_| is_new_take)
+            .map(|pattern| Pattern::new(pattern.length(), Vec::new())),
+    };
+    match fresh {
+        None => edit,
+        Some(pattern) => Edit::Gesture(vec![
+            Edit::Clip {
+                track: slot.track,
+                scene: slot.scene,
+                clip: Some(Clip::pattern(pattern)),
+            },
+            edit,
+        ]),
+    }
+}
+
+fn quarters(span: BeatSpan) -> f64 {
+    quarter_notes(Beat::ZERO + span)
+}
+
+fn beat(quarter_notes: f64) -> Beat {
+    Beat::from_micros(whole(quarter_notes * 1e6))
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "float casts saturate")]
+fn whole(number: f64) -> i64 {
+    number.round() as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lockstep_session::document::track::TrackSettings;
+    use std::sync::Arc;
+
+    const LIVE: ControlSettings = ControlSettings {
+        selected: 0,
+        by_channel: false,
+        sends_notes: true,
+        maps_drums: false,
+        soloed: 0,
+        metronome: 0,
+        counts_in: false,
+        recording: Recording::Live,
+        is_quantised: true,
+        overdubs: true,
+        waits_for_host: false,
+        keeps_samples: true,
+    };
+
+    fn document() -> Document {
+        let mut track = Track::new(TrackId(7), TrackSettings::default());
+        track.clips[0] = Some(Arc::new(Clip::pattern(Pattern::default())));
+        Document {
+            tracks: vec![Arc::new(track)],
+            ..Document::default()
+        }
+    }
+
+    fn at(beat: f64, key: u8, velocity: Option<f32>) -> Played {
+        Played {
+            track: 0,
+            key,
+            velocity,
+            beat: Beats::new(beat),
+            turned: 0.0,
+        }
+    }
+
+    fn play(
+        recorder: &mut Recorder,
+        document: &mut Document,
+        controls: ControlSettings,
+        played: &[Played],
+    ) {
+        for played in played {
+            if let Some(edit) = recorder.hear(played, document, controls) {
+                document
+                    .apply(
+                        &edit,
+                        lockstep_session::ids::Token::from_bytes([0; 16]).player(),
+                    )
+                    .expect("it fits");
+            }
+        }
+    }
+
+    fn step(document: &Document, index: usize) -> Step {
+        let scene = SceneIndex::new(0).expect("there are eight");
+        let pattern = pattern_of(&document.tracks[0], scene).expect("a pattern");
+        pattern.step(StepIndex::new(index).expect("a step"))
+    }
+
+    #[test]
+    fn a_key_goes_into_the_nearest_step_of_the_pattern_that_plays() {
+        let mut document = document();
+        let keys = [at(4.24, 64, Some(1.0)), at(4.36, 64, None)];
+        play(&mut Recorder::default(), &mut document, LIVE, &keys);
+        let written = step(&document, 1);
+        assert!(written.on);
+        assert_eq!(written.velocity, Velocity::new(127));
+        assert_eq!(written.pitches, Pitches::new([Pitch::new(4)]));
+        assert_eq!(written.nudge, Nudge::new(0));
+        assert_eq!(written.gate, Gate::new(48));
+    }
+
+    #[test]
+    fn unquantised_it_keeps_how_early_or_late_it_was() {
+        let mut document = document();
+        let controls = ControlSettings {
+            is_quantised: false,
+            ..LIVE
+        };
+        let keys = [at(0.2, 60, Some(0.5)), at(0.55, 60, Some(0.5))];
+        play(&mut Recorder::default(), &mut document, controls, &keys);
+        assert_eq!(step(&document, 1).nudge, Nudge::new(-20));
+        assert_eq!(step(&document, 2).nudge, Nudge::new(20));
+    }
+
+    #[test]
+    fn keys_struck_together_are_a_chord_and_long_ones_are_tied() {
+        let mut document = document();
+        let keys = [
+            at(1.0, 60, Some(0.8)),
+            at(1.01, 67, Some(0.8)),
+            at(1.6, 60, None),
+            at(1.6, 67, None),
+        ];
+        play(&mut Recorder::default(), &mut document, LIVE, &keys);
+        let chord = Pitches::new([0, 7].map(Pitch::new));
+        assert_eq!(step(&document, 4).pitches, chord);
+        assert!(step(&document, 4).tie && step(&document, 5).on);
+        assert_eq!(step(&document, 5).pitches, chord);
+    }
+
+    #[test]
+    fn without_overdub_the_first_key_of_a_take_clears_what_was_there() {
+        let mut document = document();
+        let controls = ControlSettings {
+            overdubs: false,
+            ..LIVE
+        };
+        play(
+            &mut Recorder::default(),
+            &mut document,
+            LIVE,
+            &[at(0.0, 60, Some(1.0))],
+        );
+        let mut recorder = Recorder::default();
+        let take = [at(1.0, 62, Some(1.0)), at(1.5, 62, Some(1.0))];
+        play(&mut recorder, &mut document, controls, &take);
+        let on: Vec<bool> = (0..8).map(|index| step(&document, index).on).collect();
+        assert_eq!(on, [false, false, false, false, true, false, true, false]);
+    }
+
+    #[test]
+    fn step_by_step_each_chord_goes_one_further() {
+        let mut document = document();
+        let controls = ControlSettings {
+            recording: Recording::Step,
+            ..LIVE
+        };
+        let standing = |key, velocity| Played {
+            beat: None,
+            ..at(0.0, key, velocity)
+        };
+        let keys = [
+            standing(60, Some(1.0)),
+            standing(64, Some(1.0)),
+            standing(60, None),
+            standing(64, None),
+            standing(72, Some(1.0)),
+            standing(72, None),
+        ];
+        let mut recorder = Recorder::default();
+        play(&mut recorder, &mut document, controls, &keys);
+        assert_eq!(
+            step(&document, 0).pitches,
+            Pitches::new([0, 4].map(Pitch::new))
+        );
+        assert_eq!(step(&document, 1).pitches, Pitches::new([Pitch::new(12)]));
+        assert_eq!(recorder.cursor().map(|(_, _, step)| step.index()), Some(2));
+    }
+
+    #[test]
+    fn nothing_is_recorded_unless_it_is_asked_for() {
+        let controls = ControlSettings {
+            recording: Recording::Off,
+            ..LIVE
+        };
+        let edit = Recorder::default().hear(&at(0.0, 60, Some(1.0)), &document(), controls);
+        assert_eq!(edit, None);
+    }
+}
