@@ -16,7 +16,7 @@ use super::phase::Head;
 use super::selection::{Cell, Tab};
 use super::steps::{self, Changes};
 use super::widgets::wheel;
-use egui::{Key, PointerButton, Pos2, Response, ScrollArea, Sense, Ui, vec2};
+use egui::{EventFilter, Key, PointerButton, Pos2, Response, ScrollArea, Sense, Ui, vec2};
 use layout::Layout;
 use lockstep_session::document::clip::Clip;
 use lockstep_session::document::pattern::Pattern;
@@ -303,9 +303,22 @@ impl Grid {
 
     /// Only for those who asked for keys, and only after a press in the grid.
     fn keys(&mut self, ui: &Ui, desk: &mut Desk<'_>, rows: &[Row<'_>]) {
-        if !self.has_keys || !desk.selection.has_keys || ui.ctx().text_edit_focused() {
+        let wants = self.has_keys && desk.selection.has_keys && !ui.ctx().text_edit_focused();
+        desk.selection.takes_keys = wants;
+        if !wants {
             return;
         }
+        // Without the focus the workstation would get them too.
+        let id = ui.scope_id().with("keys");
+        ui.interact(ui.max_rect(), id, Sense::focusable_noninteractive());
+        ui.memory_mut(|memory| {
+            memory.request_focus(id);
+            let filter = EventFilter {
+                horizontal_arrows: true,
+                ..EventFilter::default()
+            };
+            memory.set_focus_lock_filter(id, filter);
+        });
         let events = ui.input(|input| input.events.clone());
         for event in events {
             match event {

@@ -59,10 +59,6 @@ impl<'a> Button<'a> {
         }
     }
 
-    pub(in crate::editor) fn height(self, height: f32) -> Self {
-        Self { height, ..self }
-    }
-
     /// As small as text gets.
     pub(in crate::editor) fn small(self, theme: &Theme) -> Self {
         Self {

@@ -43,20 +43,6 @@ pub(in crate::editor) fn spelled(note: &str) -> String {
     note.replace('\u{266d}', "b").replace('\u{266f}', "#")
 }
 
-/// A caption and a control side by side.
-pub(in crate::editor) fn row<R>(
-    ui: &mut Ui,
-    theme: &Theme,
-    name: &str,
-    content: impl FnOnce(&mut Ui) -> R,
-) -> R {
-    ui.horizontal(|ui| {
-        caption(ui, theme, name);
-        content(ui)
-    })
-    .inner
-}
-
 /// A text that can be typed over; it is taken with Enter or by leaving the field.
 #[must_use = "a control is shown by `show`"]
 pub(in crate::editor) struct Field<'a> {
