@@ -3,6 +3,8 @@
 
 mod clipboard;
 mod clips;
+#[cfg(test)]
+mod coverage;
 mod dirty;
 mod effects;
 mod export;
@@ -282,11 +284,6 @@ impl Panels {
             .exact_size(status::HEIGHT)
             .frame(bar(theme.gap))
             .show(ui, |ui| status::show(ui, desk, is_busy));
-        Panel::bottom("lower")
-            .resizable(false)
-            .exact_size(height_of(desk.selection.tab))
-            .frame(bar(theme.pad))
-            .show(ui, |ui| self.lower(ui, desk));
         Panel::right("side")
             .resizable(false)
             .exact_size(SIDE)
@@ -298,6 +295,11 @@ impl Panels {
                     self.harmony.show(ui, desk);
                 });
             });
+        Panel::bottom("lower")
+            .resizable(false)
+            .exact_size(height_of(desk.selection.tab))
+            .frame(bar(theme.pad))
+            .show(ui, |ui| self.lower(ui, desk));
         Space::new()
             .fill(theme.background)
             .inner_margin(theme.inset)
