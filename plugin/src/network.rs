@@ -18,6 +18,7 @@ mod socket;
 mod take;
 #[cfg(test)]
 mod tests;
+mod trouble;
 mod uploads;
 
 pub(crate) use address::{Address, ServerAddress};
@@ -26,6 +27,7 @@ pub(crate) use conductor::session_beat;
 
 use crate::bridge::NetworkEnds;
 use crate::clock::LocalClock;
+use crate::controls::Recording;
 use crate::house::{Heard, Instance, Seat};
 use crate::macros::MacroTargets;
 use crate::params::LockstepParams;
@@ -44,12 +46,13 @@ use lockstep_session::units::{LocalTime, Span};
 use recorder::Recorder;
 use samples::Samples;
 use showing::Notice;
-use socket::{Socket, SocketError, SocketEvent};
+use socket::{Socket, SocketEvent};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use take::Take;
 use tokio::task::JoinHandle as JoinTask;
+use trouble::Trouble;
 use uploads::Uploads;
 
 /// While live, how often the host's edges are looked for. The audio thread cannot wake anyone.
@@ -112,13 +115,15 @@ struct Network {
     socket: Option<Socket>,
     /// A connection that is still saying goodbye.
     leaving: Option<JoinTask<()>>,
-    /// Why the last connection did not open.
-    trouble: Option<SocketError>,
+    /// Why the last connection ended, or did not open.
+    trouble: Option<Trouble>,
     http: Http,
     jobs: Jobs,
     /// A session that is being made for us.
     creating: Option<Creation>,
     creations: CreationNumber,
+    /// How much later than the workstation says its sound comes out, in microseconds.
+    output_offset: i64,
     leading: Leading,
     recorder: Recorder,
     /// Whether the host's transport rolls, or the session's does here.
@@ -174,6 +179,7 @@ impl Network {
             jobs: Jobs::default(),
             creating: None,
             creations: CreationNumber::default(),
+            output_offset: i64::from(record.output_offset_ms) * 1_000,
             leading: Leading::default(),
             recorder: Recorder::default(),
             is_rolling: false,
@@ -291,8 +297,12 @@ impl Network {
             return;
         }
         self.heard = heard;
-        let profile = self.ends.house.record().profile(self.token);
-        self.replica.set_profile(profile);
+        let record = self.ends.house.record();
+        self.output_offset = i64::from(record.output_offset_ms) * 1_000;
+        let profile = record.profile(self.token);
+        if *self.replica.profile() != profile {
+            self.replica.set_profile(profile);
+        }
         self.changed = true;
     }
 
@@ -300,17 +310,23 @@ impl Network {
         let now = self.clock.now();
         match event {
             SocketEvent::Open => self.replica.handle(Input::Connected, now),
-            SocketEvent::Text(text) => self.replica.handle(Input::Text(&text), now),
+            SocketEvent::Text(text) => {
+                if let Some(parting) = Trouble::of_goodbye(&text) {
+                    self.trouble = Some(parting);
+                }
+                self.replica.handle(Input::Text(&text), now);
+            }
             SocketEvent::Closed(error) => {
                 self.socket = None;
                 self.replica.handle(Input::Disconnected, now);
-                if error.as_ref().is_some_and(SocketError::is_final) {
-                    self.replica.leave();
+                if let Some(error) = error {
+                    let trouble = Trouble::from(error);
+                    if trouble.is_final() {
+                        self.replica.leave();
+                    }
+                    self.trouble = Some(trouble);
                 }
-                if error.is_some() {
-                    self.trouble = error;
-                    self.changed = true;
-                }
+                self.changed = true;
             }
         }
     }
@@ -355,12 +371,12 @@ impl Network {
                     self.tell(&reason);
                 }
                 Event::Link if self.replica.is_live() => self.came_in(),
-                Event::Link => self.leading.disconnected(),
                 Event::Document(Change::Edit { by, edit }) => {
                     let now = self.clock.now();
                     self.flashes.see(&self.replica, by, &edit, now);
                 }
                 Event::Gather { by, view } => self.gathered = Some((by, view)),
+                Event::Link => self.leading.disconnected(),
                 Event::Document(Change::Whole) | Event::Players => {}
             }
         }
@@ -407,7 +423,8 @@ impl Network {
         } else {
             RESTING_HOST_EVERY
         };
-        let looks = self.replica.is_live() || self.take.is_some();
+        let is_recording = self.params.controls.settings().recording != Recording::Off;
+        let looks = self.replica.is_live() || self.take.is_some() || is_recording;
         let times = [
             self.replica.deadline(),
             looks.then(|| now + every),
