@@ -4,7 +4,7 @@ mod circle;
 
 use super::measures;
 use super::panel::Desk;
-use super::widgets::{Button, caption, choice, heading, segmented};
+use super::widgets::{Button, caption, choice, heading, segmented, spelled as plain};
 use circle::{PLACES, chord, chords, direction, key_at, place_of, scale_name, spelled};
 use egui::{Align2, Color32, CursorIcon, FontId, Pos2, Sense, Stroke, Ui, vec2};
 use lockstep_session::document::harmony::{Degree, Harmony as Choice, Scale};
@@ -62,7 +62,7 @@ fn set(desk: &mut Desk<'_>, harmony: Choice) {
 }
 
 fn name_of(harmony: &Choice) -> String {
-    let key = measures::note(spelled(harmony.key, harmony.scale));
+    let key = plain(spelled(harmony.key, harmony.scale));
     let chord = harmony.chord.map_or(String::new(), |degree| {
         format!(", chord {}", chord(harmony, degree).numeral)
     });
@@ -96,7 +96,7 @@ fn keys(ui: &mut Ui, desk: &mut Desk<'_>, chosen: &Choice) {
         segment(ui, centre, f32::from(place), (outer * HOLE, outer), fill);
         let at = centre + direction(f32::from(place)) * outer * (1.0 + HOLE) / 2.0;
         let font = FontId::proportional(theme.text);
-        let name = measures::note(spelled(key, chosen.scale));
+        let name = plain(spelled(key, chosen.scale));
         ui.painter()
             .text(at, Align2::CENTER_CENTER, name, font, ink);
     }
@@ -107,7 +107,7 @@ fn keys(ui: &mut Ui, desk: &mut Desk<'_>, chosen: &Choice) {
     let key = key_at(place);
     let hint = format!(
         "Play in {} {} from the next bar",
-        measures::note(spelled(key, chosen.scale)),
+        plain(spelled(key, chosen.scale)),
         scale_name(chosen.scale)
     );
     let response = response
@@ -121,10 +121,10 @@ fn keys(ui: &mut Ui, desk: &mut Desk<'_>, chosen: &Choice) {
 fn middle(ui: &Ui, desk: &Desk<'_>, centre: Pos2, chosen: &Choice) {
     let theme = desk.theme;
     let painter = ui.painter();
-    let key = measures::note(spelled(chosen.key, chosen.scale));
+    let key = plain(spelled(chosen.key, chosen.scale));
     let chord = chosen.chord.map_or("no chord".to_owned(), |degree| {
         let chord = chord(chosen, degree);
-        format!("{} \u{b7} {}", chord.numeral, measures::note(&chord.name))
+        format!("{} \u{b7} {}", chord.numeral, plain(&chord.name))
     });
     let lines = [
         (key.as_str(), theme.large, theme.ink, -14.0),
@@ -166,7 +166,7 @@ fn chord_row(ui: &mut Ui, desk: &mut Desk<'_>, chosen: &Choice) {
         }
         for chord in &chords {
             let is_on = chosen.chord == Some(chord.degree);
-            let name = measures::note(&chord.name);
+            let name = plain(&chord.name);
             let button = Button::new(&chord.numeral).hint(&name).on(is_on);
             let button = button.small(theme).enabled(is_open);
             if button.show(ui, theme).clicked() {

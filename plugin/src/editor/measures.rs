@@ -300,11 +300,6 @@ pub(super) fn place(beat: Beat) -> String {
     }
 }
 
-/// A note's name in letters that every font has.
-pub(super) fn note(name: &str) -> String {
-    name.replace('\u{266d}', "b").replace('\u{266f}', "#")
-}
-
 /// Minutes and seconds, such as 0:07.
 pub(super) fn clock(seconds: i64) -> String {
     format!("{}:{:02}", seconds.max(0) / 60, seconds.max(0) % 60)

@@ -73,7 +73,7 @@ fn level(ui: &mut Ui, desk: &mut Desk<'_>, track: &Track, place: usize, height: 
     let heard = desk.levels.tracks.get(place).copied().unwrap_or_default();
     let hint = "How loud the track is, for everyone";
     let moved = beside_meter(ui, desk, heard, colour, height, |ui| {
-        let fader = Fader::new("level", value, &range, vec2(28.0, height)).colour(colour);
+        let fader = Fader::new("level", value, &range, vec2(28.0, height));
         fader.hint(hint).enabled(is_open).show(ui, theme)
     });
     let number = Number::new("level number", value, &range).width(STRIP);
