@@ -3,6 +3,8 @@
 
 mod clipboard;
 mod clips;
+#[cfg(test)]
+mod coverage;
 mod dirty;
 mod effects;
 mod export;
@@ -318,11 +320,6 @@ impl Panels {
                     .inner_margin(margin(theme)),
             )
             .show(ui, |ui| status::show(ui, desk, is_busy));
-        Panel::bottom("lower")
-            .resizable(false)
-            .exact_size(height_of(desk.selection.tab))
-            .frame(bar(theme.pad))
-            .show(ui, |ui| fixed(ui, |ui| self.lower(ui, desk)));
         Panel::right("side")
             .resizable(false)
             .exact_size(SIDE)
@@ -337,6 +334,11 @@ impl Panels {
                     });
                 });
             });
+        Panel::bottom("lower")
+            .resizable(false)
+            .exact_size(height_of(desk.selection.tab))
+            .frame(bar(theme.pad))
+            .show(ui, |ui| fixed(ui, |ui| self.lower(ui, desk)));
         Space::new()
             .fill(theme.background)
             .inner_margin(theme.inset)
