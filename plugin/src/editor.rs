@@ -13,17 +13,21 @@ mod inspector;
 mod instrument;
 mod join;
 mod macros;
+mod measures;
 mod mixer;
+mod pace;
 mod panel;
 mod pattern;
 mod phase;
 mod players;
 mod samples;
+mod section;
 mod selection;
 mod settings;
 mod status;
 mod steps;
 mod theme;
+mod touch;
 mod widgets;
 
 use crate::bridge::{EditorEnds, Playing};
@@ -41,6 +45,7 @@ use nice_plug_egui::{
     EguiEditor, EguiEditorState, EguiNiceSettings, Frame, KeyCapture, NiceEguiApp,
     create_egui_editor,
 };
+use pace::Pace;
 use panel::{Desk, Outbox};
 use selection::{Selection, Tab};
 use std::sync::Arc;
@@ -53,6 +58,8 @@ const HEIGHT: f32 = 680.0;
 pub(crate) const ZOOMS: [u32; 6] = [75, 100, 125, 150, 175, 200];
 const SIDE: f32 = 236.0;
 const LOWER: f32 = 188.0;
+/// Of the panels that show many controls at once.
+const HIGHER: f32 = 264.0;
 /// While something moves, the window is painted this often.
 const FRAME: Duration = Duration::from_millis(33);
 /// How long a note that is struck to hear it is held.
@@ -74,6 +81,7 @@ pub struct LockstepEditor {
     panels: Panels,
     /// Notes that were struck to hear them, and when they are let go.
     struck: Vec<(LocalTime, LiveNote)>,
+    pace: Pace,
     marker: dirty::Marker,
     /// The last commands found no room.
     is_busy: bool,
@@ -117,6 +125,7 @@ pub(crate) fn create(
         outbox: Outbox::default(),
         panels: Panels::default(),
         struck: Vec::new(),
+        pace: Pace::default(),
         marker: dirty::Marker::default(),
         is_busy: false,
     };
@@ -152,6 +161,13 @@ impl NiceEguiApp for LockstepEditor {
         let view = self.ends.view();
         let playing = self.ends.playing();
         let now = self.clock.now();
+        let (is_pressed, is_held) = ui.input(|input| {
+            let pointer = &input.pointer;
+            // What is changed by letting go belongs to what was changed before.
+            let is_held = pointer.any_down() || pointer.any_released();
+            (pointer.any_pressed(), is_held)
+        });
+        self.outbox.begin(is_pressed, is_held);
         let mut desk = Desk {
             view: &view,
             playing,
@@ -168,9 +184,10 @@ impl NiceEguiApp for LockstepEditor {
         self.panels.show(ui, &mut desk, self.is_busy);
         self.marker.tell(ui, &desk);
         let moves = playing.grid.rolling || desk.levels.master.peak > 0.0;
-        self.send(now);
+        let is_held = ui.input(|input| input.pointer.any_down());
+        self.send(now, is_held);
         keep_keys(ui, frame);
-        if moves || !self.struck.is_empty() {
+        if moves || !self.struck.is_empty() || self.pace.is_waiting() {
             ui.ctx().request_repaint_after(FRAME);
         }
     }
@@ -217,9 +234,9 @@ fn beat_by(playing: &Playing, now: LocalTime) -> Beat {
 
 impl LockstepEditor {
     /// Carries what the panels asked for.
-    fn send(&mut self, now: LocalTime) {
+    fn send(&mut self, now: LocalTime, is_held: bool) {
         let (commands, notes) = self.outbox.take();
-        for command in commands {
+        for command in self.pace.pass(commands, is_held, now) {
             self.is_busy = self.ends.ask(command).is_err();
         }
         for note in notes {
@@ -241,6 +258,16 @@ impl LockstepEditor {
     }
 }
 
+/// What a panel needs to be used without scrolling.
+fn height_of(tab: Tab) -> f32 {
+    match tab {
+        Tab::Instrument | Tab::Macros | Tab::Mixer | Tab::Effects | Tab::Samples => HIGHER,
+        Tab::Session | Tab::Step | Tab::Pattern | Tab::Export | Tab::Players | Tab::Settings => {
+            LOWER
+        }
+    }
+}
+
 impl Panels {
     fn show(&mut self, ui: &mut Ui, desk: &mut Desk<'_>, is_busy: bool) {
         let theme = desk.theme;
@@ -257,7 +284,7 @@ impl Panels {
             .show(ui, |ui| status::show(ui, desk, is_busy));
         Panel::bottom("lower")
             .resizable(false)
-            .exact_size(LOWER)
+            .exact_size(height_of(desk.selection.tab))
             .frame(bar(theme.pad))
             .show(ui, |ui| self.lower(ui, desk));
         Panel::right("side")

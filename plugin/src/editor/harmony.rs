@@ -1,11 +1,213 @@
-//! Key, scale and chord.
+//! Key, scale and chord of the session, and which of them the selected track keeps to.
 
+mod circle;
+
+use super::measures;
 use super::panel::Desk;
-use egui::Ui;
+use super::widgets::{Button, caption, choice, heading, segmented};
+use circle::{PLACES, chord, chords, direction, key_at, place_of, scale_name, spelled};
+use egui::{Align2, Color32, CursorIcon, FontId, Pos2, Sense, Shape, Stroke, Ui, vec2};
+use lockstep_session::document::harmony::{Degree, Harmony as Choice, Scale};
+use lockstep_session::document::track::{ScaleMode, TrackSetting};
+use lockstep_session::edit::Edit;
 
 #[derive(Debug, Default)]
 pub(super) struct HarmonyPanel;
 
+const LARGEST: f32 = 98.0;
+/// Of the radius, where the ring of keys begins.
+const HOLE: f32 = 0.6;
+
 impl HarmonyPanel {
-    pub(super) fn show(&mut self, _ui: &mut Ui, _desk: &mut Desk<'_>) {}
+    pub(super) fn show(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
+        let theme = desk.theme;
+        let plan = desk.document().harmony;
+        let chosen = plan.latest();
+        heading(ui, theme, "Harmony");
+        keys(ui, desk, &chosen);
+        if let Some((from, next)) = plan.next.filter(|(from, _)| *from > desk.beat) {
+            let text = format!("{} from {}", name_of(&next), measures::place(from));
+            ui.vertical_centered(|ui| caption(ui, theme, &text));
+        }
+        ui.horizontal(|ui| {
+            let scales = Scale::ALL.map(|scale| (scale, scale_name(scale).to_owned()));
+            let hint = "The notes that belong to the key. It sounds from the next bar.";
+            let current = scale_name(chosen.scale);
+            if let Some(scale) = choice(ui, theme, ("Scale", hint, 128.0), current, scales) {
+                set(desk, Choice { scale, ..chosen });
+            }
+            let hint = "Notes that are written into the session are kept to this scale.";
+            let lock = Button::new("Lock").hint(hint).on(chosen.lock).small(theme);
+            if lock.enabled(desk.locked().is_none()).show(ui, theme).clicked() {
+                let lock = !chosen.lock;
+                set(desk, Choice { lock, ..chosen });
+            }
+        });
+        chord_row(ui, desk, &chosen);
+        follows(ui, desk);
+    }
+}
+
+fn set(desk: &mut Desk<'_>, harmony: Choice) {
+    if desk.locked().is_none() && desk.document().harmony.latest() != harmony {
+        desk.commands.edit(Edit::Harmony {
+            harmony,
+            when: None,
+        });
+    }
+}
+
+fn name_of(harmony: &Choice) -> String {
+    let key = spelled(harmony.key, harmony.scale);
+    let chord = harmony.chord.map_or(String::new(), |degree| {
+        format!(", chord {}", chord(harmony, degree).numeral)
+    });
+    format!("{key} {}{chord}", scale_name(harmony.scale))
+}
+
+/// The circle of fifths: a click sets the key.
+fn keys(ui: &mut Ui, desk: &mut Desk<'_>, chosen: &Choice) {
+    let theme = desk.theme;
+    let outer = (ui.available_width() / 2.0 - theme.gap).min(LARGEST);
+    let size = vec2(ui.available_width(), outer * 2.0 + theme.gap * 2.0);
+    let (area, response) = ui.allocate_exact_size(size, Sense::CLICK);
+    let centre = area.center();
+    let over = response.hover_pos();
+    let over = over.and_then(|pointer| place_of(pointer, centre, outer * HOLE, outer));
+    for place in 0..PLACES {
+        let key = key_at(place);
+        let (is_key, is_over) = (key == chosen.key, over == Some(place));
+        let belongs = chosen.in_scale(i32::from(key.get()));
+        let fill = match (is_key, is_over, belongs) {
+            (true, _, _) => theme.accent,
+            (false, true, _) => theme.line,
+            (false, false, true) => theme.step_lit,
+            (false, false, false) => theme.step,
+        };
+        let ink = match (is_key, belongs) {
+            (true, _) => theme.on_accent,
+            (false, true) => theme.ink,
+            (false, false) => theme.faint,
+        };
+        segment(ui, centre, f32::from(place), (outer * HOLE, outer), fill);
+        let at = centre + direction(f32::from(place)) * outer * (1.0 + HOLE) / 2.0;
+        let font = FontId::proportional(theme.text);
+        let name = spelled(key, chosen.scale);
+        ui.painter()
+            .text(at, Align2::CENTER_CENTER, name, font, ink);
+    }
+    middle(ui, desk, centre, chosen);
+    let Some(place) = over else {
+        return;
+    };
+    let key = key_at(place);
+    let hint = format!(
+        "Play in {} {} from the next bar",
+        spelled(key, chosen.scale),
+        scale_name(chosen.scale)
+    );
+    let response = response
+        .on_hover_cursor(CursorIcon::PointingHand)
+        .on_hover_text(hint);
+    if response.clicked() {
+        set(desk, Choice { key, ..*chosen });
+    }
+}
+
+fn middle(ui: &Ui, desk: &Desk<'_>, centre: Pos2, chosen: &Choice) {
+    let theme = desk.theme;
+    let painter = ui.painter();
+    let key = spelled(chosen.key, chosen.scale);
+    let chord = chosen.chord.map_or("no chord".to_owned(), |degree| {
+        let chord = chord(chosen, degree);
+        format!("{} \u{b7} {}", chord.numeral, chord.name)
+    });
+    let lines = [
+        (key, theme.large, theme.ink, -14.0),
+        (scale_name(chosen.scale), theme.small, theme.dim, 4.0),
+        (chord.as_str(), theme.small, theme.dim, 18.0),
+    ];
+    for (text, size, colour, below) in lines {
+        let at = centre + vec2(0.0, below);
+        let font = FontId::proportional(size);
+        painter.text(at, Align2::CENTER_CENTER, text, font, colour);
+    }
+}
+
+/// One key's part of the ring, a little apart from its neighbours.
+fn segment(ui: &Ui, centre: Pos2, place: f32, (inner, outer): (f32, f32), fill: Color32) {
+    const PIECES: u8 = 6;
+    const APART: f32 = 0.035;
+    let at = |piece: u8, radius: f32| {
+        let share = f32::from(piece) / f32::from(PIECES);
+        centre + direction(place - 0.5 + APART + (1.0 - 2.0 * APART) * share) * radius
+    };
+    for piece in 0..PIECES {
+        let corners = vec![
+            at(piece, inner),
+            at(piece, outer),
+            at(piece + 1, outer),
+            at(piece + 1, inner),
+        ];
+        // The same colour along the seams, so that no line shows between the pieces.
+        let seam = Stroke::new(0.5, fill);
+        ui.painter().add(Shape::convex_polygon(corners, fill, seam));
+    }
+}
+
+fn chord_row(ui: &mut Ui, desk: &mut Desk<'_>, chosen: &Choice) {
+    let theme = desk.theme;
+    caption(ui, theme, "Chord, from the next bar");
+    let chords = chords(chosen);
+    let is_open = desk.locked().is_none();
+    let mut picked: Option<Option<Degree>> = None;
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(2.0, 2.0);
+        let hint = "The whole scale, without a chord";
+        let none = Button::new("none").hint(hint).on(chosen.chord.is_none());
+        if none.small(theme).enabled(is_open).show(ui, theme).clicked() {
+            picked = Some(None);
+        }
+        for chord in &chords {
+            let is_on = chosen.chord == Some(chord.degree);
+            let button = Button::new(&chord.numeral).hint(&chord.name).on(is_on);
+            let button = button.small(theme).enabled(is_open);
+            if button.show(ui, theme).clicked() {
+                // The chord that is on goes off again.
+                picked = Some((!is_on).then_some(chord.degree));
+            }
+        }
+    });
+    if let Some(chord) = picked {
+        set(desk, Choice { chord, ..*chosen });
+    }
+}
+
+/// What becomes of the selected track's pitches.
+fn follows(ui: &mut Ui, desk: &mut Desk<'_>) {
+    let theme = desk.theme;
+    let Some(track) = desk.track() else {
+        return;
+    };
+    let modes = [
+        (ScaleMode::Off, "as written", "Pitches sound as they are written"),
+        (
+            ScaleMode::Scale,
+            "to the scale",
+            "Pitches sound as the nearest note of the scale; what is written stays",
+        ),
+        (
+            ScaleMode::Chord,
+            "to the chord",
+            "Pitches sound as the nearest note of the chord; what is written stays",
+        ),
+    ];
+    caption(ui, theme, &format!("{} plays", track.settings.name.as_str()));
+    let chosen = segmented(ui, theme, &modes, track.settings.scale_mode);
+    if let (Some(mode), None) = (chosen, desk.locked()) {
+        desk.commands.edit(Edit::Track {
+            track: track.id,
+            setting: TrackSetting::ScaleMode(mode),
+        });
+    }
 }

@@ -22,6 +22,8 @@ pub(crate) enum Command {
     Join(String),
     Leave,
     Edit(Edit),
+    /// An edit that goes on with the gesture of the last one, to be undone with it.
+    Further(Edit),
     Undo,
     Redo,
     Presence(Presence),
@@ -87,6 +89,11 @@ impl Network {
                 self.edit(edit, now);
                 if self.address.is_none() && self.replica.unsaved() > FOLD_AT {
                     self.replica.settle_alone();
+                }
+            }
+            Command::Further(edit) => {
+                if let Err(rejection) = self.replica.edit_further(edit, now) {
+                    self.tell(&rejection.reason());
                 }
             }
             Command::Undo => {
