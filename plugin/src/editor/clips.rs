@@ -81,7 +81,9 @@ impl Clips {
                     scene,
                 };
                 let area = places.slot(row, scene);
-                touched = self.slot(ui, desk, area, slot, turn.state(scene)).or(touched);
+                touched = self
+                    .slot(ui, desk, area, slot, turn.state(scene))
+                    .or(touched);
             }
             touched = stop_track(ui, desk, places.stop(row), track, &turn).or(touched);
         }
@@ -155,7 +157,14 @@ impl Clips {
         let id = ui.scope_id().with(("slot", slot.track, slot.scene));
         let response = ui.interact(area, id, Sense::CLICK | Sense::DRAG);
         let is_chosen = self.chosen == Some(Chosen::Slot(slot));
-        paint_slot(ui.painter(), desk, area, (track, slot, clip), state, &response);
+        paint_slot(
+            ui.painter(),
+            desk,
+            area,
+            (track, slot, clip),
+            state,
+            &response,
+        );
         if is_chosen {
             let edge = Stroke::new(1.0, desk.theme.ink);
             let radius = desk.theme.radius / 2.0;
@@ -193,7 +202,8 @@ impl Clips {
         if let (Some(track), Some(at)) = (track, ui.input(|input| input.pointer.hover_pos())) {
             let area = Rect::from_center_size(at, vec2(20.0, 14.0));
             let colour = desk.theme.track(track.settings.colour).gamma_multiply(0.7);
-            ui.painter().rect_filled(area, desk.theme.radius / 2.0, colour);
+            ui.painter()
+                .rect_filled(area, desk.theme.radius / 2.0, colour);
         }
     }
 }
@@ -206,7 +216,8 @@ fn launch_scene(desk: &mut Desk<'_>, scene: Option<SceneIndex>) {
 fn quantum(ui: &mut Ui, desk: &mut Desk<'_>) {
     let current = desk.document().quantum;
     let options = measures::QUANTA.map(|quantum| (quantum, measures::quantum(quantum).to_owned()));
-    let hint = "Launched clips wait for the next multiple of this, so that everyone starts together.";
+    let hint =
+        "Launched clips wait for the next multiple of this, so that everyone starts together.";
     let words = measures::quantum(current);
     let chosen = choice(ui, desk.theme, ("Quantum", hint, 72.0), words, options);
     if let (Some(quantum), None) = (chosen, desk.locked()) {
@@ -275,7 +286,10 @@ fn scene_head(ui: &Ui, desk: &Desk<'_>, places: &Places, scene: SceneIndex) -> O
     let document = desk.document();
     let area = places.head(scene);
     let response = ui.interact(area, ui.scope_id().with(("scene", scene)), Sense::CLICK);
-    let has_clips = document.tracks.iter().any(|track| track.clip(scene).is_some());
+    let has_clips = document
+        .tracks
+        .iter()
+        .any(|track| track.clip(scene).is_some());
     let is_shown = desk.selection.scene == Some(scene);
     let fill = match (response.hovered(), is_shown) {
         (true, _) => theme.step_lit,
@@ -307,13 +321,7 @@ fn stop_all(ui: &Ui, desk: &Desk<'_>, places: &Places) -> Option<Touched> {
     is_clicked.then_some(Touched::StopAll)
 }
 
-fn stop_track(
-    ui: &Ui,
-    desk: &Desk<'_>,
-    area: Rect,
-    track: &Track,
-    turn: &Turn,
-) -> Option<Touched> {
+fn stop_track(ui: &Ui, desk: &Desk<'_>, area: Rect, track: &Track, turn: &Turn) -> Option<Touched> {
     let name = track.settings.name.as_str();
     let hint = match turn.queued {
         Some((None, at)) => format!("{name} stops at {}", measures::place(at)),

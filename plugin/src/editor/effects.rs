@@ -85,7 +85,10 @@ fn reverb(ui: &mut Ui, desk: &mut Desk<'_>) {
     let write = |value: f64| measures::seconds(value / 100.0);
     let read = |text: &str| measures::read_seconds(text).map(|seconds| seconds * 100.0);
     let rest = f64::from(usual().reverb_decay.get());
-    let decay = Range::new(10.0, 1_000.0, rest).notch(10.0).written(&write).read(&read);
+    let decay = Range::new(10.0, 1_000.0, rest)
+        .notch(10.0)
+        .written(&write)
+        .read(&read);
     let hint = "How long the reverb takes to fall by 60 dB.";
     let value = f64::from(effects.reverb_decay.get());
     knob(ui, desk, ("Decay", hint), value, &decay, |value| {
@@ -105,14 +108,25 @@ fn reverb(ui: &mut Ui, desk: &mut Desk<'_>) {
     knob(ui, desk, ("Damping", hint), value, &damping, |value| {
         EffectSetting::ReverbDamping(share(value))
     });
-    level(ui, desk, effects.reverb_level, "How loud the reverb is in the mix.", |value| {
-        EffectSetting::ReverbLevel(measures::to_level(value))
-    });
+    level(
+        ui,
+        desk,
+        effects.reverb_level,
+        "How loud the reverb is in the mix.",
+        |value| EffectSetting::ReverbLevel(measures::to_level(value)),
+    );
 }
 
 fn level(ui: &mut Ui, desk: &mut Desk<'_>, level: Level, hint: &str, make: Make) {
     let range = measures::level_range();
-    knob(ui, desk, ("Level", hint), measures::of_level(level), &range, make);
+    knob(
+        ui,
+        desk,
+        ("Level", hint),
+        measures::of_level(level),
+        &range,
+        make,
+    );
 }
 
 fn delay(ui: &mut Ui, desk: &mut Desk<'_>) {
@@ -136,8 +150,8 @@ fn delay(ui: &mut Ui, desk: &mut Desk<'_>) {
         }
     }
     twelfths(ui, desk, time, tempo);
-    let feedback = Range::new(0.0, 95.0, f64::from(usual().delay_feedback.get()))
-        .written(&measures::percent);
+    let feedback =
+        Range::new(0.0, 95.0, f64::from(usual().delay_feedback.get())).written(&measures::percent);
     let hint = "How much of each echo comes round again.";
     let value = f64::from(effects.delay_feedback.get());
     knob(ui, desk, ("Feedback", hint), value, &feedback, |value| {
@@ -158,9 +172,13 @@ fn delay(ui: &mut Ui, desk: &mut Desk<'_>) {
     if switch(ui, theme, ("Ping-pong", label, hint), is_on, is_open).clicked() {
         set(desk, EffectSetting::DelayPingPong(!is_on));
     }
-    level(ui, desk, effects.delay_level, "How loud the echoes are in the mix.", |value| {
-        EffectSetting::DelayLevel(measures::to_level(value))
-    });
+    level(
+        ui,
+        desk,
+        effects.delay_level,
+        "How loud the echoes are in the mix.",
+        |value| EffectSetting::DelayLevel(measures::to_level(value)),
+    );
 }
 
 /// Every time there is, in twelfths of a beat, for those who want one without a name.
@@ -198,19 +216,34 @@ fn chorus(ui: &mut Ui, desk: &mut Desk<'_>) {
         .written(&write)
         .read(&read);
     let hint = "How fast the chorus moves.";
-    knob(ui, desk, ("Rate", hint), shown(effects.chorus_rate), &rate, |value| {
-        EffectSetting::ChorusRate(share(value))
-    });
+    knob(
+        ui,
+        desk,
+        ("Rate", hint),
+        shown(effects.chorus_rate),
+        &rate,
+        |value| EffectSetting::ChorusRate(share(value)),
+    );
     let depth = measures::percent_range(shown(usual().chorus_depth));
     let hint = "How far its voices stray.";
-    knob(ui, desk, ("Depth", hint), shown(effects.chorus_depth), &depth, |value| {
-        EffectSetting::ChorusDepth(share(value))
-    });
+    knob(
+        ui,
+        desk,
+        ("Depth", hint),
+        shown(effects.chorus_depth),
+        &depth,
+        |value| EffectSetting::ChorusDepth(share(value)),
+    );
     let mix = measures::percent_range(shown(usual().chorus_mix));
     let hint = "How much of the mix goes through the chorus. None switches it off.";
-    knob(ui, desk, ("Mix", hint), shown(effects.chorus_mix), &mix, |value| {
-        EffectSetting::ChorusMix(share(value))
-    });
+    knob(
+        ui,
+        desk,
+        ("Mix", hint),
+        shown(effects.chorus_mix),
+        &mix,
+        |value| EffectSetting::ChorusMix(share(value)),
+    );
 }
 
 fn hundredths(percent: f64) -> lockstep_session::document::instrument::Amount {

@@ -33,7 +33,11 @@ impl Default for ExportPanel {
 
 const MOST_BARS: u16 = 999;
 const KINDS: [(ExportKind, &str, &str); 4] = [
-    (ExportKind::Mix, "Mix", "One stereo WAV file of everything, as it sounds"),
+    (
+        ExportKind::Mix,
+        "Mix",
+        "One stereo WAV file of everything, as it sounds",
+    ),
     (
         ExportKind::Stems,
         "Stems",
@@ -103,7 +107,10 @@ impl ExportPanel {
             caption(ui, theme, "Into");
             let current = self.folder(desk).display().to_string();
             let hint = "A folder on this machine. It is made if it is not there.";
-            let field = Field::new("folder", &current).hint(hint).width(420.0).most(1_000);
+            let field = Field::new("folder", &current)
+                .hint(hint)
+                .width(420.0)
+                .most(1_000);
             if let Some(typed) = field.invitation("A folder").show(ui, theme) {
                 let typed = typed.trim();
                 self.folder = (!typed.is_empty()).then(|| PathBuf::from(typed));
@@ -133,7 +140,12 @@ fn state(ui: &mut Ui, desk: &Desk<'_>, has_asked: bool) {
         }
         None => {}
         Some(ExportView::Running) => {
-            words(ui, theme, "Writing\u{2026} you can go on playing.", theme.dim);
+            words(
+                ui,
+                theme,
+                "Writing\u{2026} you can go on playing.",
+                theme.dim,
+            );
         }
         Some(ExportView::Written(path)) => {
             ui.horizontal(|ui| {

@@ -38,7 +38,11 @@ impl HarmonyPanel {
             }
             let hint = "Notes that are written into the session are kept to this scale.";
             let lock = Button::new("Lock").hint(hint).on(chosen.lock).small(theme);
-            if lock.enabled(desk.locked().is_none()).show(ui, theme).clicked() {
+            if lock
+                .enabled(desk.locked().is_none())
+                .show(ui, theme)
+                .clicked()
+            {
                 let lock = !chosen.lock;
                 set(desk, Choice { lock, ..chosen });
             }
@@ -190,7 +194,11 @@ fn follows(ui: &mut Ui, desk: &mut Desk<'_>) {
         return;
     };
     let modes = [
-        (ScaleMode::Off, "as written", "Pitches sound as they are written"),
+        (
+            ScaleMode::Off,
+            "as written",
+            "Pitches sound as they are written",
+        ),
         (
             ScaleMode::Scale,
             "to the scale",
@@ -202,7 +210,11 @@ fn follows(ui: &mut Ui, desk: &mut Desk<'_>) {
             "Pitches sound as the nearest note of the chord; what is written stays",
         ),
     ];
-    caption(ui, theme, &format!("{} plays", track.settings.name.as_str()));
+    caption(
+        ui,
+        theme,
+        &format!("{} plays", track.settings.name.as_str()),
+    );
     let chosen = segmented(ui, theme, &modes, track.settings.scale_mode);
     if let (Some(mode), None) = (chosen, desk.locked()) {
         desk.commands.edit(Edit::Track {

@@ -32,7 +32,11 @@ impl InstrumentPanel {
     pub(super) fn show(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
         let theme = desk.theme;
         let Some(track) = desk.track() else {
-            super::widgets::empty(ui, theme, "An instrument belongs to a track: add one first.");
+            super::widgets::empty(
+                ui,
+                theme,
+                "An instrument belongs to a track: add one first.",
+            );
             return;
         };
         if let Some(why) = desk.locked() {
@@ -92,7 +96,8 @@ impl InstrumentPanel {
                 audition(desk, track);
             }
             let moved = instrument.parameters.len();
-            let hint = "Everything goes back to where the preset has it. Undo brings your settings back.";
+            let hint =
+                "Everything goes back to where the preset has it. Undo brings your settings back.";
             let reset = Button::new("Reset").hint(hint).small(theme);
             let is_open = moved > 0 && desk.locked().is_none();
             if reset.enabled(is_open).show(ui, theme).clicked() {

@@ -73,12 +73,24 @@ impl MacrosPanel {
         let options = choices(source);
         let current = title_of(source, target.parameter);
         let hint = "What it turns there";
-        let chosen = choice(ui, theme, ("Parameter", hint, COLUMN - 8.0), &current, options);
+        let chosen = choice(
+            ui,
+            theme,
+            ("Parameter", hint, COLUMN - 8.0),
+            &current,
+            options,
+        );
         if let Some(parameter) = chosen {
             let whole_range = whole_range(target.track, parameter);
             desk.commands.ask(Command::Macro(number, Some(whole_range)));
         }
-        ends(ui, desk, number, target, meaning_of(source, target.parameter));
+        ends(
+            ui,
+            desk,
+            number,
+            target,
+            meaning_of(source, target.parameter),
+        );
         clear(ui, desk, number);
     }
 
@@ -137,7 +149,10 @@ fn assign(desk: &mut Desk<'_>, number: usize, id: TrackId, before: Option<MacroT
     let source = &track.settings.instrument.source;
     let kept = before.filter(|before| choices(source).any(|(other, _)| other == before.parameter));
     let target = match (kept, first_of(source)) {
-        (Some(before), _) => Some(MacroTarget { track: id, ..before }),
+        (Some(before), _) => Some(MacroTarget {
+            track: id,
+            ..before
+        }),
         (None, Some(parameter)) => Some(whole_range(id, parameter)),
         // A kit has nothing to turn but what every track has.
         (None, None) => None,
@@ -146,13 +161,7 @@ fn assign(desk: &mut Desk<'_>, number: usize, id: TrackId, before: Option<MacroT
 }
 
 /// Between which amounts it turns.
-fn ends(
-    ui: &mut Ui,
-    desk: &mut Desk<'_>,
-    number: usize,
-    target: MacroTarget,
-    meaning: Meaning,
-) {
+fn ends(ui: &mut Ui, desk: &mut Desk<'_>, number: usize, target: MacroTarget, meaning: Meaning) {
     let theme = desk.theme;
     let write = |value: f64| measures::meaning(meaning, Amount::new(whole(value)));
     let read = |text: &str| {
@@ -161,8 +170,18 @@ fn ends(
     };
     let mut changed = target;
     for (name, end, rest, hint) in [
-        ("from", &mut changed.from, 0.0, "Where the knob's lower end puts it"),
-        ("to", &mut changed.to, 10_000.0, "Where the knob's upper end puts it"),
+        (
+            "from",
+            &mut changed.from,
+            0.0,
+            "Where the knob's lower end puts it",
+        ),
+        (
+            "to",
+            &mut changed.to,
+            10_000.0,
+            "Where the knob's upper end puts it",
+        ),
     ] {
         let range = Range::new(0.0, 10_000.0, rest)
             .notch(100.0)

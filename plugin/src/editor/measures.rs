@@ -133,9 +133,9 @@ pub(super) fn meaning(meaning: Meaning, amount: Amount) -> String {
     let value = f64::from(meaning.value(amount));
     match meaning {
         Meaning::Share | Meaning::Choice(_) => percent(value * 100.0),
-        Meaning::Linear { unit, .. } | Meaning::Ratio { unit, .. } | Meaning::Power { unit, .. } => {
-            in_unit(unit, value)
-        }
+        Meaning::Linear { unit, .. }
+        | Meaning::Ratio { unit, .. }
+        | Meaning::Power { unit, .. } => in_unit(unit, value),
     }
 }
 
@@ -149,13 +149,13 @@ pub(super) fn read_meaning(meaning: Meaning, text: &str) -> Option<Amount> {
             place.filter(|_| !typed.is_empty()).and_then(small)?
         }
         Meaning::Share => number(text)?.0 / 100.0,
-        Meaning::Linear { unit, .. } | Meaning::Ratio { unit, .. } | Meaning::Power { unit, .. } => {
-            match unit {
-                Unit::Seconds => read_seconds(text)?,
-                Unit::Hertz => read_hertz(text)?,
-                Unit::Semitones | Unit::Cents | Unit::Octaves | Unit::Times => number(text)?.0,
-            }
-        }
+        Meaning::Linear { unit, .. }
+        | Meaning::Ratio { unit, .. }
+        | Meaning::Power { unit, .. } => match unit {
+            Unit::Seconds => read_seconds(text)?,
+            Unit::Hertz => read_hertz(text)?,
+            Unit::Semitones | Unit::Cents | Unit::Octaves | Unit::Times => number(text)?.0,
+        },
     };
     #[expect(clippy::cast_possible_truncation, reason = "a knob needs no more")]
     let value = value as f32;

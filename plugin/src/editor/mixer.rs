@@ -66,14 +66,19 @@ impl Mixer {
                 fader.hint(hint).enabled(is_open).show(ui, theme)
             });
             let number = Number::new("master level", value, &range).width(STRIP);
-            let typed = number.height(20.0).hint(hint).enabled(is_open).show(ui, theme);
+            let typed = number
+                .height(20.0)
+                .hint(hint)
+                .enabled(is_open)
+                .show(ui, theme);
             if let Some(value) = moved.or(typed) {
                 let setting = SessionSetting::Master(measures::to_level(value));
                 desk.commands.edit(Edit::Session(setting));
             }
             ui.add_space(20.0 + 20.0 + theme.gap * 2.0);
             strip::line(ui, theme);
-            let hint = "The level of everything in this workstation only: the host's parameter Master";
+            let hint =
+                "The level of everything in this workstation only: the host's parameter Master";
             trim(ui, desk, &mut self.touch, HostKnob::Master, hint);
         });
     }

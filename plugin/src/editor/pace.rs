@@ -2,8 +2,8 @@
 //! thing one goes out every thirtieth of a second, and the last always does.
 
 use crate::network::Command;
-use lockstep_session::edit::{ClipSetting, Edit, SceneSetting, SessionSetting};
 use lockstep_session::document::track::TrackSetting;
+use lockstep_session::edit::{ClipSetting, Edit, SceneSetting, SessionSetting};
 use lockstep_session::units::{LocalTime, Span};
 use std::mem::discriminant;
 
@@ -136,9 +136,7 @@ fn same_place(one: &Edit, other: &Edit) -> bool {
                 scene: other_scene,
                 setting: other,
             },
-        ) => {
-            scene == other_scene && discriminant::<SceneSetting>(setting) == discriminant(other)
-        }
+        ) => scene == other_scene && discriminant::<SceneSetting>(setting) == discriminant(other),
         (
             Edit::Track { track, setting },
             Edit::Track {
@@ -284,7 +282,10 @@ mod tests {
         let mut pace = Pace::default();
         for millis in 0..5 {
             let edit = level(1, millis);
-            assert_eq!(pass(&mut pace, std::slice::from_ref(&edit), false, millis), [edit]);
+            assert_eq!(
+                pass(&mut pace, std::slice::from_ref(&edit), false, millis),
+                [edit]
+            );
         }
     }
 }

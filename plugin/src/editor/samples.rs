@@ -32,11 +32,13 @@ impl SamplesPanel {
             );
             return;
         }
-        ScrollArea::vertical().auto_shrink([false, true]).show(ui, |ui| {
-            for upload in &desk.view.uploads {
-                list::upload(ui, desk, upload);
-            }
-            list::show(ui, desk);
-        });
+        ScrollArea::vertical()
+            .auto_shrink([false, true])
+            .show(ui, |ui| {
+                for upload in &desk.view.uploads {
+                    list::upload(ui, desk, upload);
+                }
+                list::show(ui, desk);
+            });
     }
 }

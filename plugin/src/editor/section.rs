@@ -61,7 +61,10 @@ pub(super) fn switch(
 ) -> Response {
     column(ui, theme, name, KNOB.x, |ui| {
         let button = Button::new(label).hint(hint).on(is_on);
-        button.enabled(is_enabled).width(KNOB.x - theme.gap).show(ui, theme)
+        button
+            .enabled(is_enabled)
+            .width(KNOB.x - theme.gap)
+            .show(ui, theme)
     })
 }
 

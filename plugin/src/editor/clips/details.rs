@@ -42,14 +42,7 @@ impl Details {
         }
     }
 
-    fn filled(
-        &mut self,
-        ui: &mut Ui,
-        desk: &mut Desk<'_>,
-        track: &Track,
-        slot: Slot,
-        clip: &Clip,
-    ) {
+    fn filled(&mut self, ui: &mut Ui, desk: &mut Desk<'_>, track: &Track, slot: Slot, clip: &Clip) {
         let theme = desk.theme;
         let is_open = desk.locked().is_none();
         ui.push_id(("clip", slot.track, slot.scene), |ui| {
@@ -81,7 +74,10 @@ impl Details {
                 self.turned_to = Some(copy);
             }
             let hint = "Takes the clip out of its slot. Undo brings it back.";
-            let remove = Button::new("Delete").hint(hint).small(theme).enabled(is_open);
+            let remove = Button::new("Delete")
+                .hint(hint)
+                .small(theme)
+                .enabled(is_open);
             if remove.show(ui, theme).clicked() {
                 desk.commands.edit(slot.remove());
             }
@@ -136,15 +132,10 @@ fn set_scene(desk: &mut Desk<'_>, scene: SceneIndex, setting: SceneSetting) {
     desk.commands.edit(Edit::Scene { scene, setting });
 }
 
-fn named(
-    ui: &mut Ui,
-    desk: &Desk<'_>,
-    what: &str,
-    name: &str,
-    invitation: &str,
-) -> Option<Name> {
+fn named(ui: &mut Ui, desk: &Desk<'_>, what: &str, name: &str, invitation: &str) -> Option<Name> {
     let theme = desk.theme;
-    let hint = format!("The name of the {what}; empty for \u{201c}{invitation}\u{201d} by its place");
+    let hint =
+        format!("The name of the {what}; empty for \u{201c}{invitation}\u{201d} by its place");
     let typed = ui.horizontal(|ui| {
         caption(ui, theme, "Name");
         let field = Field::new("name", name).invitation(invitation).hint(&hint);
@@ -171,9 +162,8 @@ fn follows(
         let hint = format!("What happens by itself after {what} has played for a while");
         let action = choice(ui, theme, ("Follow", &hint, 112.0), &current, options);
         let after = follow.map_or(Bars::default(), |follow| follow.after);
-        let mut changed = action.map(|action: Option<Action>| {
-            action.map(|action| Follow { action, after })
-        });
+        let mut changed =
+            action.map(|action: Option<Action>| action.map(|action| Follow { action, after }));
         if let Some(follow) = follow {
             caption(ui, theme, "after");
             let hint = "How long it plays before that";
@@ -251,13 +241,11 @@ fn audio_loop(ui: &mut Ui, desk: &mut Desk<'_>, slot: Slot, audio: &AudioLoop) {
     }
 }
 
-fn sample_choice(
-    ui: &mut Ui,
-    desk: &Desk<'_>,
-    current: Option<SampleId>,
-) -> Option<SampleId> {
+fn sample_choice(ui: &mut Ui, desk: &Desk<'_>, current: Option<SampleId>) -> Option<SampleId> {
     let samples = &desk.document().samples;
-    let options = samples.iter().map(|(id, sample)| (*id, sample.name.to_string()));
+    let options = samples
+        .iter()
+        .map(|(id, sample)| (*id, sample.name.to_string()));
     let name = current.and_then(|id| samples.get(&id));
     let name = name.map_or("Choose a sample", |sample| sample.name.as_str());
     let hint = "Samples are added under Samples";

@@ -124,7 +124,11 @@ pub(in crate::editor) fn free_slot(track: &Track, after: SceneIndex) -> Option<S
 }
 
 /// Every clip of a row beside another row, in place of what lies there.
-pub(in crate::editor) fn copy_row(document: &Document, from: SceneIndex, to: SceneIndex) -> Vec<Edit> {
+pub(in crate::editor) fn copy_row(
+    document: &Document,
+    from: SceneIndex,
+    to: SceneIndex,
+) -> Vec<Edit> {
     let tracks = document.tracks.iter();
     let edits = tracks.filter_map(|track| {
         let clip = track.clip(from);
@@ -232,8 +236,16 @@ mod tests {
         assert!(matches!(
             &edits[..],
             [
-                Edit::Clip { track: TrackId(3), clip: Some(_), .. },
-                Edit::Clip { track: TrackId(4), clip: None, .. },
+                Edit::Clip {
+                    track: TrackId(3),
+                    clip: Some(_),
+                    ..
+                },
+                Edit::Clip {
+                    track: TrackId(4),
+                    clip: None,
+                    ..
+                },
             ]
         ));
     }

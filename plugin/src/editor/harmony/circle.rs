@@ -71,7 +71,10 @@ pub(in crate::editor) fn chord(harmony: &Harmony, degree: Degree) -> Chord {
     let (numeral, name) = match quality {
         Quality::Major => (numeral.to_owned(), note.to_owned()),
         Quality::Minor => (numeral.to_lowercase(), format!("{note}m")),
-        Quality::Diminished => (format!("{}\u{b0}", numeral.to_lowercase()), format!("{note}\u{b0}")),
+        Quality::Diminished => (
+            format!("{}\u{b0}", numeral.to_lowercase()),
+            format!("{note}\u{b0}"),
+        ),
         Quality::Augmented => (format!("{numeral}+"), format!("{note}+")),
         Quality::Other => (numeral.to_owned(), note.to_owned()),
     };
@@ -166,11 +169,15 @@ mod tests {
         };
         assert_eq!(
             names(Scale::Major),
-            ["C", "G", "D", "A", "E", "B", "G♭", "D♭", "A♭", "E♭", "B♭", "F"]
+            [
+                "C", "G", "D", "A", "E", "B", "G♭", "D♭", "A♭", "E♭", "B♭", "F"
+            ]
         );
         assert_eq!(
             names(Scale::Minor),
-            ["C", "G", "D", "A", "E", "B", "F♯", "C♯", "G♯", "E♭", "B♭", "F"]
+            [
+                "C", "G", "D", "A", "E", "B", "F♯", "C♯", "G♯", "E♭", "B♭", "F"
+            ]
         );
     }
 
@@ -200,7 +207,9 @@ mod tests {
         );
         assert_eq!(
             names(3, Scale::Minor),
-            ["i E♭m", "ii° F°", "III G♭", "iv A♭m", "v B♭m", "VI C♭", "VII D♭"]
+            [
+                "i E♭m", "ii° F°", "III G♭", "iv A♭m", "v B♭m", "VI C♭", "VII D♭"
+            ]
         );
         assert_eq!(names(9, Scale::HarmonicMinor)[2], "III+ C+");
     }

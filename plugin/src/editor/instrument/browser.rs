@@ -49,7 +49,11 @@ impl Browser {
             .horizontal(|ui| {
                 let kinds = [
                     (Kind::Presets, "Presets", "Sounds that everyone has"),
-                    (Kind::Samples, "Samples", "Sounds that were added to this session"),
+                    (
+                        Kind::Samples,
+                        "Samples",
+                        "Sounds that were added to this session",
+                    ),
                 ];
                 if let Some(kind) = segmented(ui, theme, &kinds, self.kind) {
                     self.kind = kind;
@@ -195,7 +199,13 @@ fn row(ui: &mut Ui, desk: &Desk<'_>, name: &str, what: &str, is_on: bool) -> Res
     let font = FontId::proportional(theme.text);
     painter.text(inner.left_center(), Align2::LEFT_CENTER, name, font, ink);
     let font = FontId::proportional(theme.small);
-    painter.text(inner.right_center(), Align2::RIGHT_CENTER, what, font, faint);
+    painter.text(
+        inner.right_center(),
+        Align2::RIGHT_CENTER,
+        what,
+        font,
+        faint,
+    );
     response.on_hover_text("Click to play this sound on the track, for everyone. Undo goes back.")
 }
 

@@ -40,7 +40,13 @@ pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>, track: &Track) {
             section(ui, theme, "Macros", columns(macros.len()), |ui| {
                 for (parameter, knob) in MACROS.into_iter().zip(macros) {
                     let hint = "Moves several parameters together";
-                    turn(ui, desk, track, (parameter, knob.label, hint), Meaning::Share);
+                    turn(
+                        ui,
+                        desk,
+                        track,
+                        (parameter, knob.label, hint),
+                        Meaning::Share,
+                    );
                 }
             });
         }
@@ -98,7 +104,10 @@ fn turn(
     let usual = amount(&untouched(instrument, parameter), parameter);
     let is_moved = instrument.parameters.contains_key(&parameter);
     let hint = if is_moved {
-        format!("{hint}\nThe sound itself has {}. Double-click for that.", measures::meaning(meaning, usual))
+        format!(
+            "{hint}\nThe sound itself has {}. Double-click for that.",
+            measures::meaning(meaning, usual)
+        )
     } else {
         hint.to_owned()
     };
@@ -166,7 +175,11 @@ fn untouched(instrument: &Instrument, parameter: Parameter) -> Instrument {
 /// The drums of a kit, each to be struck.
 fn kit(ui: &mut Ui, desk: &mut Desk<'_>, track: &Track, preset: &'static Preset) {
     let theme = desk.theme;
-    caption(ui, theme, "A kit has a drum on each of these pitches. Click one to hear it.");
+    caption(
+        ui,
+        theme,
+        "A kit has a drum on each of these pitches. Click one to hear it.",
+    );
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(theme.gap, theme.gap);
         for (note, title) in preset.drums() {

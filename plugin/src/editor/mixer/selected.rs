@@ -122,13 +122,21 @@ fn filter(ui: &mut Ui, desk: &mut Desk<'_>, track: &Track) {
     let range = measures::percent_range(0.0);
     let hint = "How much the filter sings at its corner";
     let value = f64::from(filter.resonance.get());
-    knob(ui, desk, track, ("Resonance", hint), value, &range, |value| {
-        let resonance = percent(value);
-        TrackSetting::Filter(Filter {
-            resonance,
-            ..filter
-        })
-    });
+    knob(
+        ui,
+        desk,
+        track,
+        ("Resonance", hint),
+        value,
+        &range,
+        |value| {
+            let resonance = percent(value);
+            TrackSetting::Filter(Filter {
+                resonance,
+                ..filter
+            })
+        },
+    );
 }
 
 /// A filter that has just been switched on stands where it can be heard, but takes nothing away yet.

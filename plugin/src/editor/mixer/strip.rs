@@ -11,13 +11,7 @@ use lockstep_session::document::mixer::Pan;
 use lockstep_session::document::track::{Track, TrackSetting};
 use lockstep_session::edit::Edit;
 
-pub(super) fn show(
-    ui: &mut Ui,
-    desk: &mut Desk<'_>,
-    touch: &mut Touch,
-    place: usize,
-    fader: f32,
-) {
+pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>, touch: &mut Touch, place: usize, fader: f32) {
     let Some(track) = desk.document().tracks.get(place) else {
         return;
     };
@@ -27,7 +21,10 @@ pub(super) fn show(
         pan(ui, desk, track);
         shared(ui, desk, track);
         line(ui, desk.theme);
-        let hint = format!("The level of this track here only: the host's parameter Trim {}", place + 1);
+        let hint = format!(
+            "The level of this track here only: the host's parameter Trim {}",
+            place + 1
+        );
         trim(ui, desk, touch, HostKnob::Trim(place), &hint);
         private(ui, desk, place);
     });
@@ -46,7 +43,11 @@ fn head(ui: &mut Ui, desk: &mut Desk<'_>, track: &Track, place: usize) {
     let (area, response) = ui.allocate_exact_size(vec2(STRIP, 20.0), Sense::CLICK);
     let is_selected = desk.selected() == place;
     if is_selected || response.hovered() {
-        let fill = if is_selected { theme.step_lit } else { theme.raised };
+        let fill = if is_selected {
+            theme.step_lit
+        } else {
+            theme.raised
+        };
         ui.painter().rect_filled(area, theme.radius / 2.0, fill);
     }
     let mut bar = area;
@@ -76,7 +77,11 @@ fn level(ui: &mut Ui, desk: &mut Desk<'_>, track: &Track, place: usize, height: 
         fader.hint(hint).enabled(is_open).show(ui, theme)
     });
     let number = Number::new("level number", value, &range).width(STRIP);
-    let typed = number.height(20.0).hint(hint).enabled(is_open).show(ui, theme);
+    let typed = number
+        .height(20.0)
+        .hint(hint)
+        .enabled(is_open)
+        .show(ui, theme);
     if let Some(value) = moved.or(typed) {
         set(desk, track, TrackSetting::Level(measures::to_level(value)));
     }
@@ -119,17 +124,24 @@ fn private(ui: &mut Ui, desk: &mut Desk<'_>, place: usize) {
         if let Some(parameters) = desk.params.tracks.get(place) {
             let is_muted = parameters.mute.value();
             let hint = format!("Mute here only: the host's parameter Mute {}", place + 1);
-            let mute = Button::new("m").hint(&hint).on(is_muted).colour(theme.warning);
+            let mute = Button::new("m")
+                .hint(&hint)
+                .on(is_muted)
+                .colour(theme.warning);
             if half(mute, theme).show(ui, theme).clicked() {
                 desk.turn(&parameters.mute, !is_muted);
             }
         }
-        let bit = u32::try_from(place).ok().and_then(|place| 1_u16.checked_shl(place));
+        let bit = u32::try_from(place)
+            .ok()
+            .and_then(|place| 1_u16.checked_shl(place));
         let Some(bit) = bit else {
             return;
         };
         let is_soloed = desk.settings().soloed & bit != 0;
-        let solo = Button::new("s").hint("Solo in this workstation only").on(is_soloed);
+        let solo = Button::new("s")
+            .hint("Solo in this workstation only")
+            .on(is_soloed);
         if half(solo, theme).show(ui, theme).clicked() {
             desk.controls.change(|settings| settings.soloed ^= bit);
         }

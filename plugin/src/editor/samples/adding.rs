@@ -31,7 +31,9 @@ impl Adding {
         let theme = desk.theme;
         let is_open = desk.locked().is_none();
         let field = TextEdit::singleline(&mut self.path)
-            .hint_text(RichText::new("Paste the path of a WAV, FLAC, MP3 or OGG file").color(theme.faint))
+            .hint_text(
+                RichText::new("Paste the path of a WAV, FLAC, MP3 or OGG file").color(theme.faint),
+            )
             .background_color(theme.raised)
             .desired_width(380.0);
         let hint = "Copy a file in your file manager and paste it here. Several at once will do.";
@@ -66,7 +68,10 @@ impl Adding {
         };
         let seconds = (desk.now - since).as_micros().div_euclid(1_000_000);
         let button = Button::new("Stop recording").on(true).colour(theme.warning);
-        let is_stopped = button.hint("Keeps the take as a sample").show(ui, theme).clicked();
+        let is_stopped = button
+            .hint("Keeps the take as a sample")
+            .show(ui, theme)
+            .clicked();
         if is_stopped || seconds >= LONGEST {
             self.recording = None;
             desk.commands.ask(Command::RecordInput(false));
@@ -133,7 +138,10 @@ mod tests {
 
     fn read(pasted: &str) -> Vec<String> {
         let paths = paths(pasted);
-        paths.iter().map(|path| path.display().to_string()).collect()
+        paths
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect()
     }
 
     #[test]

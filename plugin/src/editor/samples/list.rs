@@ -39,9 +39,16 @@ fn row(ui: &mut Ui, desk: &mut Desk<'_>, id: SampleId, sample: &Sample) {
         });
     }
     let seconds = f64::from(sample.frames.get()) / f64::from(sample.rate.get());
-    let sides = if sample.channels.get() == 1 { "mono" } else { "stereo" };
+    let sides = if sample.channels.get() == 1 {
+        "mono"
+    } else {
+        "stereo"
+    };
     let rate = f64::from(sample.rate.get()) / 1_000.0;
-    let about = format!("{} \u{b7} {sides} \u{b7} {rate} kHz", measures::seconds(seconds));
+    let about = format!(
+        "{} \u{b7} {sides} \u{b7} {rate} kHz",
+        measures::seconds(seconds)
+    );
     caption(ui, theme, &about).on_hover_text(brought_by(desk, sample));
     play_on_track(ui, desk, id);
     loop_on_track(ui, desk, id, seconds);
@@ -78,7 +85,8 @@ fn brought_by(desk: &Desk<'_>, sample: &Sample) -> String {
 fn outline(ui: &mut Ui, desk: &Desk<'_>, id: SampleId) {
     let theme = desk.theme;
     let (area, _) = ui.allocate_exact_size(OUTLINE, Sense::empty());
-    ui.painter().rect_filled(area, theme.radius / 2.0, theme.raised);
+    ui.painter()
+        .rect_filled(area, theme.radius / 2.0, theme.raised);
     let Some(SampleView::Ready(peaks)) = desk.view.samples.get(&id) else {
         return;
     };
@@ -112,7 +120,10 @@ fn play_on_track(ui: &mut Ui, desk: &mut Desk<'_>, id: SampleId) {
     } else {
         format!("Makes {name}, the selected track, play this sample")
     };
-    let play = Button::new("On the track").hint(&hint).on(is_on).small(theme);
+    let play = Button::new("On the track")
+        .hint(&hint)
+        .on(is_on)
+        .small(theme);
     let play = play.enabled(desk.locked().is_none()).show(ui, theme);
     if play.clicked() && !is_on {
         desk.commands.edit(Edit::Track {
@@ -135,7 +146,17 @@ fn loop_on_track(ui: &mut Ui, desk: &mut Desk<'_>, id: SampleId, seconds: f64) {
             name => name.to_owned(),
         };
         let is_free = track.clip(scene).is_none();
-        (scene, format!("{name}{}", if is_free { "" } else { " (in place of its clip)" }))
+        (
+            scene,
+            format!(
+                "{name}{}",
+                if is_free {
+                    ""
+                } else {
+                    " (in place of its clip)"
+                }
+            ),
+        )
     });
     let hint = "Puts it into a slot of the selected track as a loop in time with the session";
     let chosen = choice(ui, theme, ("Loop", hint, 96.0), "Loop in\u{2026}", options);
@@ -171,9 +192,7 @@ fn users(document: &Document, id: SampleId) -> Vec<String> {
         let is_instrument = track.settings.instrument.source == Source::Sample(id);
         let mut clips = track.clips.iter().flatten();
         is_instrument
-            || clips.any(
-                |clip| matches!(&clip.content, Content::Loop(audio) if audio.sample == id),
-            )
+            || clips.any(|clip| matches!(&clip.content, Content::Loop(audio) if audio.sample == id))
     };
     let tracks = document.tracks.iter().filter(|track| plays(track));
     tracks
@@ -203,10 +222,12 @@ pub(super) fn upload(ui: &mut Ui, desk: &Desk<'_>, upload: &UploadView) {
                 theme.warning,
             ),
         };
-        ui.painter().rect_filled(area, theme.radius / 2.0, theme.raised);
+        ui.painter()
+            .rect_filled(area, theme.radius / 2.0, theme.raised);
         let mut done = area;
         done.set_width(area.width() * share);
-        ui.painter().rect_filled(done, theme.radius / 2.0, theme.accent);
+        ui.painter()
+            .rect_filled(done, theme.radius / 2.0, theme.accent);
         label(ui, theme, &upload.name);
         ui.colored_label(colour, egui::RichText::new(words).size(theme.small));
     });
