@@ -1,18 +1,39 @@
-//! The plugin's window: who is there, whether we are joined, and the grid. It reads views and
-//! sends commands; it must not know the network.
+//! The plugin's window: the frame that shows the panels and carries what they ask for. It reads
+//! views and sends commands; it must not know the network.
 
+mod clipboard;
+mod clips;
+mod dirty;
+mod effects;
+mod export;
 mod grid;
+mod harmony;
+mod header;
+mod inspector;
+mod instrument;
+mod join;
+mod macros;
+mod mixer;
+mod panel;
+mod pattern;
+mod phase;
+mod players;
+mod samples;
+mod selection;
+mod settings;
+mod status;
+mod steps;
 mod theme;
+mod widgets;
 
-use crate::bridge::EditorEnds;
+use crate::bridge::{EditorEnds, Playing};
 use crate::clock::LocalClock;
-use crate::network::Command;
-use crate::state::{EditorSize, SavedEditor};
-use crate::transport::HostPosition;
-use crate::view::{Connection, PlayerView, View};
-use egui::{Color32, Context, FontId, RichText, Sense, Ui, vec2};
+use crate::params::LockstepParams;
+use crate::state::EditorSize;
+use egui::{Align, Context, Frame as Space, Layout, Panel, ScrollArea, Ui};
 use grid::Grid;
-use lockstep_session::units::Beat;
+use lockstep_engine::{LiveEvent, LiveNote};
+use lockstep_session::units::{Beat, LocalTime, Span};
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::LogicalSize;
 use nice_plug_egui::baseview::HandlerError;
@@ -20,16 +41,22 @@ use nice_plug_egui::{
     EguiEditor, EguiEditorState, EguiNiceSettings, Frame, KeyCapture, NiceEguiApp,
     create_egui_editor,
 };
+use panel::{Desk, Outbox};
+use selection::{Selection, Tab};
 use std::sync::Arc;
 use std::time::Duration;
 use theme::Theme;
+use widgets::Button;
 
 const WIDTH: f32 = 1100.0;
 const HEIGHT: f32 = 680.0;
-const ZOOMS: [u32; 6] = [75, 100, 125, 150, 175, 200];
-const MASTER_METER: f32 = 120.0;
-/// While the host rolls, the playhead is redrawn this often.
+pub(crate) const ZOOMS: [u32; 6] = [75, 100, 125, 150, 175, 200];
+const SIDE: f32 = 236.0;
+const LOWER: f32 = 188.0;
+/// While something moves, the window is painted this often.
 const FRAME: Duration = Duration::from_millis(33);
+/// How long a note that is struck to hear it is held.
+const AUDITION: Span = Span::from_millis(350);
 
 /// The window's contents, as the framework drives them.
 #[expect(
@@ -38,29 +65,60 @@ const FRAME: Duration = Duration::from_millis(33);
 )]
 pub struct LockstepEditor {
     ends: EditorEnds,
-    saved: Arc<SavedEditor>,
+    params: Arc<LockstepParams>,
     clock: LocalClock,
     theme: Theme,
-    link: String,
+    host: Option<GuiContext>,
+    selection: Selection,
+    outbox: Outbox,
+    panels: Panels,
+    /// Notes that were struck to hear them, and when they are let go.
+    struck: Vec<(LocalTime, LiveNote)>,
+    marker: dirty::Marker,
+    /// The last commands found no room.
+    is_busy: bool,
+}
+
+/// Everything that can be seen, each with its own little memory.
+#[derive(Debug, Default)]
+struct Panels {
+    header: header::Header,
     grid: Grid,
-    busy: bool,
+    clips: clips::Clips,
+    harmony: harmony::HarmonyPanel,
+    instrument: instrument::InstrumentPanel,
+    macros: macros::MacrosPanel,
+    mixer: mixer::Mixer,
+    effects: effects::EffectsPanel,
+    samples: samples::SamplesPanel,
+    export: export::ExportPanel,
+    session: join::SessionPanel,
+    inspector: inspector::Inspector,
+    pattern: pattern::PatternPanel,
+    players: players::Players,
+    settings: settings::Settings,
 }
 
 pub(crate) fn create(
     ends: EditorEnds,
-    saved: Arc<SavedEditor>,
+    params: Arc<LockstepParams>,
     clock: LocalClock,
 ) -> Option<EguiEditor<LockstepEditor>> {
-    let state = EguiEditorState::from_size(LogicalSize::new(WIDTH, HEIGHT), saved.size().zoom());
+    let zoom = params.editor.size().zoom();
+    let state = EguiEditorState::from_size(LogicalSize::new(WIDTH, HEIGHT), zoom);
     let repaint = ends.repaint.clone();
     let editor = LockstepEditor {
         ends,
-        saved,
+        params,
         clock,
         theme: Theme::new(),
-        link: String::new(),
-        grid: Grid::default(),
-        busy: false,
+        host: None,
+        selection: Selection::default(),
+        outbox: Outbox::default(),
+        panels: Panels::default(),
+        struck: Vec::new(),
+        marker: dirty::Marker::default(),
+        is_busy: false,
     };
     create_egui_editor(
         state,
@@ -74,40 +132,45 @@ impl NiceEguiApp for LockstepEditor {
     fn build(
         &mut self,
         context: Context,
-        _: GuiContext,
+        host: GuiContext,
         frame: &mut Frame,
     ) -> Result<(), HandlerError> {
         self.theme.apply(&context);
         // Fields of a project are loaded after the editor was made.
-        context.set_zoom_factor(self.saved.size().zoom());
+        context.set_zoom_factor(self.params.editor.size().zoom());
         frame.set_clear_color(self.theme.background.into());
         frame.set_key_capture(KeyCapture::IgnoreAll);
+        // It holds the instance weakly, so that a window that is left open keeps nothing alive.
+        self.host = Some(host);
         Ok(())
     }
 
     fn ui(&mut self, ui: &mut Ui, frame: &mut Frame) {
+        let Some(host) = self.host.clone() else {
+            return;
+        };
         let view = self.ends.view();
-        let host = self.ends.playing().grid;
-        egui::Frame::new()
-            .fill(self.theme.background)
-            .inner_margin(self.theme.space)
-            .show(ui, |ui| {
-                ui.set_min_size(ui.available_size());
-                self.header(ui, &view, host);
-                ui.add_space(self.theme.gap);
-                self.session(ui, &view, host);
-            });
-        // The workstation keeps its keys unless someone is typing here.
-        let is_typing = ui.ctx().text_edit_focused();
-        frame.set_key_capture(if is_typing {
-            KeyCapture::CaptureAll
-        } else {
-            KeyCapture::IgnoreAll
-        });
-        if !is_typing && let Some(focused) = ui.memory(|memory| memory.focused()) {
-            ui.memory_mut(|memory| memory.surrender_focus(focused));
-        }
-        if host.rolling || self.ends.levels().master.peak > 0.0 {
+        let playing = self.ends.playing();
+        let now = self.clock.now();
+        let mut desk = Desk {
+            view: &view,
+            playing,
+            beat: beat_by(&playing, now),
+            now,
+            levels: self.ends.levels(),
+            controls: &self.params.controls,
+            params: &self.params,
+            setter: host.param_setter(),
+            theme: &self.theme,
+            selection: &mut self.selection,
+            commands: &mut self.outbox,
+        };
+        self.panels.show(ui, &mut desk, self.is_busy);
+        self.marker.tell(ui, &desk);
+        let moves = playing.grid.rolling || desk.levels.master.peak > 0.0;
+        self.send(now);
+        keep_keys(ui, frame);
+        if moves || !self.struck.is_empty() {
             ui.ctx().request_repaint_after(FRAME);
         }
     }
@@ -117,219 +180,170 @@ impl NiceEguiApp for LockstepEditor {
             let off = |percent: u32| (EditorSize::from_percent(percent).zoom() - zoom).abs();
             off(*left).total_cmp(&off(*right))
         });
-        self.saved
-            .resize(EditorSize::from_percent(nearest.unwrap_or(100)));
+        let size = EditorSize::from_percent(nearest.unwrap_or(100));
+        self.params.editor.resize(size);
     }
+}
+
+/// The workstation keeps its keys unless someone is typing here.
+fn keep_keys(ui: &Ui, frame: &mut Frame) {
+    let is_typing = ui.ctx().text_edit_focused();
+    frame.set_key_capture(if is_typing {
+        KeyCapture::CaptureAll
+    } else {
+        KeyCapture::IgnoreAll
+    });
+    if !is_typing && let Some(focused) = ui.memory(|memory| memory.focused()) {
+        ui.memory_mut(|memory| memory.surrender_focus(focused));
+    }
+}
+
+/// Where the grid is by now, from where the last block began.
+fn beat_by(playing: &Playing, now: LocalTime) -> Beat {
+    let grid = playing.grid;
+    let beat = crate::network::session_beat(grid.beat);
+    let Some(tempo) = grid.tempo.filter(|_| grid.rolling) else {
+        return beat;
+    };
+    let passed = (now - grid.at).as_micros().clamp(0, 1_000_000);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        reason = "within a second"
+    )]
+    let passed = (passed as f64 * tempo.beats_per_minute() / 60.0) as i64;
+    Beat::from_micros(beat.as_micros() + passed)
 }
 
 impl LockstepEditor {
-    fn header(&mut self, ui: &mut Ui, view: &View, host: HostPosition) {
-        let theme = self.theme.clone();
-        ui.horizontal(|ui| {
-            let name = RichText::new(view.document.name.as_str())
-                .size(theme.large)
-                .strong();
-            ui.label(name);
-            ui.add_space(theme.space);
-            ui.label(small(&theme, &transport_words(view, host), theme.dim));
-            ui.add_space(theme.space);
-            for player in &view.players {
-                chip(ui, &theme, player);
+    /// Carries what the panels asked for.
+    fn send(&mut self, now: LocalTime) {
+        let (commands, notes) = self.outbox.take();
+        for command in commands {
+            self.is_busy = self.ends.ask(command).is_err();
+        }
+        for note in notes {
+            self.ends.tap(note);
+            if let LiveEvent::Down { key, .. } = note.event {
+                let event = LiveEvent::Up { key };
+                self.struck
+                    .push((now + AUDITION, LiveNote { event, ..note }));
             }
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                self.zoom(ui);
-                ui.add_space(theme.space);
-                let size = vec2(MASTER_METER, theme.gap * 2.0);
-                let (area, _) = ui.allocate_exact_size(size, Sense::empty());
-                grid::paint_level(ui.painter(), &theme, area, self.ends.levels().master);
-            });
+        }
+        let ends = &mut self.ends;
+        self.struck.retain(|(until, note)| {
+            let is_over = *until <= now;
+            if is_over {
+                ends.tap(*note);
+            }
+            !is_over
         });
-        ui.horizontal(|ui| {
-            match &view.link {
-                None => self.join(ui),
-                Some(link) => {
-                    ui.label(small(&theme, link, theme.faint));
-                    if ui.button("Copy link").clicked() {
-                        ui.ctx().copy_text(link.clone());
-                    }
-                    if ui.button("Leave").clicked() {
-                        self.ask(Command::Leave);
-                    }
+    }
+}
+
+impl Panels {
+    fn show(&mut self, ui: &mut Ui, desk: &mut Desk<'_>, is_busy: bool) {
+        let theme = desk.theme;
+        let bar = |pad: f32| Space::new().fill(theme.panel).inner_margin(pad);
+        Panel::top("header")
+            .resizable(false)
+            .exact_size(header::HEIGHT)
+            .frame(bar(theme.pad))
+            .show(ui, |ui| self.header.show(ui, desk));
+        Panel::bottom("status")
+            .resizable(false)
+            .exact_size(status::HEIGHT)
+            .frame(bar(theme.gap))
+            .show(ui, |ui| status::show(ui, desk, is_busy));
+        Panel::bottom("lower")
+            .resizable(false)
+            .exact_size(LOWER)
+            .frame(bar(theme.pad))
+            .show(ui, |ui| self.lower(ui, desk));
+        Panel::right("side")
+            .resizable(false)
+            .exact_size(SIDE)
+            .frame(bar(theme.inset))
+            .show(ui, |ui| {
+                ScrollArea::vertical().show(ui, |ui| {
+                    self.clips.show(ui, desk);
+                    ui.add_space(theme.pad);
+                    self.harmony.show(ui, desk);
+                });
+            });
+        Space::new()
+            .fill(theme.background)
+            .inner_margin(theme.inset)
+            .show(ui, |ui| self.grid.show(ui, desk));
+    }
+
+    /// The tabs below the grid, and the panel that is open.
+    fn lower(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
+        let theme = desk.theme;
+        ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
+            ui.spacing_mut().item_spacing.x = 2.0;
+            for (tab, label, hint) in TABS {
+                let is_on = desk.selection.tab == *tab;
+                let button = Button::new(label).hint(hint).bare().small(theme);
+                let button = button.on(is_on).colour(theme.step_lit);
+                if button.show(ui, theme).clicked() {
+                    desk.selection.tab = *tab;
                 }
             }
-            ui.add_space(theme.space);
-            let (words, colour) = connection_words(&theme, view);
-            ui.label(RichText::new(words).color(colour));
         });
-        let trouble = if self.busy {
-            Some("One moment: the last edits are still on their way")
-        } else {
-            None
-        };
-        if let Some(sentence) = trouble.or(view.notice.as_deref()) {
-            ui.label(RichText::new(sentence).color(theme.warning));
-        }
-        let (line, _) = ui.allocate_exact_size(vec2(ui.available_width(), 1.0), Sense::empty());
-        ui.painter().rect_filled(line, 0.0, theme.line);
-    }
-
-    fn join(&mut self, ui: &mut Ui) {
-        let field = egui::TextEdit::singleline(&mut self.link)
-            .hint_text("Paste a session's link or code")
-            .desired_width(360.0);
-        let field = ui.add(field);
-        let entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-        if (ui.button("Join").clicked() || entered) && !self.link.trim().is_empty() {
-            let pasted = std::mem::take(&mut self.link);
-            self.ask(Command::Join(pasted));
-        }
-    }
-
-    fn zoom(&mut self, ui: &mut Ui) {
-        let current = self.saved.size().percent();
-        let larger = ZOOMS.into_iter().find(|percent| *percent > current);
-        let smaller = ZOOMS.into_iter().rev().find(|percent| *percent < current);
-        for (label, target) in [("+", larger), ("-", smaller)] {
-            let button = ui.add_enabled(target.is_some(), egui::Button::new(label));
-            if let (true, Some(percent)) = (button.clicked(), target) {
-                ui.ctx()
-                    .set_zoom_factor(EditorSize::from_percent(percent).zoom());
-            }
-        }
-        ui.label(small(
-            &self.theme,
-            &format!("{current} %"),
-            self.theme.faint,
-        ));
-    }
-
-    fn session(&mut self, ui: &mut Ui, view: &View, host: HostPosition) {
-        let theme = self.theme.clone();
-        ui.horizontal(|ui| {
-            let pages = Grid::pages(&view.document);
-            self.grid.page = self.grid.page.min(pages - 1);
-            for page in 0..pages {
-                let label = format!("{}-{}", page * 16 + 1, page * 16 + 16);
-                let chosen =
-                    ui.selectable_label(self.grid.page == page, small(&theme, &label, theme.ink));
-                if chosen.clicked() {
-                    self.grid.page = page;
-                }
-            }
-            if ui.button("Undo").clicked() {
-                self.ask(Command::Undo);
-            }
-            if ui.button("Redo").clicked() {
-                self.ask(Command::Redo);
-            }
-            if ui.button("Add track").clicked() {
-                self.ask(Command::Edit(grid::add_track(&view.document)));
-            }
-        });
-        if view.document.tracks.is_empty() {
-            let words = "No tracks yet. Paste a link above to join a session, or add a track here.";
-            ui.label(RichText::new(words).color(theme.dim));
-            return;
-        }
-        let beat = self.beat(host);
-        let levels = self.ends.levels();
-        if let Some(edit) = self.grid.show(ui, &theme, &view.document, &levels, beat) {
-            self.ask(Command::Edit(edit));
-        }
-    }
-
-    /// Where the host is by now, for the eye.
-    fn beat(&self, host: HostPosition) -> Option<Beat> {
-        let tempo = host.tempo.filter(|_| host.rolling)?.beats_per_minute();
-        let passed = (self.clock.now() - host.at).as_micros().clamp(0, 1_000_000);
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_precision_loss,
-            reason = "within a second"
-        )]
-        let passed = (passed as f64 * tempo / 60.0) as i64;
-        let beat = crate::network::session_beat(host.beat);
-        Some(Beat::from_micros(beat.as_micros() + passed))
-    }
-
-    fn ask(&mut self, command: Command) {
-        self.busy = self.ends.ask(command).is_err();
-    }
-}
-
-fn small(theme: &Theme, text: &str, colour: Color32) -> RichText {
-    RichText::new(text).size(theme.small).color(colour)
-}
-
-fn chip(ui: &mut Ui, theme: &Theme, player: &PlayerView) {
-    let mut text = player.name.clone();
-    for (is_so, word) in [
-        (player.is_me, " (you)"),
-        (player.is_leader, " leads"),
-        (player.presence.playing, " \u{25b6}"),
-    ] {
-        text.push_str(if is_so { word } else { "" });
-    }
-    let galley =
-        ui.painter()
-            .layout_no_wrap(text, FontId::proportional(theme.small), theme.on_colour);
-    let size = galley.size() + vec2(theme.space, theme.gap * 2.0);
-    let (area, _) = ui.allocate_exact_size(size, Sense::empty());
-    ui.painter()
-        .rect_filled(area, theme.radius, theme.track(player.colour));
-    let corner = area.center() - galley.size() / 2.0;
-    ui.painter().galley(corner, galley, theme.on_colour);
-}
-
-fn transport_words(view: &View, host: HostPosition) -> String {
-    let state = if host.rolling {
-        "Host plays"
-    } else {
-        "Host stopped"
-    };
-    let tempo = host.tempo.map_or_else(
-        || {
-            format!(
-                "{:.2} BPM in the session",
-                view.document.timeline.tempo.beats_per_minute()
-            )
-        },
-        |tempo| format!("{:.2} BPM", tempo.beats_per_minute()),
-    );
-    format!("{state} \u{b7} {tempo}")
-}
-
-fn connection_words(theme: &Theme, view: &View) -> (String, Color32) {
-    match &view.connection {
-        Connection::Alone => (
-            "Not joined. What you make is kept in your project".to_owned(),
-            theme.dim,
-        ),
-        Connection::Joining => ("Joining\u{2026}".to_owned(), theme.dim),
-        Connection::Waiting => (
-            "Offline: your edits are kept. Trying again".to_owned(),
-            theme.accent,
-        ),
-        Connection::Refused(reason) => (format!("Not joined: {reason}"), theme.warning),
-        Connection::Live => {
-            let saved = match view.unsaved {
-                0 => "Saved".to_owned(),
-                1 => "Saving one edit".to_owned(),
-                count => format!("Saving {count} edits"),
-            };
-            let clock = view
-                .quality
-                .map(|quality| milliseconds(i64::from(quality.clock_error_us.get())));
-            let clock = clock.map_or(String::new(), |error| {
-                format!(" \u{b7} in time \u{b1}{error} ms")
+        ScrollArea::both()
+            .id_salt("lower panel")
+            .auto_shrink(false)
+            .show(ui, |ui| match desk.selection.tab {
+                Tab::Instrument => self.instrument.show(ui, desk),
+                Tab::Macros => self.macros.show(ui, desk),
+                Tab::Mixer => self.mixer.show(ui, desk),
+                Tab::Effects => self.effects.show(ui, desk),
+                Tab::Samples => self.samples.show(ui, desk),
+                Tab::Export => self.export.show(ui, desk),
+                Tab::Session => self.session.show(ui, desk),
+                Tab::Players => self.players.show(ui, desk),
+                Tab::Settings => self.settings.show(ui, desk),
+                Tab::Step => self.inspector.show(ui, desk),
+                Tab::Pattern => self.pattern.show(ui, desk),
             });
-            (format!("Joined \u{b7} {saved}{clock}"), theme.live)
-        }
     }
 }
 
-/// Tenths of a millisecond are as fine as anyone needs to read, and nobody is better than one.
-fn milliseconds(micros: i64) -> String {
-    let tenths = (micros / 100).max(1);
-    format!("{}.{}", tenths / 10, tenths % 10)
-}
+const TABS: &[(Tab, &str, &str)] = &[
+    (
+        Tab::Session,
+        "Session",
+        "New session, join, link and QR code",
+    ),
+    (Tab::Step, "Step", "Everything about the selected steps"),
+    (
+        Tab::Pattern,
+        "Pattern",
+        "Length, rhythm and pitch of the whole pattern",
+    ),
+    (
+        Tab::Instrument,
+        "Instrument",
+        "What the selected track plays",
+    ),
+    (
+        Tab::Macros,
+        "Macros",
+        "Knobs that this workstation automates",
+    ),
+    (Tab::Mixer, "Mixer", "Levels, pans and sends"),
+    (Tab::Effects, "Effects", "What all tracks share"),
+    (
+        Tab::Samples,
+        "Samples",
+        "Audio files and recordings of the session",
+    ),
+    (Tab::Export, "Export", "MIDI, audio and stems as files"),
+    (Tab::Players, "Players", "Who is here"),
+    (
+        Tab::Settings,
+        "Settings",
+        "Keys, recording, MIDI, zoom and name",
+    ),
+];

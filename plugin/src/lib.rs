@@ -156,11 +156,7 @@ impl<F: Flavour> Plugin for Instrument<F> {
 
     fn editor(&mut self, executor: AsyncExecutor<Self>) -> Option<Self::Editor> {
         self.worker.executor = Some(executor);
-        editor::create(
-            self.editor.take()?,
-            Arc::clone(&self.params.editor),
-            self.clock,
-        )
+        editor::create(self.editor.take()?, Arc::clone(&self.params), self.clock)
     }
 
     fn activate(

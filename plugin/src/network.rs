@@ -7,6 +7,7 @@ mod conductor;
 mod connector;
 mod export;
 mod flashes;
+mod following;
 mod http;
 mod jobs;
 mod leading;
@@ -27,7 +28,6 @@ pub(crate) use conductor::session_beat;
 use crate::bridge::NetworkEnds;
 use crate::clock::LocalClock;
 use crate::controls::Recording;
-use crate::guide::{Guide, Whom};
 use crate::house::{Heard, Instance, Seat};
 use crate::macros::MacroTargets;
 use crate::params::LockstepParams;
@@ -41,7 +41,6 @@ use jobs::{Jobs, Outcome};
 use leading::Leading;
 use lockstep_session::edit::Edit;
 use lockstep_session::ids::{Run, Token};
-use lockstep_session::protocol::Presence;
 use lockstep_session::replica::{Change, Event, Identity, Input, Output, Replica};
 use lockstep_session::units::{LocalTime, Span};
 use recorder::Recorder;
@@ -127,7 +126,7 @@ struct Network {
     output_offset: i64,
     leading: Leading,
     recorder: Recorder,
-    /// Whether the host's transport rolls.
+    /// Whether the host's transport rolls, or the session's does here.
     is_rolling: bool,
     notice: Option<Notice>,
     macros: MacroTargets,
@@ -237,7 +236,7 @@ impl Network {
             self.obey(command);
         }
         self.record_take();
-        self.follow_host();
+        self.follow();
         self.replica.handle(Input::Tick, self.clock.now());
         self.send();
         self.notice_events();
@@ -377,7 +376,8 @@ impl Network {
                     self.flashes.see(&self.replica, by, &edit, now);
                 }
                 Event::Gather { by, view } => self.gathered = Some((by, view)),
-                Event::Document(Change::Whole) | Event::Players | Event::Link => {}
+                Event::Link => self.leading.disconnected(),
+                Event::Document(Change::Whole) | Event::Players => {}
             }
         }
     }
@@ -391,56 +391,6 @@ impl Network {
             let name = self.replica.document().name.as_str();
             self.ends.house.remember(name, &address.page());
             self.heard = self.ends.house.heard();
-        }
-    }
-
-    /// Makes the session follow the host, or the grid the session.
-    fn follow_host(&mut self) {
-        let now = self.clock.now();
-        let edges: Vec<_> = std::iter::from_fn(|| self.ends.edge()).collect();
-        let host = self.ends.position();
-        self.is_rolling = host.rolling;
-        if !self.replica.is_live() {
-            self.leading.disconnected();
-        }
-        let mode = self.params.sync.value();
-        let conducts = self.seat.as_ref().is_none_or(Seat::conducts);
-        let before = self.leading.follows();
-        let edits = self
-            .leading
-            .turn(&self.replica, host, &edges, mode, conducts, now);
-        for edit in edits {
-            self.edit(edit, now);
-        }
-        self.changed |= self.leading.follows() != before;
-        let is_playing = match self.leading.follows() {
-            Whom::Host => host.rolling,
-            Whom::Session => self.replica.timeline(now).playing,
-        };
-        if self.replica.is_live() && self.replica.presence().playing != is_playing {
-            let presence = Presence {
-                playing: is_playing,
-                ..self.replica.presence().clone()
-            };
-            self.replica.set_presence(presence, now);
-        }
-        self.ends.guide(Guide {
-            follows: self.leading.follows(),
-            leads: self.replica.document().lead == Some(self.replica.player()),
-            timeline: self.replica.timeline(now),
-            clock: self.replica.server_time(now).map(|server| (now, server)),
-            output_offset: self.output_offset,
-        });
-        self.record(now);
-    }
-
-    fn record(&mut self, now: LocalTime) {
-        let controls = self.params.controls.settings();
-        while let Some(played) = self.ends.played() {
-            let document = self.replica.document();
-            if let Some(edit) = self.recorder.hear(&played, document, controls) {
-                self.edit(edit, now);
-            }
         }
     }
 

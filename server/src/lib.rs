@@ -32,4 +32,5 @@ mod web;
 pub use samples::PlaceError;
 pub use secret::Secret;
 pub use server::{Config, NewSession, Server, StartError};
+pub use template::titles as templates;
 pub use tls::{Tls, TlsError, TlsFiles};

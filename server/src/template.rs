@@ -89,6 +89,12 @@ pub(crate) static TEMPLATES: [Template; 10] = [
     },
 ];
 
+/// What requests and people call each template, and what it is, for programs that offer them.
+pub fn titles() -> impl Iterator<Item = [&'static str; 3]> {
+    let all = TEMPLATES.iter();
+    all.map(|template| [template.name, template.title, template.description])
+}
+
 impl Template {
     pub(crate) fn starter() -> &'static Template {
         &TEMPLATES[0]

@@ -1,59 +1,34 @@
 """Drives one VST3 in minihost: a JSON request on each line of standard input, its answer on
-standard output. Audio goes through a file, as 32-bit floats, the left channel before the right."""
+standard output. Audio goes through a file, as 32-bit floats, one channel after the other."""
 
+import base64
 import json
-import re
-import struct
 import sys
 
 import minihost
+from juce_state import unwrap, wrap
 
-# The characters of the host framework's base 64, and its container around a VST3's own state.
-ALPHABET = ".ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+"
-CONTAINER_MAGIC = 0x21324356
-
-
-def encode(data):
-    bits = int.from_bytes(data, "little")
-    count = (len(data) * 8 + 5) // 6
-    digits = "".join(ALPHABET[bits >> 6 * place & 63] for place in range(count))
-    return f"{len(data)}.{digits}"
-
-
-def decode(text):
-    size, digits = text.split(".", 1)
-    bits = sum(ALPHABET.index(digit) << 6 * place for place, digit in enumerate(digits))
-    return (bits & (1 << 8 * int(size)) - 1).to_bytes(int(size), "little")
-
-
-def unwrap(container):
-    xml = container[8:].rstrip(b"\0").decode()
-    return decode(re.search(r"<IComponent>(.*?)</IComponent>", xml).group(1))
-
-
-def wrap(state):
-    xml = (
-        '<?xml version="1.0" encoding="UTF-8"?> <VST3PluginState>'
-        f"<IComponent>{encode(state)}</IComponent></VST3PluginState>"
-    ).encode()
-    return struct.pack("<II", CONTAINER_MAGIC, len(xml)) + xml + b"\0"
+def channels(memory, count, frames):
+    return memoryview(memory).cast("f", (count, frames))
 
 
 def stereo(memory, frames):
-    return memoryview(memory).cast("f", (2, frames))
+    return channels(memory, 2, frames)
 
 
 class Host:
     def __init__(self):
         self.plugin = None
         self.rate = 0.0
+        self.channels = 2
 
-    def open(self, path, sample_rate, block):
+    def open(self, path, is_multi, sample_rate, block):
         if self.plugin:
             self.close()
         self.rate = sample_rate
+        self.channels = 34 if is_multi else 2
         self.plugin = minihost.Plugin(
-            path, sample_rate=sample_rate, max_block_size=block, in_channels=0, out_channels=2
+            path, sample_rate=sample_rate, max_block_size=block, in_channels=0, out_channels=self.channels
         )
 
     def close(self):
@@ -64,28 +39,33 @@ class Host:
         self.plugin.non_realtime = is_offline
 
     def save_state(self):
-        return unwrap(self.plugin.get_state()).decode()
+        return base64.b64encode(unwrap(self.plugin.get_state())).decode()
 
     def load_state(self, state):
-        self.plugin.set_state(wrap(state.encode()))
+        self.plugin.set_state(wrap(base64.b64decode(state)))
 
-    def render(self, blocks, automation, file):
-        left, right = bytearray(), bytearray()
-        for frames, is_rolling, tempo, beat, loop in blocks:
-            self.set_transport(is_rolling, tempo, beat, loop)
-            memory = bytearray(8 * frames)
-            silence, audio = stereo(bytearray(8 * frames), frames), stereo(memory, frames)
-            if automation:
-                changes = [(0, index, value) for index, value in automation]
-                self.plugin.process_auto(silence, audio, [], changes)
-                automation = []
-            else:
-                self.plugin.process(silence, audio)
-            left += memory[: 4 * frames]
-            right += memory[4 * frames :]
+    def parameter(self, name):
+        return self.plugin.find_param(name)
+
+    def render(self, blocks, touches, file):
+        audio = [bytearray() for _ in range(self.channels)]
+        notes, begun = [], 0
+        for frames, *place in blocks:
+            self.set_transport(*place)
+            memory = bytearray(4 * self.channels * frames)
+            silence, block = stereo(bytearray(8 * frames), frames), channels(memory, self.channels, frames)
+            due = [(at - begun, *what) for at, *what in touches if begun <= at < begun + frames]
+            midi = [event for event in due if len(event) == 4]
+            changes = [event for event in due if len(event) == 3]
+            sent = self.plugin.process_auto(silence, block, midi, changes, 4096)
+            notes += [note for note in (answered(begun, event) for event in sent) if note]
+            for number, channel in enumerate(audio):
+                channel += memory[4 * frames * number : 4 * frames * (number + 1)]
+            begun += frames
         with open(file, "wb") as output:
-            output.write(left + right)
-        return self.plugin.latency_samples
+            for channel in audio:
+                output.write(channel)
+        return {"latency": self.plugin.latency_samples, "notes": notes}
 
     def cycle(self, path, sample_rate, block, rounds, together):
         audio = stereo(bytearray(8 * block), block)
@@ -103,18 +83,34 @@ class Host:
             for plugin in plugins:
                 plugin.close()
 
-    def set_transport(self, is_rolling, tempo, beat, loop):
+    def set_transport(self, is_rolling, tempo, beat, loop, signature, is_recording):
+        if tempo is None:
+            self.plugin.clear_transport()
+            return
         frames_per_beat = 60.0 * self.rate / tempo
         start, end = loop or (0.0, 0.0)
         self.plugin.set_transport(
             tempo,
+            time_sig_num=signature[0],
+            time_sig_denom=signature[1],
             position_samples=round(beat * frames_per_beat),
             position_beats=beat,
             is_playing=is_rolling,
+            is_recording=is_recording,
             is_looping=loop is not None,
             loop_start=round(start * frames_per_beat),
             loop_end=round(end * frames_per_beat),
         )
+
+
+def answered(begun, event):
+    """A note that the plugin sent, as its frame, channel, key, and velocity unless it ends."""
+    frame, status, key, strength = event
+    kind, channel = status & 0xF0, status & 0x0F
+    if kind not in (0x80, 0x90):
+        return None
+    begins = kind == 0x90 and strength > 0
+    return [begun + frame, channel, key, strength / 127 if begins else None]
 
 
 def main():

@@ -1,19 +1,39 @@
-//! Real plugin hosts, driven block by block: a CLAP host in this process and a VST3 host in
-//! another. Both open the bundles that `cargo xtask bundle --dev` makes.
+//! Real plugin hosts, driven block by block: a CLAP host in this process, and hosts in processes of
+//! their own. All open the bundles that `cargo xtask bundle --dev` makes.
 
 mod clap;
+mod performance;
+mod remote;
 mod sound;
 mod state;
 mod transport;
-mod vst3;
 
-pub use clap::{ClapHost, RollingClapHost};
+pub use clap::{ClapHost, Rolled, RollingClapHost};
+pub use performance::{Note, Performance, Touch};
+pub use remote::{DawdreamerHost, RemoteHost, Vst3Host, serve};
 pub use sound::{Sound, assert_onsets};
-pub use state::{state_with_document, state_with_link};
-pub use transport::{Block, Loop, LoopStyle, Transport};
-pub use vst3::Vst3Host;
+pub use state::{state_with_document, state_with_fields, state_with_link};
+pub use transport::{Block, Loop, LoopStyle, Says, Transport};
 
+use std::ffi::CStr;
 use std::path::PathBuf;
+
+/// Which of the bundle's plugins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edition {
+    Stereo,
+    /// The mix, and each track on an output of its own.
+    Multi,
+}
+
+impl Edition {
+    fn clap_id(self) -> &'static CStr {
+        match self {
+            Self::Stereo => c"org.lockstep.plugin",
+            Self::Multi => c"org.lockstep.plugin.multi",
+        }
+    }
+}
 
 /// How a host runs its plugins.
 #[derive(Clone, Copy, Debug, PartialEq)]

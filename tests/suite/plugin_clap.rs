@@ -1,8 +1,8 @@
 //! The plugin as a CLAP: timing, state and life cycle. It runs under an aborting allocator.
 
-use crate::plugin_timing::{self as timing, BLOCKS, RATES, Render};
+use crate::plugin_timing::{self as timing, BLOCKS, RATES, Render, extremes};
 use lockstep_tests::hosts::{
-    Bundles, ClapHost, HostSetup, LoopStyle, Transport, state_with_document,
+    Bundles, ClapHost, HostSetup, LoopStyle, Says, Transport, state_with_document,
 };
 
 const USUAL: HostSetup = HostSetup {
@@ -160,5 +160,76 @@ fn a_hundred_instances_come_and_go_while_they_are_automated() {
         }
         // They do not all go in the order in which they came.
         hosts.swap(0, 2);
+    }
+}
+
+#[test]
+fn the_fastest_rate_and_the_longest_blocks_play_the_same() {
+    for (sample_rate, block) in [(192_000.0, 64), (192_000.0, 8192), (22_050.0, 8192)] {
+        let setup = HostSetup { sample_rate, block };
+        let mut host = playing(setup);
+        timing::steps_sound_where_they_belong(setup, &mut |blocks| host.render_blocks(blocks));
+    }
+}
+
+#[test]
+fn blocks_of_any_size_lose_and_double_nothing() {
+    for seed in 0..20 {
+        let setup = HostSetup {
+            block: 4096,
+            ..USUAL
+        };
+        let mut host = playing(setup);
+        extremes::blocks_of_any_size_lose_and_double_nothing(seed, setup, &mut |blocks| {
+            host.render_blocks(blocks)
+        });
+    }
+}
+
+#[test]
+fn tempos_that_no_session_has_are_played_as_they_are() {
+    for tempo in extremes::TEMPOS {
+        let mut host = ClapHost::open(&Bundles::built(), USUAL);
+        assert!(host.load_state(&state_with_document(&extremes::sparse_document())));
+        extremes::a_tempo_that_no_session_has_is_played_as_it_is(tempo, USUAL, &mut |blocks| {
+            host.render_blocks(blocks)
+        });
+    }
+}
+
+#[test]
+fn bars_and_recording_move_no_step() {
+    let mut host = playing(USUAL);
+    extremes::bars_and_recording_move_no_step(USUAL, &mut |blocks| host.render_blocks(blocks));
+}
+
+#[test]
+fn a_host_that_says_nothing_at_first_is_waited_for() {
+    let rolling = Transport::rolling(120.0, 0.0);
+    let no_place = Says {
+        beats: false,
+        ..Says::EVERYTHING
+    };
+    for mute in [Says::NOTHING, no_place] {
+        let mut host = playing(USUAL);
+        let render: Render<'_> = &mut |blocks| host.render_blocks(blocks);
+        extremes::a_host_that_says_nothing_at_first_is_waited_for(
+            USUAL,
+            render,
+            rolling.saying(mute),
+        );
+    }
+}
+
+#[test]
+fn a_change_of_rate_goes_on_where_it_was() {
+    let mut host = playing(USUAL);
+    for sample_rate in [48_000.0, 96_000.0, 44_100.0, 192_000.0] {
+        let setup = HostSetup {
+            sample_rate,
+            block: 333,
+        };
+        host.set_up_again(setup);
+        timing::steps_sound_where_they_belong(setup, &mut |blocks| host.render_blocks(blocks));
     }
 }

@@ -1,6 +1,8 @@
 //! What the plugin must sound in any host: scenarios that each format's tests run, and an oracle
 //! of its own for where each step belongs.
 
+pub(crate) mod extremes;
+
 use lockstep_session::document::Document;
 use lockstep_session::document::clip::Clip;
 use lockstep_session::document::pattern::{Pattern, PatternLength};
@@ -58,10 +60,10 @@ struct Stretch {
 }
 
 /// Where the document's steps belong within these stretches, at one tempo.
-fn belongs(stretches: &[Stretch], frames_per_beat: f64) -> Vec<f64> {
+fn belongs(lines: &[Line], stretches: &[Stretch], frames_per_beat: f64) -> Vec<f64> {
     let mut frames = Vec::new();
     for stretch in stretches {
-        for (beats, length, struck) in LINES {
+        for &(beats, length, struck) in lines {
             // Host positions come rounded to whole frames; a step at a stretch's end is the next's.
             let near = 0.6 / frames_per_beat;
             let mut number = 0;
@@ -102,7 +104,7 @@ pub(crate) fn steps_sound_where_they_belong(setup: HostSetup, render: Render<'_>
     };
     assert_onsets(
         &sound.onsets(),
-        &belongs(&[stretch], per_beat),
+        &belongs(&LINES, &[stretch], per_beat),
         &format!("{setup:?}"),
     );
 }
@@ -139,7 +141,11 @@ pub(crate) fn a_loop_plays_each_step_once_a_turn(
         "the loop comes round"
     );
     let what = format!("{setup:?} {:?}", Loop { start, end, style });
-    assert_onsets(&sound.onsets(), &belongs(&stretches, per_beat), &what);
+    assert_onsets(
+        &sound.onsets(),
+        &belongs(&LINES, &stretches, per_beat),
+        &what,
+    );
 }
 
 pub(crate) fn relocating_every_300_ms_loses_and_doubles_nothing(
@@ -167,7 +173,7 @@ pub(crate) fn relocating_every_300_ms_loses_and_doubles_nothing(
     let per_beat = Transport::rolling(TEMPO, 0.0).frames_per_beat(setup.sample_rate);
     assert_onsets(
         &sound.onsets(),
-        &belongs(&stretches, per_beat),
+        &belongs(&LINES, &stretches, per_beat),
         &format!("{setup:?}"),
     );
 }
@@ -193,7 +199,7 @@ pub(crate) fn rounded_and_repeated_positions_double_and_skip_nothing(
         from: 0.0,
         to: float(frames) / per_beat,
     };
-    let mut expected = belongs(&[stretch], per_beat);
+    let mut expected = belongs(&LINES, &[stretch], per_beat);
     // The step on the very first beat has sounded when the host says it again.
     expected[0] = 0.0;
     assert_onsets(&sound.onsets(), &expected, &format!("{setup:?}"));
@@ -229,7 +235,7 @@ pub(crate) fn a_tempo_ramp_neither_doubles_nor_skips(setup: HostSetup, render: R
     let mut belonging: Vec<f64> = Vec::new();
     for (stretch, per_beat) in expected {
         let fresh = |frame: &f64| belonging.last().is_none_or(|last| frame - last > 100.0);
-        let found: Vec<f64> = belongs(&[stretch], per_beat)
+        let found: Vec<f64> = belongs(&LINES, &[stretch], per_beat)
             .into_iter()
             .filter(fresh)
             .collect();

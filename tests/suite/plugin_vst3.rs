@@ -1,8 +1,8 @@
 //! The plugin as a VST3: timing, state and life cycle. It runs under an aborting allocator.
 
-use crate::plugin_timing::{self as timing, BLOCKS, RATES, Render};
+use crate::plugin_timing::{self as timing, BLOCKS, RATES, Render, extremes};
 use lockstep_tests::hosts::{
-    Bundles, HostSetup, LoopStyle, Transport, Vst3Host, state_with_document,
+    Bundles, HostSetup, LoopStyle, Says, Transport, Vst3Host, state_with_document,
 };
 
 const USUAL: HostSetup = HostSetup {
@@ -114,4 +114,54 @@ fn a_hundred_instances_come_and_go_while_they_are_automated() {
         host.render(&Transport::rolling(120.0, 0.0), 512).onsets(),
         [0]
     );
+}
+
+#[test]
+fn the_fastest_rate_and_the_longest_blocks_play_the_same() {
+    for (sample_rate, block) in [(192_000.0, 512), (192_000.0, 8192)] {
+        let setup = HostSetup { sample_rate, block };
+        let mut host = playing(setup);
+        timing::steps_sound_where_they_belong(setup, &mut |blocks| host.render_blocks(blocks));
+    }
+}
+
+#[test]
+fn blocks_of_any_size_lose_and_double_nothing() {
+    for seed in 100..103 {
+        let setup = HostSetup {
+            block: 2048,
+            ..USUAL
+        };
+        let mut host = playing(setup);
+        extremes::blocks_of_any_size_lose_and_double_nothing(seed, setup, &mut |blocks| {
+            host.render_blocks(blocks)
+        });
+    }
+}
+
+#[test]
+fn tempos_that_no_session_has_are_played_as_they_are() {
+    let state = state_with_document(&extremes::sparse_document());
+    let mut host = Vst3Host::start(USUAL);
+    for tempo in extremes::TEMPOS {
+        host.reopen(&Bundles::built(), USUAL);
+        assert!(host.load_state(&state));
+        extremes::a_tempo_that_no_session_has_is_played_as_it_is(tempo, USUAL, &mut |blocks| {
+            host.render_blocks(blocks)
+        });
+    }
+}
+
+#[test]
+fn bars_and_recording_move_no_step() {
+    let mut host = playing(USUAL);
+    extremes::bars_and_recording_move_no_step(USUAL, &mut |blocks| host.render_blocks(blocks));
+}
+
+#[test]
+fn a_host_that_says_nothing_at_first_is_waited_for() {
+    let mut host = playing(USUAL);
+    let mute = Transport::rolling(120.0, 0.0).saying(Says::NOTHING);
+    let render: Render<'_> = &mut |blocks| host.render_blocks(blocks);
+    extremes::a_host_that_says_nothing_at_first_is_waited_for(USUAL, render, mute);
 }

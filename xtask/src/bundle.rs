@@ -1,12 +1,13 @@
-//! `bundle`: the plugin as a CLAP and as a VST3, laid out as each platform's hosts expect it.
+//! `bundle`: the plugin as a CLAP and as a VST3, laid out as each platform's hosts expect it, and as a
+//! program of its own.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
 use crate::arguments::Arguments;
-use crate::shell;
 use crate::workspace::Workspace;
+use crate::{setup, shell, standalone, web};
 
 const NAME: &str = "Lockstep";
 const IDENTIFIER: &str = "org.lockstep.plugin";
@@ -104,12 +105,19 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<()>
     };
     let is_to_be_installed = arguments.flag("--install");
     arguments.finish()?;
+    if build == Build::Release {
+        // The plugin can run the session server, which hands out the page.
+        setup::for_page()?;
+        web::make(workspace)?;
+    }
     make(workspace, build)?;
     if is_to_be_installed {
-        install(workspace, build)
-    } else {
-        Ok(())
+        install(workspace, build)?;
     }
+    if build == Build::Release {
+        standalone::make(workspace)?;
+    }
+    Ok(())
 }
 
 /// What every cargo call of the tests selects, the same each time: another selection would compile

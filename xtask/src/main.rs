@@ -9,6 +9,7 @@ mod fuzz;
 mod licences;
 mod setup;
 mod shell;
+mod standalone;
 mod start;
 mod tally;
 mod test;
@@ -30,7 +31,7 @@ cargo xtask VERB
   test [--seeds N] [-- FILTER]  install what is missing, run every test
   check                         formatting, lints, the rules of the code base, licences
   setup                         find what is missing, install it or say how
-  bundle [--install] [--dev]    the plugin as .clap and .vst3
+  bundle [--install] [--dev]    the plugin as .clap and .vst3, and as a program
   web                           the page that the server hands out
   bench [NAME [ARGUMENTS]]      one benchmark; without a name, the list of them
   bless                         take the sounds as they are now for right

@@ -37,6 +37,18 @@ pub(crate) fn for_tests(workspace: &Workspace) -> Result<()> {
     hosts::ensure(workspace)
 }
 
+/// What the instrument as a program of its own is linked with: the system's audio, on Linux only.
+pub(crate) fn for_standalone() -> Result<()> {
+    if !cfg!(target_os = "linux") {
+        return Ok(());
+    }
+    packages::ensure("the tool that finds libraries", packages::STANDALONE)?;
+    if shell::succeeds(Command::new("pkg-config").args(["--exists", "alsa"])) {
+        return Ok(());
+    }
+    packages::install("the headers of the system's audio", &["libasound2-dev"])
+}
+
 /// What running a browser needs.
 pub(crate) fn for_browser() -> Result<()> {
     packages::ensure("the browser and display of the tests", packages::TESTS)

@@ -6,7 +6,9 @@ mod general_midi;
 use crate::dsp::maths::gain_of_decibels;
 use crate::instrument::{Values, click, drum, fm, pluck, sampler, square, subtractive};
 use crate::mixer::pan_gains;
-use crate::score::patch::{MACROS, MacroTarget, PIECES, ScorePiece, TARGETS, between};
+use crate::score::patch::{
+    MACROS, MacroTarget, PIECES, ScorePiece, TARGETS, between, macro_number,
+};
 use crate::score::{Machine, Patch};
 use bytemuck::Zeroable;
 use lockstep_session::document::instrument::{Amount, Instrument, Parameter, Source};
@@ -94,9 +96,27 @@ impl Preset {
         PRESETS.iter().find(|preset| preset.name == name)
     }
 
+    /// What plays where a document names this preset: another, where there is none of this name.
+    ///
+    /// Realtime: no
+    pub(crate) fn known(name: &str) -> &'static Preset {
+        let preset = Preset::find(name).or_else(|| Preset::find(UNKNOWN));
+        preset.expect("the click is one of the presets")
+    }
+
+    /// The drums of a kit: the note of each, and what plays on it.
+    ///
+    /// Realtime: no
+    pub fn drums(&self) -> impl Iterator<Item = (u8, &'static str)> {
+        self.pieces.iter().map(|piece| {
+            let title = Preset::find(piece.preset).map_or(piece.preset, |preset| preset.title);
+            (piece.note, title)
+        })
+    }
+
     /// Where every parameter stands, once the preset and its macros are set as `moved` says.
     fn values(&self, moved: &BTreeMap<Parameter, Amount>) -> Values {
-        let mut values = defaults(self.machine);
+        let mut values = Values::new(defaults(self.machine));
         for &(parameter, amount) in self.parameters {
             values.set(parameter, amount);
         }
@@ -164,17 +184,38 @@ impl KitPiece {
 
 const _: () = assert!(PIECES == 16 && MACROS == 8, "as the build script checks");
 
+/// Where a parameter of an instrument stands, whether or not somebody moved it.
+///
+/// Realtime: no
+pub fn amount(instrument: &Instrument, parameter: Parameter) -> Amount {
+    let moved = &instrument.parameters;
+    let standing = |values: Values| values.amounts()[parameter as usize];
+    let amount = match &instrument.source {
+        Source::Preset(name) => {
+            let preset = Preset::known(name);
+            let knob = macro_number(parameter).and_then(|number| preset.macros.get(number));
+            match (moved.get(&parameter), knob) {
+                (Some(amount), _) => amount.get(),
+                (None, Some(knob)) => knob.amount,
+                (None, None) => standing(preset.values(moved)),
+            }
+        }
+        Source::Sample(_) => {
+            let amount = moved.get(&parameter).map(|amount| amount.get());
+            amount.unwrap_or_else(|| standing(Values::new(defaults(Machine::Sampler))))
+        }
+    };
+    Amount::new(i64::from(amount))
+}
+
 /// The patch of a track's instrument.
 ///
 /// Realtime: no
 pub(crate) fn patch(instrument: &Instrument) -> Patch {
     match &instrument.source {
-        Source::Preset(name) => {
-            let preset = Preset::find(name).or_else(|| Preset::find(UNKNOWN));
-            preset.map_or_else(Patch::zeroed, |preset| preset.patch(&instrument.parameters))
-        }
+        Source::Preset(name) => Preset::known(name).patch(&instrument.parameters),
         Source::Sample(sample) => {
-            let mut values = defaults(Machine::Sampler);
+            let mut values = Values::new(defaults(Machine::Sampler));
             for (&parameter, amount) in &instrument.parameters {
                 values.set(parameter, amount.get());
             }
@@ -190,8 +231,8 @@ pub(crate) fn patch(instrument: &Instrument) -> Patch {
     }
 }
 
-fn defaults(machine: Machine) -> Values {
-    Values::new(match machine {
+pub(crate) fn defaults(machine: Machine) -> &'static [(Parameter, u16)] {
+    match machine {
         Machine::Click => click::DEFAULTS,
         Machine::Drum(piece) => piece.defaults(),
         Machine::Subtractive => subtractive::DEFAULTS,
@@ -200,7 +241,7 @@ fn defaults(machine: Machine) -> Values {
         Machine::Square => square::DEFAULTS,
         Machine::Sampler => sampler::DEFAULTS,
         Machine::Kit => &[],
-    })
+    }
 }
 
 fn gain(tenths_of_decibels: i16) -> f32 {

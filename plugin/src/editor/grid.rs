@@ -1,350 +1,389 @@
-//! The step grid: sixteen steps of every track, painted by hand and clicked or dragged over.
-//! It turns the pointer into edits and knows nothing of who carries them.
+//! The step grid: sixteen steps of every track, painted by hand and clicked or dragged over, with
+//! the tracks' heads beside it. It turns the pointer into edits and knows nothing of who carries
+//! them.
 
-use super::theme::Theme;
-use egui::{Align2, FontId, Painter, Pos2, Rect, Sense, Ui, pos2, vec2};
-use lockstep_engine::{Level, Meters};
-use lockstep_session::document::Document;
+mod bar;
+mod cells;
+mod heads;
+mod lane;
+mod layout;
+mod presence;
+mod stroke;
+
+use super::clipboard::Copied;
+use super::panel::Desk;
+use super::phase::Head;
+use super::selection::{Cell, Tab};
+use super::steps::{self, Changes};
+use super::widgets::wheel;
+use egui::{Key, PointerButton, Pos2, Response, ScrollArea, Sense, Ui, vec2};
+use layout::Layout;
 use lockstep_session::document::clip::Clip;
 use lockstep_session::document::pattern::Pattern;
-use lockstep_session::document::step::Step;
+use lockstep_session::document::step::{Step, Velocity};
 use lockstep_session::document::track::Track;
-use lockstep_session::edit::Edit;
-use lockstep_session::ids::{SceneIndex, StepIndex, TrackId};
-use lockstep_session::units::Beat;
+use lockstep_session::ids::{SceneIndex, StepIndex};
+use presence::Beacon;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use stroke::Stroke;
+
+pub(super) use heads::palette;
+pub(super) use presence::view_of;
 
 /// Steps on a page.
-const COLUMNS: usize = 16;
-const NAME_WIDTH: f32 = 180.0;
-const LARGEST_ROW: f32 = 40.0;
+pub(super) const COLUMNS: usize = 16;
 
-/// What the pointer is painting while it is held down.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Grid {
-    pub(super) page: usize,
+    page: usize,
     stroke: Option<Stroke>,
+    copied: Copied,
+    heads: heads::Heads,
+    beacon: Beacon,
+    lane: lane::Lane,
+    /// The pointer was last pressed in the grid: keys, where they are wanted, go there.
+    has_keys: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Stroke {
-    on: bool,
-    last: Cell,
+/// A track as the grid shows it.
+struct Row<'a> {
+    track: &'a Arc<Track>,
+    scene: SceneIndex,
+    clip: Option<&'a Arc<Clip>>,
+    /// The step that sounds, if the clip that is shown is the one that plays.
+    sounding: Option<StepIndex>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Cell {
-    row: usize,
-    step: StepIndex,
+impl<'a> Row<'a> {
+    fn pattern(&self) -> Option<&'a Pattern> {
+        self.clip?.as_pattern()
+    }
+
+    fn length(&self) -> usize {
+        let pattern = self.pattern();
+        pattern.map_or(COLUMNS, |pattern| usize::from(pattern.length().get()))
+    }
+
+    fn step(&self, index: StepIndex) -> Step {
+        self.pattern()
+            .map_or_else(Step::default, |pattern| pattern.step(index))
+    }
 }
 
 impl Grid {
-    /// Paints the grid, lit where the host plays, and gives the edits that the pointer makes.
-    pub(super) fn show(
+    pub(super) fn show(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
+        let theme = desk.theme;
+        let rows = rows(desk);
+        self.page = self.page.min(pages(&rows) - 1);
+        desk.selection.page = self.page;
+        self.follow(desk);
+        self.bar(ui, desk, &rows);
+        ui.add_space(theme.gap);
+        if rows.is_empty() {
+            self.invite(ui, desk);
+            return;
+        }
+        let lane_height = lane::HEIGHT + theme.pad;
+        let room = (ui.available_height() - lane_height).max(layout::LEAST_ROW);
+        let row_height = layout::row_height(room, rows.len() + 1);
+        let mut bent = BTreeMap::new();
+        ScrollArea::vertical()
+            .id_salt("grid rows")
+            .max_height(room)
+            .auto_shrink([false, true])
+            .show(ui, |ui| {
+                bent = self.rows(ui, desk, &rows, row_height);
+                self.heads.add_row(ui, desk);
+            });
+        let selected = desk.selected();
+        if let Some(row) = rows.get(selected) {
+            let width = ui.available_width();
+            self.lane.show(ui, desk, row, (self.page, width), &bent);
+        }
+        self.keys(ui, desk, &rows);
+    }
+
+    fn invite(&self, ui: &mut Ui, desk: &mut Desk<'_>) {
+        let words = "No tracks yet. Add one here, or open Session below to join others or to begin \
+                     with a template.";
+        super::widgets::empty(ui, desk.theme, words);
+        self.heads.add_row(ui, desk);
+    }
+
+    /// The steps of all tracks. Gives the velocities that are being dragged.
+    fn rows(
         &mut self,
         ui: &mut Ui,
-        theme: &Theme,
-        document: &Document,
-        levels: &Meters,
-        playhead: Option<Beat>,
-    ) -> Option<Edit> {
-        let rows = document.tracks.len();
-        let row_height =
-            (ui.available_height() / as_f32(rows.max(1))).min(LARGEST_ROW + theme.gap * 2.0);
-        let size = vec2(ui.available_width(), row_height * as_f32(rows));
-        // Not focusable: a focused grid would take the workstation's space bar.
-        let (area, response) = ui.allocate_exact_size(size, Sense::CLICK | Sense::DRAG);
+        desk: &mut Desk<'_>,
+        rows: &[Row<'_>],
+        row_height: f32,
+    ) -> BTreeMap<Cell, Velocity> {
+        let theme = desk.theme;
+        let size = vec2(
+            ui.available_width(),
+            row_height * layout::as_f32(rows.len()),
+        );
+        let (area, _) = ui.allocate_exact_size(size, Sense::empty());
         let layout = Layout {
             area,
             row_height,
             gap: theme.gap,
             page: self.page,
         };
-        for (row, track) in document.tracks.iter().enumerate() {
-            paint_row(ui.painter(), theme, &layout, row, track, playhead);
-            if let Some(level) = levels.tracks.get(row) {
-                paint_level(ui.painter(), theme, layout.meter(row), *level);
+        for (place, row) in rows.iter().enumerate() {
+            self.heads.show(ui, desk, place, row, layout.head(place));
+        }
+        let id = ui.scope_id().with("cells");
+        // Not focusable: a focused grid would take the workstation's space bar.
+        let cells = ui.interact(layout.cells(rows.len()), id, Sense::CLICK | Sense::DRAG);
+        let pointer = cells.interact_pointer_pos().or(cells.hover_pos());
+        let bent = self.press(ui, desk, rows, &layout, &cells);
+        let over = pointer.and_then(|pointer| layout.cell_at(pointer, rows));
+        self.wheel(ui, desk, rows, over, &cells);
+        let look = cells::Look {
+            theme,
+            selected: &desk.selection.cells,
+            bent: &bent,
+        };
+        let visible = ui.clip_rect();
+        for (place, row) in rows.iter().enumerate() {
+            if layout.row(place).intersects(visible) {
+                look.paint(ui.painter(), &layout, place, row, desk);
             }
         }
-        let pressed = response.is_pointer_button_down_on();
-        let pointer = response
-            .interact_pointer_pos()
-            .filter(|_| pressed || response.clicked());
-        let cell = pointer.and_then(|pointer| layout.cell_at(pointer, rows));
-        let edit = cell.and_then(|cell| self.paint(cell, document));
-        if !pressed {
-            self.stroke = None;
+        presence::paint(ui, desk, rows, &layout, over);
+        if let Some(until) = presence::flash(ui, desk, rows, &layout) {
+            ui.ctx().request_repaint_after(until);
         }
-        edit
+        let looks_at = over.or_else(|| desk.selection.cells.first().copied());
+        self.beacon.tell(ui, desk, rows, looks_at);
+        bent
     }
 
-    /// How many pages the longest pattern needs.
-    pub(super) fn pages(document: &Document) -> usize {
-        let lengths = document
-            .tracks
-            .iter()
-            .filter_map(|track| Some(usize::from(pattern_of(track)?.length().get())));
-        lengths.max().unwrap_or(COLUMNS).div_ceil(COLUMNS)
+    /// What the pointer does to steps.
+    fn press(
+        &mut self,
+        ui: &Ui,
+        desk: &mut Desk<'_>,
+        rows: &[Row<'_>],
+        layout: &Layout,
+        cells: &Response,
+    ) -> BTreeMap<Cell, Velocity> {
+        let read = |cell: Cell| read(rows, cell);
+        let pointer = cells.interact_pointer_pos();
+        let over = pointer.and_then(|pointer| layout.cell_at(pointer, rows));
+        if cells.clicked_by(PointerButton::Secondary)
+            && let Some(cell) = over
+        {
+            focus(desk, rows, cell);
+            if !desk.selection.cells.contains(&cell) {
+                desk.selection.cells = BTreeSet::from([cell]);
+            }
+            desk.selection.tab = Tab::Step;
+            return BTreeMap::new();
+        }
+        if ui.input(|input| input.pointer.any_pressed()) {
+            self.has_keys = cells.contains_pointer();
+        }
+        let is_down =
+            cells.is_pointer_button_down_on() && ui.input(|input| input.pointer.primary_down());
+        let mut changes = Changes::new();
+        match (&mut self.stroke, is_down) {
+            (None, true) => {
+                if let (Some(cell), Some(pointer)) = (over, pointer) {
+                    changes = self.begin(ui, desk, rows, cell, pointer);
+                }
+            }
+            (Some(Stroke::Selecting { from }), true) => {
+                if let Some(to) = over {
+                    desk.selection.cells = stroke::rectangle(desk.document(), *from, to);
+                }
+            }
+            (Some(stroke), true) => {
+                if let Some(pointer) = pointer {
+                    changes = stroke.drag(pointer, over, &desk.selection.cells, read);
+                }
+            }
+            (Some(_), false) => {
+                if let Some(stroke) = self.stroke.take() {
+                    let last = ui.input(|input| input.pointer.latest_pos());
+                    changes = stroke.release(last, read);
+                }
+            }
+            (None, false) => {}
+        }
+        self.change(desk, rows, &changes);
+        let stroke = self.stroke.as_ref();
+        stroke.map_or_else(BTreeMap::new, |stroke| stroke.bent(pointer))
     }
 
-    /// The first cell decides whether the stroke switches on or off; each cell is edited once.
-    fn paint(&mut self, cell: Cell, document: &Document) -> Option<Edit> {
-        let track = document.tracks.get(cell.row)?;
-        let step = pattern_of(track).map_or_else(Step::default, |pattern| pattern.step(cell.step));
-        let on = match self.stroke {
-            Some(stroke) if stroke.last == cell => return None,
-            Some(stroke) => stroke.on,
-            None => !step.on,
+    fn begin(
+        &mut self,
+        ui: &Ui,
+        desk: &mut Desk<'_>,
+        rows: &[Row<'_>],
+        cell: Cell,
+        pointer: Pos2,
+    ) -> Changes {
+        focus(desk, rows, cell);
+        let modifiers = ui.input(|input| input.modifiers);
+        if modifiers.shift {
+            desk.selection.cells = BTreeSet::from([cell]);
+            self.stroke = Some(Stroke::Selecting { from: cell });
+            return Changes::new();
+        }
+        if modifiers.command || modifiers.ctrl {
+            if !desk.selection.cells.remove(&cell) {
+                desk.selection.cells.insert(cell);
+            }
+            return Changes::new();
+        }
+        if !desk.selection.cells.contains(&cell) {
+            desk.selection.cells = BTreeSet::from([cell]);
+        }
+        if desk.locked().is_some() {
+            return Changes::new();
+        }
+        let (stroke, changes) = Stroke::press(cell, pointer, |cell| read(rows, cell));
+        self.stroke = Some(stroke);
+        if let Some(step) = changes.get(&cell).filter(|_| !desk.playing.grid.rolling)
+            && let Some(pitch) = step.pitches.iter().next()
+        {
+            desk.commands.audition(desk.selected(), pitch.get());
+        }
+        changes
+    }
+
+    /// Over a step that sounds the wheel turns its velocity; elsewhere it scrolls.
+    fn wheel(
+        &self,
+        ui: &Ui,
+        desk: &mut Desk<'_>,
+        rows: &[Row<'_>],
+        over: Option<Cell>,
+        cells: &Response,
+    ) {
+        let Some(cell) = over.filter(|cell| read(rows, *cell).on) else {
+            return;
         };
-        self.stroke = Some(Stroke { on, last: cell });
-        (step.on != on).then(|| set_step(track, cell.step, Step { on, ..step }))
+        if desk.locked().is_some() {
+            return;
+        }
+        if let Some(notches) = wheel(ui, cells) {
+            let step = read(rows, cell);
+            let velocity = i64::from(step.velocity.get()) + super::widgets::whole(notches) * 2;
+            let velocity = Velocity::new(velocity);
+            let changes = Changes::from([(cell, Step { velocity, ..step })]);
+            self.change(desk, rows, &changes);
+        }
+    }
+
+    /// Carries changes out as one gesture.
+    fn change(&self, desk: &mut Desk<'_>, rows: &[Row<'_>], changes: &Changes) {
+        if changes.is_empty() || desk.locked().is_some() {
+            return;
+        }
+        let edits = steps::edits(desk.document(), |track| scene(rows, track), changes);
+        desk.commands.gesture(edits);
+    }
+
+    /// Goes where the player whom one follows looks, and where someone gathers everyone.
+    fn follow(&mut self, desk: &mut Desk<'_>) {
+        if let Some(view) = self.beacon.called(desk) {
+            self.page = view.step.index() / COLUMNS;
+            desk.selection.scene = Some(view.scene);
+            let mut tracks = desk.document().tracks.iter();
+            if let Some(place) = tracks.position(|track| track.id == view.track) {
+                desk.select(place);
+            }
+        }
+    }
+
+    /// Only for those who asked for keys, and only after a press in the grid.
+    fn keys(&mut self, ui: &Ui, desk: &mut Desk<'_>, rows: &[Row<'_>]) {
+        if !self.has_keys || !desk.selection.has_keys || ui.ctx().text_edit_focused() {
+            return;
+        }
+        let events = ui.input(|input| input.events.clone());
+        for event in events {
+            match event {
+                egui::Event::Copy => self.act(ui, desk, rows, bar::Action::Copy),
+                egui::Event::Cut => self.act(ui, desk, rows, bar::Action::Cut),
+                egui::Event::Text(text) => {
+                    if let Some(copied) = Copied::parse(&text) {
+                        self.copied = copied;
+                        self.act(ui, desk, rows, bar::Action::Paste);
+                    }
+                }
+                egui::Event::Key {
+                    key,
+                    pressed: true,
+                    modifiers,
+                    ..
+                } => {
+                    let action = match key {
+                        Key::Delete | Key::Backspace => Some(bar::Action::Delete),
+                        Key::D if modifiers.command => Some(bar::Action::Duplicate),
+                        Key::Z if modifiers.command && modifiers.shift => Some(bar::Action::Redo),
+                        Key::Z if modifiers.command => Some(bar::Action::Undo),
+                        Key::Y if modifiers.command => Some(bar::Action::Redo),
+                        Key::ArrowLeft => Some(bar::Action::Left),
+                        Key::ArrowRight => Some(bar::Action::Right),
+                        _ => None,
+                    };
+                    if let Some(action) = action {
+                        self.act(ui, desk, rows, action);
+                    }
+                }
+                _ => {}
+            }
+        }
     }
 }
 
-/// An empty slot gets its pattern in the same breath.
-fn set_step(track: &Track, step: StepIndex, value: Step) -> Edit {
-    let scene = scene_of(track);
-    let edit = Edit::Step {
-        track: track.id,
-        scene,
-        step,
-        value,
-    };
-    if track.clip(scene).is_some() {
-        return edit;
-    }
-    let clip = Some(Clip::pattern(Pattern::default()));
-    Edit::Gesture(vec![
-        Edit::Clip {
-            track: track.id,
+/// The tracks with the clips that are shown of them.
+fn rows<'a>(desk: &Desk<'a>) -> Vec<Row<'a>> {
+    let document = desk.document();
+    let tracks = &document.tracks;
+    let plan = document.rows();
+    let head = Head::new(desk.beat, desk.view.follows);
+    let rolls = desk.playing.grid.rolling;
+    let rows = tracks.iter().map(|track| {
+        let sounding = head.sounding(document, &plan, track);
+        let playing = sounding.map(|sounding| sounding.scene);
+        let scene = desk.selection.scene.or(playing);
+        let scene = scene.unwrap_or(SceneIndex::FIRST);
+        let sounding = sounding.filter(|sounding| rolls && sounding.scene == scene);
+        Row {
+            track,
             scene,
-            clip,
-        },
-        edit,
-    ])
-}
-
-/// A first track for a session that has none.
-pub(super) fn add_track(document: &Document) -> Edit {
-    let taken = document
-        .tracks
-        .iter()
-        .map(|track| track.id.0)
-        .max()
-        .unwrap_or(0);
-    let at = document.tracks.len();
-    Edit::AddTrack {
-        track: TrackId(taken.wrapping_add(1)),
-        at,
-        settings: Box::default(),
-    }
-}
-
-fn scene_of(track: &Track) -> SceneIndex {
-    let first = || SceneIndex::new(0).expect("a session has eight scenes");
-    track.playing.clip.unwrap_or_else(first)
-}
-
-fn pattern_of(track: &Track) -> Option<&Pattern> {
-    track.clip(scene_of(track))?.as_pattern()
-}
-
-struct Layout {
-    area: Rect,
-    row_height: f32,
-    gap: f32,
-    page: usize,
-}
-
-impl Layout {
-    fn column_width(&self) -> f32 {
-        (self.area.width() - NAME_WIDTH) / as_f32(COLUMNS)
-    }
-
-    fn cell_rect(&self, row: usize, column: usize) -> Rect {
-        let corner = self.area.min
-            + vec2(
-                NAME_WIDTH + as_f32(column) * self.column_width(),
-                as_f32(row) * self.row_height,
-            );
-        let size = vec2(
-            self.column_width() - self.gap,
-            self.row_height - self.gap * 2.0,
-        );
-        Rect::from_min_size(corner, size)
-    }
-
-    /// Below the track's name.
-    fn meter(&self, row: usize) -> Rect {
-        let first = self.cell_rect(row, 0);
-        let left = self.area.left() + self.gap * 2.0;
-        let corner = pos2(left, first.bottom() - self.gap);
-        Rect::from_min_max(corner, pos2(first.left() - self.gap * 2.0, first.bottom()))
-    }
-
-    fn cell_at(&self, pointer: Pos2, rows: usize) -> Option<Cell> {
-        let row = (0..rows).find(|row| {
-            let rect = self.cell_rect(*row, 0);
-            (rect.top()..rect.top() + self.row_height).contains(&pointer.y)
-        })?;
-        let column = (0..COLUMNS).find(|column| {
-            let rect = self.cell_rect(row, *column);
-            (rect.left()..rect.left() + self.column_width()).contains(&pointer.x)
-        })?;
-        Some(Cell {
-            row,
-            step: StepIndex::new(self.page * COLUMNS + column)?,
-        })
-    }
-}
-
-fn paint_row(
-    painter: &Painter,
-    theme: &Theme,
-    layout: &Layout,
-    row: usize,
-    track: &Track,
-    playhead: Option<Beat>,
-) {
-    let colour = theme.track(track.settings.colour);
-    let first = layout.cell_rect(row, 0);
-    let stripe = Rect::from_min_max(
-        pos2(layout.area.left(), first.top()),
-        pos2(layout.area.left() + theme.gap, first.bottom()),
-    );
-    painter.rect_filled(stripe, theme.gap / 2.0, colour);
-    let name = pos2(layout.area.left() + theme.space, first.center().y);
-    let ink = if track.settings.mute {
-        theme.faint
-    } else {
-        theme.ink
-    };
-    let font = FontId::proportional(theme.text);
-    painter.text(
-        name,
-        Align2::LEFT_CENTER,
-        track.settings.name.as_str(),
-        font,
-        ink,
-    );
-
-    let pattern = pattern_of(track);
-    let length = pattern.map_or(COLUMNS, |pattern| usize::from(pattern.length().get()));
-    let sounding = playhead.map(|beat| step_at(track, beat, length));
-    for column in 0..COLUMNS {
-        let Some(index) = StepIndex::new(layout.page * COLUMNS + column) else {
-            continue;
-        };
-        let rect = layout.cell_rect(row, column);
-        let is_lit = sounding == Some(index.index());
-        let base = match (index.index() < length, is_lit, index.index() / 4 % 2 == 1) {
-            (false, _, _) => theme.panel,
-            (true, true, _) => theme.step_lit,
-            (true, false, true) => theme.step_alternate,
-            (true, false, false) => theme.step,
-        };
-        painter.rect_filled(rect, theme.radius, base);
-        let step = pattern
-            .map(|pattern| pattern.step(index))
-            .filter(|step| step.on);
-        if let Some(step) = step {
-            let share = f32::from(step.velocity.get()) / 127.0;
-            let mut fill = rect;
-            fill.set_top(rect.bottom() - rect.height() * share);
-            let light = if is_lit { 1.25 } else { 1.0 };
-            let shown = if index.index() < length { light } else { 0.35 };
-            painter.rect_filled(fill, theme.radius, colour.gamma_multiply(shown));
+            clip: track.clip(scene),
+            sounding: sounding.and_then(|sounding| sounding.step(track)),
         }
-    }
+    });
+    rows.collect()
 }
 
-/// How loud something is: the mean as a bar, the peak as a line on it.
-pub(super) fn paint_level(painter: &Painter, theme: &Theme, area: Rect, level: Level) {
-    let place = |gain: f32| area.left() + area.width() * shown_level(gain);
-    painter.rect_filled(area, 0.0, theme.step);
-    let bar = Rect::from_min_max(area.min, pos2(place(level.rms), area.bottom()));
-    painter.rect_filled(bar, 0.0, theme.live);
-    if shown_level(level.peak) > 0.0 {
-        let peak = pos2(place(level.peak), area.center().y);
-        let line = Rect::from_center_size(peak, vec2(2.0, area.height()));
-        let is_full = level.peak > 1.0;
-        painter.rect_filled(line, 0.0, if is_full { theme.warning } else { theme.ink });
-    }
+/// How many pages the longest pattern needs.
+fn pages(rows: &[Row<'_>]) -> usize {
+    let longest = rows.iter().map(Row::length).max().unwrap_or(COLUMNS);
+    longest.div_ceil(COLUMNS).max(1)
 }
 
-/// A gain's place on a meter of 60 decibels, from 0 to 1.
-fn shown_level(gain: f32) -> f32 {
-    if gain > 0.0 {
-        (1.0 + gain.log10() / 3.0).clamp(0.0, 1.0)
-    } else {
-        0.0
-    }
+fn scene(rows: &[Row<'_>], track: &Track) -> SceneIndex {
+    let row = rows.iter().find(|row| row.track.id == track.id);
+    row.map_or(SceneIndex::FIRST, |row| row.scene)
 }
 
-/// Which step of the track sounds at the host's beat.
-fn step_at(track: &Track, beat: Beat, length: usize) -> usize {
-    let place = beat - track.playing.since;
-    let step = track.settings.step_length.step_at(place);
-    let length = i64::try_from(length.max(1)).unwrap_or(1);
-    usize::try_from(step.rem_euclid(length)).unwrap_or(0)
+fn read(rows: &[Row<'_>], cell: Cell) -> Step {
+    let row = rows.iter().find(|row| row.track.id == cell.track);
+    row.map_or_else(Step::default, |row| row.step(cell.step))
 }
 
-#[expect(clippy::cast_precision_loss, reason = "rows and columns are few")]
-fn as_f32(count: usize) -> f32 {
-    count as f32
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use lockstep_session::document::track::TrackSettings;
-    use std::sync::Arc;
-
-    fn cell(row: usize, step: usize) -> Cell {
-        Cell {
-            row,
-            step: StepIndex::new(step).unwrap(),
-        }
-    }
-
-    fn document() -> Document {
-        let mut track = Track::new(TrackId(3), TrackSettings::default());
-        track.clips[0] = Some(Arc::new(Clip::pattern(Pattern::default())));
-        let empty = Track::new(TrackId(4), TrackSettings::default());
-        Document {
-            tracks: vec![Arc::new(track), Arc::new(empty)],
-            ..Document::default()
-        }
-    }
-
-    #[test]
-    fn a_stroke_paints_each_cell_once_with_what_its_first_cell_became() {
-        let document = document();
-        let mut grid = Grid::default();
-        let Some(Edit::Step { value, .. }) = grid.paint(cell(0, 2), &document) else {
-            panic!()
-        };
-        assert!(value.on);
-        assert_eq!(
-            grid.paint(cell(0, 2), &document),
-            None,
-            "still on the same cell"
-        );
-        assert!(grid.paint(cell(0, 3), &document).is_some());
-    }
-
-    #[test]
-    fn a_meter_shows_sixty_decibels() {
-        assert_eq!(shown_level(0.0), 0.0);
-        assert_eq!(shown_level(0.0005), 0.0);
-        assert!((shown_level(0.031_62) - 0.5).abs() < 0.01);
-        assert_eq!(shown_level(2.0), 1.0);
-    }
-
-    #[test]
-    fn a_step_on_an_empty_slot_brings_its_pattern() {
-        let Some(Edit::Gesture(edits)) = Grid::default().paint(cell(1, 0), &document()) else {
-            panic!()
-        };
-        assert!(matches!(edits[..], [Edit::Clip { .. }, Edit::Step { .. }]));
+/// The track of a cell becomes the selected one.
+fn focus(desk: &mut Desk<'_>, rows: &[Row<'_>], cell: Cell) {
+    if let Some(place) = rows.iter().position(|row| row.track.id == cell.track) {
+        desk.select(place);
     }
 }

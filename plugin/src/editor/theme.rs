@@ -1,6 +1,7 @@
 //! The look, read from the token file that the browser page uses too.
 
-use egui::Color32;
+use egui::style::ScrollStyle;
+use egui::{Color32, CornerRadius, Shadow, Stroke, vec2};
 use lockstep_session::document::mixer::Colour;
 use std::collections::BTreeMap;
 
@@ -22,7 +23,14 @@ pub(super) struct Theme {
     pub(super) step_alternate: Color32,
     pub(super) step_lit: Color32,
     pub(super) on_colour: Color32,
+    pub(super) on_accent: Color32,
+    /// Between things that belong together.
     pub(super) gap: f32,
+    /// Between controls.
+    pub(super) pad: f32,
+    /// Around what is in a box.
+    pub(super) inset: f32,
+    /// Between groups.
     pub(super) space: f32,
     pub(super) radius: f32,
     pub(super) small: f32,
@@ -61,7 +69,10 @@ impl Theme {
             step_alternate: colour("step-alternate"),
             step_lit: colour("step-lit"),
             on_colour: colour("on-colour"),
+            on_accent: colour("on-accent"),
             gap: pixels("space-1"),
+            pad: pixels("space-2"),
+            inset: pixels("space-3"),
             space: pixels("space-4"),
             radius: pixels("radius"),
             small: pixels("text-small"),
@@ -74,10 +85,11 @@ impl Theme {
     }
 
     pub(super) fn track(&self, colour: Colour) -> Color32 {
-        self.tracks
-            .get(usize::from(colour.get()))
-            .copied()
-            .unwrap_or(self.accent)
+        self.track_number(usize::from(colour.get()))
+    }
+
+    pub(super) fn track_number(&self, number: usize) -> Color32 {
+        self.tracks.get(number).copied().unwrap_or(self.accent)
     }
 
     pub(super) fn apply(&self, context: &egui::Context) {
@@ -85,18 +97,51 @@ impl Theme {
         context.style_mut_of(egui::Theme::Dark, |style| {
             let visuals = &mut style.visuals;
             visuals.panel_fill = self.background;
+            visuals.window_fill = self.panel;
+            visuals.window_stroke = Stroke::new(1.0, self.line);
             visuals.extreme_bg_color = self.raised;
             visuals.override_text_color = Some(self.ink);
             visuals.selection.bg_fill = self.accent.gamma_multiply(0.4);
-            visuals.widgets.inactive.weak_bg_fill = self.raised;
-            visuals.widgets.hovered.weak_bg_fill = self.step_lit;
-            visuals.widgets.active.weak_bg_fill = self.accent.gamma_multiply(0.5);
-            style.spacing.item_spacing = egui::vec2(self.gap * 2.0, self.gap * 2.0);
+            visuals.selection.stroke = Stroke::new(1.0, self.accent);
+            visuals.popup_shadow = Shadow::NONE;
+            let widgets = &mut visuals.widgets;
+            let faces = [
+                (&mut widgets.inactive, self.raised, self.line),
+                (&mut widgets.hovered, self.step_lit, self.line),
+                (&mut widgets.active, self.line, self.faint),
+                (&mut widgets.open, self.step_lit, self.faint),
+            ];
+            for (face, fill, edge) in faces {
+                face.weak_bg_fill = fill;
+                face.bg_fill = fill;
+                face.bg_stroke = Stroke::new(1.0, edge);
+                face.corner_radius = radius(self.radius);
+                face.expansion = 0.0;
+            }
+            widgets.noninteractive.bg_stroke = Stroke::new(1.0, self.line);
+            style.spacing.item_spacing = vec2(self.pad, self.pad);
+            style.spacing.button_padding = vec2(self.pad, self.gap);
+            style.spacing.interact_size.y = 24.0;
+            style.spacing.scroll = ScrollStyle::thin();
+            style.interaction.selectable_labels = false;
+            style.interaction.tooltip_delay = 0.6;
+            // Motion only where it explains something.
+            style.animation_time = 0.0;
             for font in style.text_styles.values_mut() {
                 font.size = self.text;
             }
         });
     }
+}
+
+fn radius(points: f32) -> CornerRadius {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a float cast saturates"
+    )]
+    let points = points.round() as u8;
+    CornerRadius::same(points)
 }
 
 /// Each `--name: value;` of the file.
@@ -140,6 +185,7 @@ mod tests {
             "step-alternate",
             "step-lit",
             "on-colour",
+            "on-accent",
             "track-0",
             "track-8",
         ];
@@ -151,6 +197,8 @@ mod tests {
         }
         for name in [
             "space-1",
+            "space-2",
+            "space-3",
             "space-4",
             "radius",
             "text-small",

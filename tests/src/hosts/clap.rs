@@ -1,20 +1,21 @@
 //! The plugin as a CLAP in a host of our own, in this process.
 
-use super::{Block, Bundles, HostSetup, Sound, Transport};
+mod audio;
+
+pub use audio::Rolled;
+
+use super::{Block, Bundles, Edition, HostSetup, Performance, Sound, Touch, Transport};
+use audio::Rendering;
+use clack_extensions::audio_ports::{AudioPortInfoBuffer, PluginAudioPorts};
 use clack_extensions::latency::PluginLatency;
+use clack_extensions::note_ports::{NotePortInfoBuffer, PluginNotePorts};
 use clack_extensions::params::{ParamInfoBuffer, PluginParams};
 use clack_extensions::render::{PluginRender, RenderMode};
 use clack_extensions::state::PluginState;
-use clack_host::events::EventFlags;
-use clack_host::events::event_types::{ParamValueEvent, TransportEvent, TransportFlags};
 use clack_host::prelude::*;
-use clack_host::utils::{BeatTime, SecondsTime};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
-use std::{ffi::CStr, io::Cursor, sync::Arc};
-
-const PLUGIN: &CStr = c"org.lockstep.plugin";
+use std::{io::Cursor, sync::Arc};
 
 struct Handlers;
 
@@ -43,15 +44,6 @@ pub struct ClapHost {
     setup: HostSetup,
 }
 
-/// The half of an instance that belongs to the audio thread.
-struct Rendering {
-    processor: StartedPluginAudioProcessor<Handlers>,
-    setup: HostSetup,
-    frames: u64,
-    automation: Vec<(u32, f64)>,
-    latency: usize,
-}
-
 /// A host that calls its plugin on time, on a thread of its own.
 #[expect(
     missing_debug_implementations,
@@ -60,24 +52,33 @@ struct Rendering {
 pub struct RollingClapHost {
     host: ClapHost,
     is_rolling: Arc<AtomicBool>,
-    thread: JoinHandle<(Rendering, Sound)>,
+    thread: JoinHandle<(Rendering, Rolled)>,
 }
 
 impl ClapHost {
     pub fn open(bundles: &Bundles, setup: HostSetup) -> Self {
-        let mut host = Self::create(bundles, setup);
+        Self::open_edition(bundles, Edition::Stereo, setup)
+    }
+
+    pub fn open_edition(bundles: &Bundles, edition: Edition, setup: HostSetup) -> Self {
+        let mut host = Self::create_edition(bundles, edition, setup);
         host.activate();
         host
     }
 
     /// An instance that the host has not activated, as a project's state is loaded into.
     pub fn create(bundles: &Bundles, setup: HostSetup) -> Self {
+        Self::create_edition(bundles, Edition::Stereo, setup)
+    }
+
+    fn create_edition(bundles: &Bundles, edition: Edition, setup: HostSetup) -> Self {
         #[expect(unsafe_code, reason = "loading a library runs its code")]
         // SAFETY: the library is the plugin that this workspace has just built.
         let entry = unsafe { PluginEntry::load(bundles.clap()) }.expect("the bundle is a CLAP");
         let information =
             HostInfo::new("Lockstep tests", "Lockstep", "", "1").expect("no NUL in it");
-        let instance = PluginInstance::new(|()| Shared, |_| (), &entry, PLUGIN, &information)
+        let id = edition.clap_id();
+        let instance = PluginInstance::new(|()| Shared, |_| (), &entry, id, &information)
             .expect("an instance");
         Self {
             instance,
@@ -101,19 +102,10 @@ impl ClapHost {
             .instance
             .activate(|_, _| (), configuration)
             .expect("it activates");
-        let handle = self.instance.plugin_handle();
-        let latency = handle
-            .get_extension::<PluginLatency>()
-            .map_or(0, |latency| latency.get(&handle));
+        let latency = self.latency();
+        let ports = (self.ports(true).len(), self.ports(false).len());
         let processor = stopped.start_processing().expect("it starts processing");
-        let automation = Vec::new();
-        self.rendering = Some(Rendering {
-            processor,
-            setup: self.setup,
-            frames: 0,
-            automation,
-            latency: usize::try_from(latency).expect("a latency is small"),
-        });
+        self.rendering = Some(Rendering::new(processor, self.setup, latency, ports));
     }
 
     pub fn deactivate(&mut self) {
@@ -121,6 +113,59 @@ impl ClapHost {
             self.instance
                 .deactivate(rendering.processor.stop_processing());
         }
+    }
+
+    /// Goes on at another rate or with other blocks, as when the sound card is changed.
+    pub fn set_up_again(&mut self, setup: HostSetup) {
+        self.deactivate();
+        self.setup = setup;
+        self.activate();
+    }
+
+    /// How many frames late the plugin says that it is.
+    pub fn latency(&mut self) -> usize {
+        let handle = self.instance.plugin_handle();
+        let latency = handle
+            .get_extension::<PluginLatency>()
+            .map_or(0, |latency| latency.get(&handle));
+        usize::try_from(latency).expect("a latency is small")
+    }
+
+    /// How many frames it may sound on after everything has ended, if it says and if it ends.
+    pub fn tail(&mut self) -> Option<u32> {
+        self.rendering.as_mut().expect("it is active").tail()
+    }
+
+    /// The names of the audio inputs or outputs. All of them are stereo.
+    pub fn ports(&mut self, is_input: bool) -> Vec<String> {
+        let handle = self.instance.plugin_handle();
+        let ports = handle
+            .get_extension::<PluginAudioPorts>()
+            .expect("it has audio ports");
+        let mut buffer = AudioPortInfoBuffer::new();
+        (0..ports.count(&handle, is_input))
+            .map(|index| {
+                let port = ports.get(&handle, index, is_input, &mut buffer);
+                let port = port.expect("a port that was counted");
+                assert_eq!(port.channel_count, 2, "every port is stereo");
+                String::from_utf8_lossy(port.name).into_owned()
+            })
+            .collect()
+    }
+
+    /// How many inputs or outputs for notes there are.
+    pub fn note_ports(&mut self, is_input: bool) -> u32 {
+        let handle = self.instance.plugin_handle();
+        let Some(ports) = handle.get_extension::<PluginNotePorts>() else {
+            return 0;
+        };
+        let mut buffer = NotePortInfoBuffer::new();
+        let count = ports.count(&handle, is_input);
+        for index in 0..count {
+            let port = ports.get(&handle, index, is_input, &mut buffer);
+            assert!(port.is_some(), "a port that was counted is described");
+        }
+        count
     }
 
     /// Tells the plugin that it renders to a file. Takes effect at the next activation.
@@ -171,22 +216,49 @@ impl ClapHost {
 
     /// The number of the parameter with this name.
     pub fn parameter(&mut self, name: &str) -> Option<u32> {
+        let names = self.parameters();
+        let found = names.into_iter().find(|(found, _)| found == name);
+        found.map(|(_, number)| number)
+    }
+
+    /// All parameters, by their names, with their numbers.
+    pub fn parameters(&mut self) -> Vec<(String, u32)> {
+        let handle = self.instance.plugin_handle();
+        let Some(parameters) = handle.get_extension::<PluginParams>() else {
+            return Vec::new();
+        };
+        let mut buffer = ParamInfoBuffer::new();
+        (0..parameters.count(&handle))
+            .filter_map(|index| {
+                let information = parameters.get_info(&handle, index, &mut buffer)?;
+                let name = String::from_utf8_lossy(information.name).into_owned();
+                Some((name, information.id.get()))
+            })
+            .collect()
+    }
+
+    /// What a parameter is set to.
+    pub fn value(&mut self, parameter: u32) -> Option<f64> {
         let handle = self.instance.plugin_handle();
         let parameters = handle.get_extension::<PluginParams>()?;
-        let mut buffer = ParamInfoBuffer::new();
-        (0..parameters.count(&handle)).find_map(|index| {
-            let information = parameters.get_info(&handle, index, &mut buffer)?;
-            (information.name == name.as_bytes()).then(|| information.id.get())
-        })
+        parameters.get_value(&handle, ClapId::new(parameter))
     }
 
     /// Sets a parameter, by its number, in the first block rendered next.
     pub fn automate(&mut self, parameter: u32, value: f64) {
-        self.rendering
-            .as_mut()
-            .expect("it is active")
-            .automation
-            .push((parameter, value));
+        let number = parameter;
+        self.touch(0, Touch::Parameter { number, value });
+    }
+
+    /// Tells the plugin something at one frame of what is rendered next.
+    pub fn touch(&mut self, frame: usize, touch: Touch) {
+        let rendering = self.rendering.as_mut().expect("it is active");
+        rendering.touches.push((frame, touch));
+    }
+
+    /// Puts sound into the plugin's input from the next frame on.
+    pub fn feed(&mut self, sound: Sound) {
+        self.rendering.as_mut().expect("it is active").input = sound;
     }
 
     /// Renders as fast as possible from where `transport` says, in blocks of the set-up's size.
@@ -197,6 +269,16 @@ impl ClapHost {
 
     /// Renders exactly these callbacks.
     pub fn render_blocks(&mut self, blocks: &[Block]) -> Sound {
+        self.perform_blocks(blocks).mix()
+    }
+
+    /// The same as `render`, with everything that comes out.
+    pub fn perform(&mut self, transport: &Transport, frames: usize) -> Performance {
+        let blocks = transport.blocks(self.setup, frames);
+        self.perform_blocks(&blocks)
+    }
+
+    pub fn perform_blocks(&mut self, blocks: &[Block]) -> Performance {
         let rendering = self.rendering.as_mut().expect("it is active");
         // Hosts call from a thread that is not the main one, and the plugin may tell them apart.
         std::thread::scope(|scope| {
@@ -211,8 +293,8 @@ impl ClapHost {
         let is_rolling = Arc::new(AtomicBool::new(true));
         let goes_on = Arc::clone(&is_rolling);
         let thread = std::thread::spawn(move || {
-            let sound = rendering.render_on_time(transport, &goes_on);
-            (rendering, sound)
+            let rolled = rendering.render_on_time(transport, &goes_on);
+            (rendering, rolled)
         });
         RollingClapHost {
             host: self,
@@ -223,100 +305,28 @@ impl ClapHost {
 }
 
 impl RollingClapHost {
+    /// The host's main thread, while audio rolls on.
+    pub fn main_thread(&mut self) -> &mut ClapHost {
+        &mut self.host
+    }
+
     /// Everything that sounded, and the host for more.
     pub fn stop(self) -> (ClapHost, Sound) {
+        let (host, rolled) = self.stop_with_times();
+        (host, rolled.performance.mix())
+    }
+
+    /// The same with all that came out, and when the host called.
+    pub fn stop_with_times(self) -> (ClapHost, Rolled) {
         let Self {
             mut host,
             is_rolling,
             thread,
         } = self;
         is_rolling.store(false, Ordering::Relaxed);
-        let (rendering, sound) = thread.join().expect("the audio thread did not panic");
+        let (rendering, rolled) = thread.join().expect("the audio thread did not panic");
         host.rendering = Some(rendering);
-        (host, sound)
-    }
-}
-
-impl Rendering {
-    fn render(&mut self, blocks: &[Block]) -> Sound {
-        let mut sound = Sound::default();
-        for block in blocks {
-            sound.append(self.render_block(block));
-        }
-        sound
-    }
-
-    fn render_on_time(&mut self, start: Transport, goes_on: &AtomicBool) -> Sound {
-        let mut sound = Sound::default();
-        let began = Instant::now();
-        while goes_on.load(Ordering::Relaxed) {
-            let transport = start.after(sound.frames(), self.setup.sample_rate);
-            sound.append(self.render_block(&Block {
-                frames: self.setup.block,
-                transport,
-            }));
-            let frames = u32::try_from(sound.frames()).expect("a test is short");
-            let due = began + Duration::from_secs_f64(f64::from(frames) / self.setup.sample_rate);
-            std::thread::sleep(due.saturating_duration_since(Instant::now()));
-        }
-        sound
-    }
-
-    fn render_block(&mut self, block: &Block) -> Sound {
-        // What the plugin leaves alone would be seen.
-        let mut channels = [vec![f32::NAN; block.frames], vec![f32::NAN; block.frames]];
-        let mut events = EventBuffer::new();
-        for (parameter, value) in self.automation.drain(..) {
-            let id = ClapId::new(parameter);
-            events.push(&ParamValueEvent::new(0, id, Pckn::match_all(), value));
-        }
-        let mut ports = AudioPorts::with_capacity(2, 1);
-        let mut outputs = ports.with_output_buffers([AudioPortBuffer {
-            latency: 0,
-            channels: AudioPortBufferType::f32_output_only(
-                channels.iter_mut().map(Vec::as_mut_slice),
-            ),
-        }]);
-        self.processor
-            .process(
-                &InputAudioBuffers::empty(),
-                &mut outputs,
-                &events.as_input(),
-                &mut OutputEvents::void(),
-                Some(self.frames),
-                Some(&event(&block.transport)),
-            )
-            .expect("the plugin processes");
-        self.frames += u64::try_from(block.frames).expect("a length fits");
-        let [left, right] = channels;
-        Sound::new(left, right, self.latency)
-    }
-}
-
-fn event(transport: &Transport) -> TransportEvent {
-    let mut flags = TransportFlags::HAS_TEMPO
-        | TransportFlags::HAS_BEATS_TIMELINE
-        | TransportFlags::HAS_TIME_SIGNATURE;
-    flags.set(TransportFlags::IS_PLAYING, transport.is_rolling);
-    flags.set(TransportFlags::IS_LOOP_ACTIVE, transport.looped.is_some());
-    let (start, end) = transport
-        .looped
-        .map_or((0.0, 0.0), |looped| (looped.start, looped.end));
-    TransportEvent {
-        header: EventHeader::new_core(0, EventFlags::empty()),
-        flags,
-        song_pos_beats: BeatTime::from_float(transport.beat),
-        song_pos_seconds: SecondsTime::from_int(0),
-        tempo: transport.beats_per_minute,
-        tempo_inc: 0.0,
-        loop_start_beats: BeatTime::from_float(start),
-        loop_end_beats: BeatTime::from_float(end),
-        loop_start_seconds: SecondsTime::from_int(0),
-        loop_end_seconds: SecondsTime::from_int(0),
-        bar_start: BeatTime::from_float((transport.beat / 4.0).floor() * 4.0),
-        bar_number: 0,
-        time_signature_numerator: 4,
-        time_signature_denominator: 4,
+        (host, rolled)
     }
 }
 

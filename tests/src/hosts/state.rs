@@ -13,8 +13,19 @@ pub fn state_with_document(document: &Document) -> Vec<u8> {
     state(&json!({ "version": 1, "document": document }))
 }
 
+/// A project with any fields, as another version of the plugin may have written them.
+pub fn state_with_fields(fields: &Value) -> Vec<u8> {
+    let fields = fields.as_object().expect("fields have names");
+    let fields = fields
+        .iter()
+        .map(|(name, value)| (name.clone(), value.to_string().into()));
+    let fields: serde_json::Map<String, Value> = fields.collect();
+    json!({ "params": {}, "fields": fields })
+        .to_string()
+        .into_bytes()
+}
+
 /// The plugin framework keeps each field as JSON in a string.
 fn state(session: &Value) -> Vec<u8> {
-    let state = json!({ "params": {}, "fields": { "session": session.to_string() } });
-    state.to_string().into_bytes()
+    state_with_fields(&json!({ "session": session }))
 }

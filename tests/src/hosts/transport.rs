@@ -9,6 +9,35 @@ pub struct Transport {
     pub beats_per_minute: f64,
     pub beat: f64,
     pub looped: Option<Loop>,
+    /// Beats in a bar, and what part of a whole note each of them is.
+    pub signature: (u16, u16),
+    pub is_recording: bool,
+    pub says: Says,
+}
+
+/// What a host lets its plugins know. Some leave out the tempo or the place until they have them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Says {
+    pub tempo: bool,
+    pub beats: bool,
+    pub signature: bool,
+}
+
+impl Says {
+    pub const EVERYTHING: Self = Self {
+        tempo: true,
+        beats: true,
+        signature: true,
+    };
+    pub const NOTHING: Self = Self {
+        tempo: false,
+        beats: false,
+        signature: false,
+    };
+
+    pub fn anything(self) -> bool {
+        self != Self::NOTHING
+    }
 }
 
 /// A region that the host repeats.
@@ -42,7 +71,35 @@ impl Transport {
             beats_per_minute,
             beat,
             looped: None,
+            signature: (4, 4),
+            is_recording: false,
+            says: Says::EVERYTHING,
         }
+    }
+
+    /// The same of a host that keeps some of it to itself.
+    pub fn saying(self, says: Says) -> Self {
+        Self { says, ..self }
+    }
+
+    pub fn recording(self) -> Self {
+        Self {
+            is_recording: true,
+            ..self
+        }
+    }
+
+    pub fn in_bars_of(self, beats: u16, note: u16) -> Self {
+        Self {
+            signature: (beats, note),
+            ..self
+        }
+    }
+
+    /// How many quarter notes a bar has.
+    pub fn bar(&self) -> f64 {
+        let (beats, note) = self.signature;
+        f64::from(beats) * 4.0 / f64::from(note)
     }
 
     pub fn stopped(beats_per_minute: f64, beat: f64) -> Self {

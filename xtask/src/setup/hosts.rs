@@ -10,7 +10,7 @@ use crate::shell;
 use crate::workspace::Workspace;
 
 /// Each with its exact version: what a host does with a plugin is part of what the tests assert.
-const PACKAGES: &[&str] = &["minihost==0.11.0"];
+const PACKAGES: &[&str] = &["dawdreamer==0.9.0", "minihost==0.11.0", "numpy==2.4.6"];
 
 /// Interpreters that the hosts are built for, the best tried first.
 const INTERPRETERS: &[&str] = &[

@@ -26,6 +26,8 @@ pub(crate) const TESTS: &[Package] = &[
     Package::new("xvfb", "Xvfb"),
 ];
 
+pub(crate) const STANDALONE: &[Package] = &[Package::new("pkg-config", "pkg-config")];
+
 pub(crate) const FUZZING: &[Package] = &[Package::new("g++", "c++")];
 
 /// Installs those packages whose program is not found.

@@ -1,0 +1,11 @@
+//! The samples of the session.
+
+use super::panel::Desk;
+use egui::Ui;
+
+#[derive(Debug, Default)]
+pub(super) struct SamplesPanel;
+
+impl SamplesPanel {
+    pub(super) fn show(&mut self, _ui: &mut Ui, _desk: &mut Desk<'_>) {}
+}

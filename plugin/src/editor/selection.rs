@@ -1,0 +1,40 @@
+//! What the player has selected and which panel is open. Pure values; nothing here is shared.
+
+use lockstep_session::ids::{SceneIndex, StepIndex, TrackId};
+use std::collections::BTreeSet;
+
+/// One step of one track, in the clip that the grid shows of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Cell {
+    pub(super) track: TrackId,
+    pub(super) step: StepIndex,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Selection {
+    /// The row of clips that the grid shows; nothing means what plays on each track.
+    pub(super) scene: Option<SceneIndex>,
+    pub(super) cells: BTreeSet<Cell>,
+    /// The page of steps that the grid shows.
+    pub(super) page: usize,
+    pub(super) tab: Tab,
+    /// The player wants keys to work in the grid, and the workstation to go without them there.
+    pub(super) has_keys: bool,
+}
+
+/// The panels below the grid.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Tab {
+    Session,
+    #[default]
+    Step,
+    Pattern,
+    Instrument,
+    Macros,
+    Mixer,
+    Effects,
+    Samples,
+    Export,
+    Players,
+    Settings,
+}

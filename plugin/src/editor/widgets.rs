@@ -1,0 +1,20 @@
+//! The controls that all panels are made of: they show a value and give the new one. They take no
+//! keys but while a number or a name is typed, and must not know what any value means.
+
+mod button;
+mod choice;
+mod fader;
+mod knob;
+mod meter;
+mod number;
+mod range;
+mod text;
+
+pub(super) use button::{Button, hold};
+pub(super) use choice::{choice, segmented};
+pub(super) use fader::Fader;
+pub(super) use knob::Knob;
+pub(super) use meter::{level_bar, shown_level};
+pub(super) use number::{Number, wheel};
+pub(super) use range::{Range, whole};
+pub(super) use text::{Field, caption, empty, heading, label, row, words};

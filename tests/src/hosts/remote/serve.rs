@@ -1,0 +1,119 @@
+//! The other end of a remote host, for the CLAP: answers each line of standard input on standard output.
+
+use crate::hosts::{Block, Bundles, ClapHost, Edition, HostSetup, Says, Touch, Transport};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use std::io::{BufRead, Write};
+use std::path::{Path, PathBuf};
+
+/// Serves until its input ends.
+pub fn serve() {
+    let mut host = None;
+    for line in std::io::stdin().lock().lines() {
+        let line = line.expect("requests are text");
+        let request: Value = serde_json::from_str(&line).expect("requests are JSON");
+        let answer = json!({ "answer": obey(&mut host, &request) });
+        let mut output = std::io::stdout().lock();
+        writeln!(output, "{answer}").expect("somebody reads");
+        output.flush().expect("somebody reads");
+    }
+}
+
+fn obey(host: &mut Option<ClapHost>, request: &Value) -> Value {
+    let verb = request["do"].as_str().expect("a verb");
+    if verb == "open" {
+        let bundles = Bundles {
+            folder: PathBuf::from(request["path"].as_str().expect("a path")),
+        };
+        let setup = HostSetup {
+            sample_rate: request["sample_rate"].as_f64().expect("a rate"),
+            block: whole(&request["block"]),
+        };
+        let edition = if request["is_multi"] == true {
+            Edition::Multi
+        } else {
+            Edition::Stereo
+        };
+        *host = Some(ClapHost::open_edition(&bundles, edition, setup));
+        return Value::Null;
+    }
+    let open = host.as_mut().expect("a plugin is open");
+    match verb {
+        "close" => {
+            *host = None;
+            Value::Null
+        }
+        "save_state" => STANDARD.encode(open.save_state()).into(),
+        "load_state" => {
+            let state = STANDARD.decode(request["state"].as_str().expect("a state"));
+            open.load_state(&state.expect("base 64")).into()
+        }
+        "parameter" => open
+            .parameter(request["name"].as_str().expect("a name"))
+            .into(),
+        "render" => render(open, request),
+        other => panic!("this host does not know how to {other}"),
+    }
+}
+
+fn render(host: &mut ClapHost, request: &Value) -> Value {
+    for touch in request["touches"].as_array().expect("touches") {
+        host.touch(whole(&touch[0]), touched(touch));
+    }
+    let blocks = request["blocks"].as_array().expect("blocks");
+    let blocks: Vec<Block> = blocks.iter().map(block).collect();
+    let performance = host.perform_blocks(&blocks);
+    let latency = performance.ports.first().map_or(0, |port| port.latency);
+    let samples = performance
+        .ports
+        .iter()
+        .flat_map(|port| port.left.iter().chain(&port.right));
+    let bytes: Vec<u8> = samples.flat_map(|sample| sample.to_le_bytes()).collect();
+    let file = Path::new(request["file"].as_str().expect("a file"));
+    std::fs::write(file, bytes).expect("a file can be written");
+    let notes = performance.notes.iter();
+    let notes = notes.map(|note| json!([note.frame, note.channel, note.key, note.velocity]));
+    json!({ "latency": latency, "notes": notes.collect::<Vec<_>>() })
+}
+
+fn touched(touch: &Value) -> Touch {
+    let byte = |place: usize| u8::try_from(whole(&touch[place])).expect("a byte");
+    if touch[3].is_null() {
+        Touch::Parameter {
+            number: u32::try_from(whole(&touch[1])).expect("a number"),
+            value: touch[2].as_f64().expect("a value"),
+        }
+    } else {
+        Touch::Midi([byte(1), byte(2), byte(3)])
+    }
+}
+
+fn block(request: &Value) -> Block {
+    let tempo = request[2].as_f64();
+    let part = |place: usize| u16::try_from(whole(&request[5][place])).expect("a signature");
+    let rolling = Transport::rolling(
+        tempo.unwrap_or(120.0),
+        request[3].as_f64().expect("a place"),
+    );
+    let says = if tempo.is_some() {
+        Says::EVERYTHING
+    } else {
+        Says::NOTHING
+    };
+    Block {
+        frames: whole(&request[0]),
+        transport: Transport {
+            is_rolling: request[1] == true,
+            signature: (part(0), part(1)),
+            is_recording: request[6] == true,
+            says,
+            ..rolling
+        },
+    }
+}
+
+fn whole(value: &Value) -> usize {
+    let number = value.as_u64().expect("a whole number");
+    usize::try_from(number).expect("it fits")
+}
