@@ -3,6 +3,8 @@
 
 mod clipboard;
 mod clips;
+#[cfg(test)]
+mod coverage;
 mod dirty;
 mod effects;
 mod export;
@@ -60,6 +62,20 @@ const SIDE: f32 = 236.0;
 const LOWER: f32 = 188.0;
 /// Of the panels that show many controls at once.
 const HIGHER: f32 = 264.0;
+/// What the grid does something with.
+const GRID_KEYS: [&str; 11] = [
+    "Delete",
+    "Backspace",
+    "ArrowLeft",
+    "ArrowRight",
+    "z",
+    "Z",
+    "y",
+    "c",
+    "x",
+    "v",
+    "d",
+];
 /// While something moves, the window is painted this often.
 const FRAME: Duration = Duration::from_millis(33);
 /// How long a note that is struck to hear it is held.
@@ -186,7 +202,7 @@ impl NiceEguiApp for LockstepEditor {
         let moves = playing.grid.rolling || desk.levels.master.peak > 0.0;
         let is_held = ui.input(|input| input.pointer.any_down());
         self.send(now, is_held);
-        keep_keys(ui, frame);
+        keep_keys(ui, frame, self.selection.takes_keys);
         if moves || !self.struck.is_empty() || self.pace.is_waiting() {
             ui.ctx().request_repaint_after(FRAME);
         }
@@ -202,15 +218,24 @@ impl NiceEguiApp for LockstepEditor {
     }
 }
 
-/// The workstation keeps its keys unless someone is typing here.
-fn keep_keys(ui: &Ui, frame: &mut Frame) {
+/// Of the strip at the bottom, whose words begin where the grid does.
+fn margin(theme: &Theme) -> egui::Margin {
+    egui::Margin::from(egui::vec2(theme.inset, theme.gap))
+}
+
+/// The workstation keeps its keys unless someone is typing here, or asked for keys in the grid.
+fn keep_keys(ui: &Ui, frame: &mut Frame, takes_keys: bool) {
     let is_typing = ui.ctx().text_edit_focused();
     frame.set_key_capture(if is_typing {
         KeyCapture::CaptureAll
+    } else if takes_keys {
+        let keys = GRID_KEYS.iter().filter_map(|key| key.parse().ok());
+        KeyCapture::CaptureKeys(keys.collect())
     } else {
         KeyCapture::IgnoreAll
     });
-    if !is_typing && let Some(focused) = ui.memory(|memory| memory.focused()) {
+    let is_kept = is_typing || takes_keys;
+    if !is_kept && let Some(focused) = ui.memory(|memory| memory.focused()) {
         ui.memory_mut(|memory| memory.surrender_focus(focused));
     }
 }
@@ -280,13 +305,12 @@ impl Panels {
         Panel::bottom("status")
             .resizable(false)
             .exact_size(status::HEIGHT)
-            .frame(bar(theme.gap))
+            .frame(
+                Space::new()
+                    .fill(theme.background)
+                    .inner_margin(margin(theme)),
+            )
             .show(ui, |ui| status::show(ui, desk, is_busy));
-        Panel::bottom("lower")
-            .resizable(false)
-            .exact_size(height_of(desk.selection.tab))
-            .frame(bar(theme.pad))
-            .show(ui, |ui| self.lower(ui, desk));
         Panel::right("side")
             .resizable(false)
             .exact_size(SIDE)
@@ -298,10 +322,18 @@ impl Panels {
                     self.harmony.show(ui, desk);
                 });
             });
+        Panel::bottom("lower")
+            .resizable(false)
+            .exact_size(height_of(desk.selection.tab))
+            .frame(bar(theme.pad))
+            .show(ui, |ui| self.lower(ui, desk));
         Space::new()
             .fill(theme.background)
             .inner_margin(theme.inset)
-            .show(ui, |ui| self.grid.show(ui, desk));
+            .show(ui, |ui| {
+                ui.set_min_size(ui.available_size());
+                self.grid.show(ui, desk);
+            });
     }
 
     /// The tabs below the grid, and the panel that is open.

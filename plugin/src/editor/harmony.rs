@@ -4,9 +4,9 @@ mod circle;
 
 use super::measures;
 use super::panel::Desk;
-use super::widgets::{Button, caption, choice, heading, segmented};
+use super::widgets::{Button, caption, choice, heading, segmented, spelled as plain};
 use circle::{PLACES, chord, chords, direction, key_at, place_of, scale_name, spelled};
-use egui::{Align2, Color32, CursorIcon, FontId, Pos2, Sense, Shape, Stroke, Ui, vec2};
+use egui::{Align2, Color32, CursorIcon, FontId, Pos2, Sense, Stroke, Ui, vec2};
 use lockstep_session::document::harmony::{Degree, Harmony as Choice, Scale};
 use lockstep_session::document::track::{ScaleMode, TrackSetting};
 use lockstep_session::edit::Edit;
@@ -14,7 +14,7 @@ use lockstep_session::edit::Edit;
 #[derive(Debug, Default)]
 pub(super) struct HarmonyPanel;
 
-const LARGEST: f32 = 98.0;
+const LARGEST: f32 = 92.0;
 /// Of the radius, where the ring of keys begins.
 const HOLE: f32 = 0.6;
 
@@ -62,7 +62,7 @@ fn set(desk: &mut Desk<'_>, harmony: Choice) {
 }
 
 fn name_of(harmony: &Choice) -> String {
-    let key = spelled(harmony.key, harmony.scale);
+    let key = plain(spelled(harmony.key, harmony.scale));
     let chord = harmony.chord.map_or(String::new(), |degree| {
         format!(", chord {}", chord(harmony, degree).numeral)
     });
@@ -96,7 +96,7 @@ fn keys(ui: &mut Ui, desk: &mut Desk<'_>, chosen: &Choice) {
         segment(ui, centre, f32::from(place), (outer * HOLE, outer), fill);
         let at = centre + direction(f32::from(place)) * outer * (1.0 + HOLE) / 2.0;
         let font = FontId::proportional(theme.text);
-        let name = spelled(key, chosen.scale);
+        let name = plain(spelled(key, chosen.scale));
         ui.painter()
             .text(at, Align2::CENTER_CENTER, name, font, ink);
     }
@@ -107,7 +107,7 @@ fn keys(ui: &mut Ui, desk: &mut Desk<'_>, chosen: &Choice) {
     let key = key_at(place);
     let hint = format!(
         "Play in {} {} from the next bar",
-        spelled(key, chosen.scale),
+        plain(spelled(key, chosen.scale)),
         scale_name(chosen.scale)
     );
     let response = response
@@ -121,13 +121,13 @@ fn keys(ui: &mut Ui, desk: &mut Desk<'_>, chosen: &Choice) {
 fn middle(ui: &Ui, desk: &Desk<'_>, centre: Pos2, chosen: &Choice) {
     let theme = desk.theme;
     let painter = ui.painter();
-    let key = spelled(chosen.key, chosen.scale);
+    let key = plain(spelled(chosen.key, chosen.scale));
     let chord = chosen.chord.map_or("no chord".to_owned(), |degree| {
         let chord = chord(chosen, degree);
-        format!("{} \u{b7} {}", chord.numeral, chord.name)
+        format!("{} \u{b7} {}", chord.numeral, plain(&chord.name))
     });
     let lines = [
-        (key, theme.large, theme.ink, -14.0),
+        (key.as_str(), theme.large, theme.ink, -14.0),
         (scale_name(chosen.scale), theme.small, theme.dim, 4.0),
         (chord.as_str(), theme.small, theme.dim, 18.0),
     ];
@@ -138,25 +138,17 @@ fn middle(ui: &Ui, desk: &Desk<'_>, centre: Pos2, chosen: &Choice) {
     }
 }
 
-/// One key's part of the ring, a little apart from its neighbours.
+/// One key's part of the ring, a little apart from its neighbours: a bent line as wide as the ring.
 fn segment(ui: &Ui, centre: Pos2, place: f32, (inner, outer): (f32, f32), fill: Color32) {
-    const PIECES: u8 = 6;
-    const APART: f32 = 0.035;
-    let at = |piece: u8, radius: f32| {
+    const PIECES: u8 = 8;
+    const APART: f32 = 0.04;
+    let middle = (inner + outer) / 2.0;
+    let points = (0..=PIECES).map(|piece| {
         let share = f32::from(piece) / f32::from(PIECES);
-        centre + direction(place - 0.5 + APART + (1.0 - 2.0 * APART) * share) * radius
-    };
-    for piece in 0..PIECES {
-        let corners = vec![
-            at(piece, inner),
-            at(piece, outer),
-            at(piece + 1, outer),
-            at(piece + 1, inner),
-        ];
-        // The same colour along the seams, so that no line shows between the pieces.
-        let seam = Stroke::new(0.5, fill);
-        ui.painter().add(Shape::convex_polygon(corners, fill, seam));
-    }
+        centre + direction(place - 0.5 + APART + (1.0 - 2.0 * APART) * share) * middle
+    });
+    let line = Stroke::new(outer - inner, fill);
+    ui.painter().line(points.collect(), line);
 }
 
 fn chord_row(ui: &mut Ui, desk: &mut Desk<'_>, chosen: &Choice) {
@@ -174,7 +166,8 @@ fn chord_row(ui: &mut Ui, desk: &mut Desk<'_>, chosen: &Choice) {
         }
         for chord in &chords {
             let is_on = chosen.chord == Some(chord.degree);
-            let button = Button::new(&chord.numeral).hint(&chord.name).on(is_on);
+            let name = plain(&chord.name);
+            let button = Button::new(&chord.numeral).hint(&name).on(is_on);
             let button = button.small(theme).enabled(is_open);
             if button.show(ui, theme).clicked() {
                 // The chord that is on goes off again.

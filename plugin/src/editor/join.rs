@@ -195,15 +195,17 @@ pub(super) fn seat(ui: &mut Ui, desk: &mut Desk<'_>) {
     let theme = desk.theme;
     heading(ui, theme, "You");
     profile(ui, desk);
-    caption(ui, theme, "Server for new sessions");
-    let field = Field::new("server address", &desk.view.settings.server)
-        .width(COLUMN - 20.0)
-        .most(200)
-        .invitation("http://127.0.0.1:7878")
-        .hint("Where new sessions are made");
-    if let Some(address) = field.show(ui, theme) {
-        desk.commands.ask(Command::ServerAddress(address));
-    }
+    ui.horizontal(|ui| {
+        caption(ui, theme, "Server");
+        let field = Field::new("server address", &desk.view.settings.server)
+            .width(COLUMN - 68.0)
+            .most(200)
+            .invitation("http://127.0.0.1:7878")
+            .hint("Where new sessions are made");
+        if let Some(address) = field.show(ui, theme) {
+            desk.commands.ask(Command::ServerAddress(address));
+        }
+    });
     hosting(ui, desk);
 }
 

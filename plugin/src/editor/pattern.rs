@@ -184,7 +184,7 @@ fn counting(ui: &mut Ui, desk: &mut Desk<'_>, track: &Track) {
     let theme = desk.theme;
     let settings = &track.settings;
     heading(ui, theme, "Counting and pitch");
-    let mut set = |desk: &mut Desk<'_>, setting| {
+    let set = |desk: &mut Desk<'_>, setting| {
         let track = track.id;
         desk.commands.edit(Edit::Track { track, setting });
     };

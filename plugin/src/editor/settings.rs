@@ -36,7 +36,7 @@ impl Settings {
             column(ui, |ui| {
                 heading(ui, theme, "You");
                 profile(ui, desk);
-                heading(ui, theme, "Window");
+                heading(ui, theme, "Zoom in percent");
                 zoom(ui, desk);
             });
         });
@@ -140,15 +140,13 @@ fn project(ui: &mut Ui, desk: &mut Desk<'_>) {
 
 fn zoom(ui: &mut Ui, desk: &Desk<'_>) {
     let current = desk.params.editor.size().percent();
-    let options = super::ZOOMS.map(|percent| (percent, format!("{percent} %")));
+    let options = super::ZOOMS.map(|percent| (percent, percent.to_string()));
     let options: Vec<(u32, &str, &str)> = options
         .iter()
         .map(|(percent, label)| (*percent, label.as_str(), "How large everything is"))
         .collect();
-    ui.horizontal_wrapped(|ui| {
-        if let Some(percent) = segmented(ui, desk.theme, &options, current) {
-            let size = EditorSize::from_percent(percent);
-            ui.ctx().set_zoom_factor(size.zoom());
-        }
-    });
+    if let Some(percent) = segmented(ui, desk.theme, &options, current) {
+        let size = EditorSize::from_percent(percent);
+        ui.ctx().set_zoom_factor(size.zoom());
+    }
 }

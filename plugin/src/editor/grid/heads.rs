@@ -104,9 +104,9 @@ impl Heads {
             self.renaming = Some(row.track.id);
         }
         let painter = ui.painter().with_clip_rect(area.intersect(ui.clip_rect()));
-        let has_second = area.height() >= 34.0;
+        let has_second = area.height() >= 31.0;
         let middle = area.center().y;
-        let first = if has_second { middle - 8.0 } else { middle };
+        let first = if has_second { middle - 7.0 } else { middle };
         let ink = if settings.mute || is_muted(desk, row) {
             theme.faint
         } else {
@@ -118,7 +118,7 @@ impl Heads {
         painter.text(at, Align2::LEFT_CENTER, name, font, ink);
         if has_second {
             let font = FontId::proportional(theme.small);
-            let at = pos2(area.left(), middle + 9.0);
+            let at = pos2(area.left(), middle + 8.0);
             let words = subtitle(desk, row);
             painter.text(at, Align2::LEFT_CENTER, words, font, theme.faint);
         }
