@@ -263,7 +263,7 @@ impl Bench {
             ..RawInput::default()
         };
         let context = self.context.clone();
-        let _painted = context.run_ui(input, |ui| {
+        let mut painted = context.run_ui(input, |ui| {
             let mut desk = Desk {
                 view: &self.view,
                 playing: Playing::default(),
@@ -279,6 +279,8 @@ impl Bench {
             };
             self.panels.show(ui, &mut desk, false);
         });
+        // Nobody looks.
+        painted.textures_delta.clear();
         self.obey(now);
     }
 
@@ -370,7 +372,9 @@ impl Bench {
         self.key(Key::Enter);
         self.wait();
         let opened = self.controls();
-        let opened = opened.into_iter().filter(|control| !before.contains(control));
+        let opened = opened
+            .into_iter()
+            .filter(|control| !before.contains(control));
         let opened: Vec<_> = opened.map(|area| area.center()).take(12).collect();
         for (place, item) in opened.into_iter().enumerate() {
             if place > 0 {
