@@ -218,6 +218,15 @@ impl NiceEguiApp for LockstepEditor {
     }
 }
 
+/// Shows something in all the room there is and no more, however large it would like to be.
+fn fixed(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
+    let area = ui.available_rect_before_wrap();
+    let mut child = ui.new_child(egui::UiBuilder::new().max_rect(area));
+    child.set_clip_rect(area.expand(2.0).intersect(ui.clip_rect()));
+    content(&mut child);
+    ui.allocate_rect(area, egui::Sense::empty());
+}
+
 /// Of the strip at the bottom, whose words begin where the grid does.
 fn margin(theme: &Theme) -> egui::Margin {
     egui::Margin::from(egui::vec2(theme.inset, theme.gap))
@@ -316,17 +325,20 @@ impl Panels {
             .exact_size(SIDE)
             .frame(bar(theme.inset))
             .show(ui, |ui| {
-                ScrollArea::vertical().show(ui, |ui| {
-                    self.clips.show(ui, desk);
-                    ui.add_space(theme.pad);
-                    self.harmony.show(ui, desk);
+                fixed(ui, |ui| {
+                    let scrolled = ScrollArea::vertical().auto_shrink(false);
+                    scrolled.show(ui, |ui| {
+                        self.clips.show(ui, desk);
+                        ui.add_space(theme.pad);
+                        self.harmony.show(ui, desk);
+                    });
                 });
             });
         Panel::bottom("lower")
             .resizable(false)
             .exact_size(height_of(desk.selection.tab))
             .frame(bar(theme.pad))
-            .show(ui, |ui| self.lower(ui, desk));
+            .show(ui, |ui| fixed(ui, |ui| self.lower(ui, desk)));
         Space::new()
             .fill(theme.background)
             .inner_margin(theme.inset)

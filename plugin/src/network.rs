@@ -430,7 +430,9 @@ impl Network {
             looks.then(|| now + every),
             self.next_show(now),
             self.samples.deadline(),
-            self.uploads.deadline(),
+            self.uploads
+                .deadline()
+                .filter(|_| self.replica.is_live() && self.may_edit()),
         ];
         let next = times.into_iter().flatten().min();
         // Without a session there is nothing to wait for but the editor and the host's project.

@@ -1,6 +1,7 @@
 //! Real plugin hosts, driven block by block: a CLAP host in this process, and hosts in processes of
 //! their own. All open the bundles that `cargo xtask bundle --dev` makes.
 
+mod ardour;
 mod clap;
 mod performance;
 mod remote;
@@ -8,6 +9,7 @@ mod sound;
 mod state;
 mod transport;
 
+pub use ardour::ArdourSession;
 pub use clap::{ClapHost, Rolled, RollingClapHost};
 pub use performance::{Note, Performance, Touch};
 pub use remote::{DawdreamerHost, RemoteHost, Vst3Host, serve};

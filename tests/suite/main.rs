@@ -5,6 +5,7 @@ mod browser_together;
 mod decoder;
 mod export;
 mod fuzz_corpus;
+mod plugin_ardour;
 mod plugin_clap;
 mod plugin_dawdreamer;
 mod plugin_joined;

@@ -34,7 +34,21 @@ pub(crate) fn for_page() -> Result<()> {
 /// What running the tests needs beyond that: a browser, a display, and plugin hosts.
 pub(crate) fn for_tests(workspace: &Workspace) -> Result<()> {
     for_browser()?;
-    hosts::ensure(workspace)
+    packages::ensure(
+        "the window manager and hands of the tests",
+        packages::WINDOWS,
+    )?;
+    hosts::ensure(workspace)?;
+    // It is large, and not every system has it: its tests can be left out.
+    if let Err(error) = packages::ensure("a workstation of the tests", packages::WORKSTATION) {
+        eprintln!("\nThe tests in Ardour will be left out: {error:#}");
+    }
+    Ok(())
+}
+
+/// Whether the tests in Ardour can be run.
+pub(crate) fn has_workstation() -> bool {
+    packages::are_there(packages::WORKSTATION)
 }
 
 /// What the instrument as a program of its own is linked with: the system's audio, on Linux only.

@@ -11,6 +11,10 @@ use crate::tally::Tally;
 use crate::workspace::Workspace;
 use crate::{check, setup, shell, web, worklet};
 
+/// The tests in a workstation that not every machine can have. Where it is not, they are left out, and
+/// counted as such.
+const WORKSTATION_TESTS: &str = "plugin_ardour::";
+
 pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<ExitCode> {
     let seeds = arguments.number("--seeds")?;
     let filter = arguments.remaining();
@@ -57,6 +61,12 @@ fn run_everything(
         .args(filter);
     tally.add(count(&mut tools, &mut std::io::stdout())?);
 
+    let mut left_out: &[&str] = &[];
+    if !setup::has_workstation() {
+        left_out = &["--skip", WORKSTATION_TESTS];
+        tally.skipped += count_left_out(workspace, filter)?;
+    }
+
     shell::announce("Testing everything");
     let mut tests = workspace.cargo();
     tests
@@ -64,6 +74,7 @@ fn run_everything(
         .args(bundle::CHECKED)
         .arg("--")
         .args(filter)
+        .args(left_out)
         .env("LOCKSTEP_BIN_DIR", workspace.target().join("debug"))
         .env("LOCKSTEP_BUNDLES", Build::Checked.folder(workspace))
         .env("LOCKSTEP_HOST_PYTHON", setup::hosts_python(workspace))
@@ -73,6 +84,18 @@ fn run_everything(
     }
     tally.add(count(&mut tests, &mut std::io::stdout())?);
     Ok(())
+}
+
+/// How many tests in the workstation the filter would have run.
+fn count_left_out(workspace: &Workspace, filter: &[String]) -> Result<u64> {
+    let mut list = workspace.cargo();
+    list.args(["test", "--quiet", "--test", "suite"])
+        .args(bundle::CHECKED)
+        .args(["--", "--list"])
+        .args(filter);
+    let list = shell::output(&mut list)?;
+    let is_left_out = |line: &&str| line.starts_with(WORKSTATION_TESTS) && line.ends_with(": test");
+    Ok(u64::try_from(list.lines().filter(is_left_out).count())?)
 }
 
 /// Runs test binaries, shows what they print as they print it, and sums their results. A run that fails

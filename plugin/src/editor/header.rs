@@ -87,7 +87,7 @@ fn name(ui: &mut Ui, desk: &mut Desk<'_>) {
 }
 
 /// A link without what anyone can guess, and without its secret end.
-fn short(link: &str) -> &str {
+pub(super) fn short(link: &str) -> &str {
     let link = link.split_once("://").map_or(link, |(_, rest)| rest);
     match link.rsplit_once('-') {
         Some((front, secret)) if secret.len() >= 8 => front,

@@ -100,9 +100,14 @@ impl Network {
 
 /// What a server or a crate says begins in the middle of a sentence.
 fn as_sentence(words: &str) -> String {
-    let mut letters = words.trim().chars();
-    let Some(first) = letters.next() else {
-        return String::new();
-    };
-    first.to_uppercase().chain(letters).collect()
+    let words = words.trim();
+    let begins_with_address = words
+        .split(' ')
+        .next()
+        .is_some_and(|word| word.contains(':'));
+    let mut letters = words.chars();
+    match letters.next() {
+        Some(first) if !begins_with_address => first.to_uppercase().chain(letters).collect(),
+        _ => words.to_owned(),
+    }
 }

@@ -122,11 +122,12 @@ impl Network {
             return self.send_sample(number, file.id, name, bytes, Some(edit));
         }
         self.edit(edit, self.clock.now());
-        if self.address.is_none() {
-            return self.uploads.end(number);
-        }
         self.ends.session.keep_unsent(file.id, bytes);
         self.uploads.wait(number, file.id, LocalTime::ZERO);
+        if self.address.is_none() {
+            // There is nobody to wait for; it goes along should there ever be.
+            self.uploads.end(number);
+        }
     }
 
     fn send_sample(

@@ -138,3 +138,26 @@ pub(crate) fn a_song_from_its_beginning_sounds_where_it_belongs(
     let expected = belongs(&LINES, &[stretch], per_beat);
     assert_onsets(&sound.onsets(), &expected, &format!("{tempo}, {setup:?}"));
 }
+
+/// Its first beat is where the file begins, and every other within ten frames of where the tempo puts it.
+pub(crate) fn an_exported_song_is_in_time(
+    tempo: f64,
+    setup: HostSetup,
+    frames: usize,
+    sound: &Sound,
+) {
+    let per_beat = Transport::rolling(tempo, 0.0).frames_per_beat(setup.sample_rate);
+    let stretch = Stretch {
+        frame: 0.0,
+        from: 0.0,
+        to: float(frames) / per_beat,
+    };
+    let expected = belongs(&LINES, &[stretch], per_beat);
+    let found = sound.onsets();
+    let off = |(found, expected): (&usize, &f64)| (float(*found) - expected).abs();
+    let worst = found.iter().zip(&expected).map(off).fold(0.0, f64::max);
+    assert!(
+        found.len() == expected.len() && worst <= 10.0,
+        "steps sound at {found:?}, but belong at {expected:?}"
+    );
+}

@@ -26,9 +26,25 @@ pub(crate) const TESTS: &[Package] = &[
     Package::new("xvfb", "Xvfb"),
 ];
 
+/// What the tests of the editor look and click with.
+pub(crate) const WINDOWS: &[Package] = &[
+    Package::new("openbox", "openbox"),
+    Package::new("xdotool", "xdotool"),
+    Package::new("imagemagick", "import"),
+];
+
+/// A whole workstation, of the version whose programs the tests know.
+pub(crate) const WORKSTATION: &[Package] = &[Package::new("ardour", "ardour7-lua")];
+
 pub(crate) const STANDALONE: &[Package] = &[Package::new("pkg-config", "pkg-config")];
 
 pub(crate) const FUZZING: &[Package] = &[Package::new("g++", "c++")];
+
+pub(crate) fn are_there(packages: &[Package]) -> bool {
+    packages
+        .iter()
+        .all(|package| shell::find_program(package.program).is_some())
+}
 
 /// Installs those packages whose program is not found.
 pub(crate) fn ensure(purpose: &str, packages: &[Package]) -> Result<()> {

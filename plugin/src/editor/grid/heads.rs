@@ -299,7 +299,7 @@ pub(in crate::editor) fn palette(ui: &mut Ui, theme: &Theme, current: Colour) ->
         ui.spacing_mut().item_spacing.x = theme.gap;
         for number in 0..COLOURS {
             let colour = Colour::new(i64::from(number));
-            let (area, response) = ui.allocate_exact_size(vec2(20.0, 20.0), Sense::CLICK);
+            let (area, response) = ui.allocate_exact_size(vec2(16.0, 16.0), Sense::CLICK);
             ui.painter().rect_filled(area, 4.0, theme.track(colour));
             if colour == current {
                 let edge = Stroke::new(2.0, theme.ink);

@@ -146,6 +146,7 @@ impl<'a> Field<'a> {
             .font(FontId::proportional(self.size.unwrap_or(theme.text)))
             .hint_text(RichText::new(self.invitation).color(theme.faint))
             .background_color(fill)
+            .align(egui::Align2::LEFT_CENTER)
             .char_limit(self.most)
             .desired_width(self.width);
         let editor = if self.is_bare && !is_used {
