@@ -48,7 +48,7 @@ enum Touched {
 }
 
 const STOP_COLUMN: f32 = 22.0;
-const LARGEST_ROW: f32 = 24.0;
+const LARGEST_ROW: f32 = 20.0;
 /// The least that leaves a slot its letter.
 const SMALLEST_ROW: f32 = 15.0;
 /// How much of the height the slots may take.
