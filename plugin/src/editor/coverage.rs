@@ -263,7 +263,7 @@ impl Bench {
             ..RawInput::default()
         };
         let context = self.context.clone();
-        let _painted = context.run_ui(input, |ui| {
+        let mut painted = context.run_ui(input, |ui| {
             let mut desk = Desk {
                 view: &self.view,
                 playing: Playing::default(),
@@ -279,6 +279,8 @@ impl Bench {
             };
             self.panels.show(ui, &mut desk, false);
         });
+        // Nobody looks.
+        painted.textures_delta.clear();
         self.obey(now);
     }
 

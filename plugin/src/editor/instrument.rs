@@ -55,7 +55,7 @@ impl InstrumentPanel {
             ui.add_space(theme.pad);
             ui.vertical(|ui| {
                 self.title(ui, desk, track);
-                ScrollArea::vertical().show(ui, |ui| {
+                ScrollArea::vertical().id_salt("knobs").show(ui, |ui| {
                     ui.push_id(("knobs of", track.id), |ui| turning::show(ui, desk, track));
                 });
             });

@@ -17,9 +17,10 @@ pub(super) struct Mixer {
 }
 
 /// The room of one track.
-const STRIP: f32 = 64.0;
+const STRIP: f32 = 58.0;
+const LABELS: f32 = 52.0;
 /// What a strip is high without its fader.
-const REST: f32 = 150.0;
+const REST: f32 = 176.0;
 const LEAST_FADER: f32 = 48.0;
 const MOST_FADER: f32 = 160.0;
 const METER: f32 = 6.0;
@@ -38,7 +39,7 @@ impl Mixer {
         let fader = (ui.available_height() - REST).clamp(LEAST_FADER, MOST_FADER);
         ScrollArea::both().show(ui, |ui| {
             ui.horizontal_top(|ui| {
-                ui.spacing_mut().item_spacing.x = theme.pad;
+                ui.spacing_mut().item_spacing.x = theme.gap;
                 selected::show(ui, desk);
                 labels(ui, desk, fader);
                 for place in 0..desk.document().tracks.len() {
@@ -88,12 +89,12 @@ impl Mixer {
 fn labels(ui: &mut Ui, desk: &Desk<'_>, fader: f32) {
     let theme = desk.theme;
     ui.allocate_ui_with_layout(
-        vec2(60.0, fader + REST),
+        vec2(LABELS, fader + REST),
         Layout::top_down(Align::Max),
         |ui| {
             ui.spacing_mut().item_spacing.y = theme.gap;
             ui.add_space(20.0);
-            let everyone = caption(ui, theme, "For everyone");
+            let everyone = caption(ui, theme, "Everyone");
             everyone.on_hover_text("Faders, pans, M and S are part of the session");
             ui.add_space(fader + 20.0 * 2.0 + theme.gap);
             let here = caption(ui, theme, "Only here");

@@ -21,9 +21,12 @@ pub(super) fn section(
     ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
         ui.set_min_size(size);
         heading(ui, theme, title);
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = theme.gap;
-            content(ui);
+        // Controls of the same name stand in other sections too.
+        ui.push_id(("section", title), |ui| {
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = theme.gap;
+                content(ui);
+            });
         });
     });
     ui.add_space(theme.pad);

@@ -120,7 +120,9 @@ impl Browser {
             return None;
         }
         let current = preset_name(track);
-        let mut area = ScrollArea::vertical().auto_shrink([false, false]);
+        let mut area = ScrollArea::vertical()
+            .id_salt("presets")
+            .auto_shrink([false, false]);
         let place = list.iter().position(|preset| preset.name == current);
         if let (true, Some(place)) = (is_new, place) {
             let above = place.saturating_sub(2);
@@ -163,7 +165,9 @@ fn samples(ui: &mut Ui, desk: &Desk<'_>, track: &Track) -> Option<Source> {
     }
     let mut clicked = None;
     ui.spacing_mut().item_spacing.y = 0.0;
-    let area = ScrollArea::vertical().auto_shrink([false, false]);
+    let area = ScrollArea::vertical()
+        .id_salt("samples")
+        .auto_shrink([false, false]);
     area.show(ui, |ui| {
         for (id, sample) in samples.iter() {
             let source = Source::Sample(*id);

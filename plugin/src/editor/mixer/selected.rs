@@ -18,8 +18,8 @@ pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>) {
     ui.push_id(("mixer of", track.id), |ui| {
         ui.vertical(|ui| {
             let title = format!("{}: sends", track.settings.name.as_str());
-            section(ui, theme, &title, 4.2, |ui| sends(ui, desk, track));
-            section(ui, theme, "Filter", 4.2, |ui| filter(ui, desk, track));
+            section(ui, theme, &title, 4.0, |ui| sends(ui, desk, track));
+            section(ui, theme, "Filter", 4.0, |ui| filter(ui, desk, track));
         });
     });
 }
