@@ -144,10 +144,9 @@ fn delay(ui: &mut Ui, desk: &mut Desk<'_>) {
         .map(|twelfths| DelayTime::new(i64::from(*twelfths)));
     let options = lengths.map(|time| (time, measures::note_length(time)));
     let current = measures::note_length(time);
-    if let Some(time) = listed(ui, theme, ("Time", &hint), &current, options) {
-        if desk.locked().is_none() {
-            set(desk, EffectSetting::DelayTime(time));
-        }
+    let chosen = listed(ui, theme, ("Time", &hint), &current, options);
+    if let (Some(time), None) = (chosen, desk.locked()) {
+        set(desk, EffectSetting::DelayTime(time));
     }
     twelfths(ui, desk, time, tempo);
     let feedback =

@@ -145,7 +145,7 @@ pub(super) fn read_meaning(meaning: Meaning, text: &str) -> Option<Amount> {
         Meaning::Choice(choices) => {
             let typed = text.trim().to_lowercase();
             let begins = |choice: &&str| choice.to_lowercase().starts_with(&typed);
-            let place = choices.iter().position(|choice| begins(&choice));
+            let place = choices.iter().position(begins);
             place.filter(|_| !typed.is_empty()).and_then(small)?
         }
         Meaning::Share => number(text)?.0 / 100.0,

@@ -249,7 +249,10 @@ mod tests {
         let mut pace = Pace::default();
         pass(&mut pace, &[level(1, 1)], true, 0);
         pass(&mut pace, &[level(1, 2)], true, 5);
-        assert_eq!(pass(&mut pace, &[pan.clone()], true, 8), [level(1, 2), pan]);
+        assert_eq!(
+            pass(&mut pace, std::slice::from_ref(&pan), true, 8),
+            [level(1, 2), pan]
+        );
         pass(&mut pace, &[level(2, 3)], true, 9);
         pass(&mut pace, &[level(2, 4)], true, 10);
         let passed = pace.pass(vec![Command::Undo], true, at(11));
