@@ -174,14 +174,17 @@ impl Audio {
         } else {
             self.samples.callback(clock.now(), frames)
         };
+        // What others are told is when a frame is heard here.
+        let heard = at + self.heard_after(guide, params);
         let block = self.transport.block(transport);
-        let (host, edge) = self.transport.advance(transport, block, at, frames, rate);
+        let (host, edge) = self
+            .transport
+            .advance(transport, block, heard, frames, rate);
         if self.is_offline {
             self.follower.stop();
             return (host, Parts::whole(frames, block));
         }
         ends.tell(host, edge);
-        let heard = at + self.heard_after(guide, params);
         match guide.follows {
             Whom::Host => {
                 self.follower.stop();

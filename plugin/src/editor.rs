@@ -3,6 +3,8 @@
 
 mod clipboard;
 mod clips;
+#[cfg(test)]
+mod coverage;
 mod dirty;
 mod effects;
 mod export;
@@ -13,17 +15,21 @@ mod inspector;
 mod instrument;
 mod join;
 mod macros;
+mod measures;
 mod mixer;
+mod pace;
 mod panel;
 mod pattern;
 mod phase;
 mod players;
 mod samples;
+mod section;
 mod selection;
 mod settings;
 mod status;
 mod steps;
 mod theme;
+mod touch;
 mod widgets;
 
 use crate::bridge::{EditorEnds, Playing};
@@ -41,6 +47,7 @@ use nice_plug_egui::{
     EguiEditor, EguiEditorState, EguiNiceSettings, Frame, KeyCapture, NiceEguiApp,
     create_egui_editor,
 };
+use pace::Pace;
 use panel::{Desk, Outbox};
 use selection::{Selection, Tab};
 use std::sync::Arc;
@@ -53,6 +60,22 @@ const HEIGHT: f32 = 680.0;
 pub(crate) const ZOOMS: [u32; 6] = [75, 100, 125, 150, 175, 200];
 const SIDE: f32 = 236.0;
 const LOWER: f32 = 188.0;
+/// Of the panels that show many controls at once.
+const HIGHER: f32 = 264.0;
+/// What the grid does something with.
+const GRID_KEYS: [&str; 11] = [
+    "Delete",
+    "Backspace",
+    "ArrowLeft",
+    "ArrowRight",
+    "z",
+    "Z",
+    "y",
+    "c",
+    "x",
+    "v",
+    "d",
+];
 /// While something moves, the window is painted this often.
 const FRAME: Duration = Duration::from_millis(33);
 /// How long a note that is struck to hear it is held.
@@ -74,6 +97,7 @@ pub struct LockstepEditor {
     panels: Panels,
     /// Notes that were struck to hear them, and when they are let go.
     struck: Vec<(LocalTime, LiveNote)>,
+    pace: Pace,
     marker: dirty::Marker,
     /// The last commands found no room.
     is_busy: bool,
@@ -117,6 +141,7 @@ pub(crate) fn create(
         outbox: Outbox::default(),
         panels: Panels::default(),
         struck: Vec::new(),
+        pace: Pace::default(),
         marker: dirty::Marker::default(),
         is_busy: false,
     };
@@ -152,6 +177,13 @@ impl NiceEguiApp for LockstepEditor {
         let view = self.ends.view();
         let playing = self.ends.playing();
         let now = self.clock.now();
+        let (is_pressed, is_held) = ui.input(|input| {
+            let pointer = &input.pointer;
+            // What is changed by letting go belongs to what was changed before.
+            let is_held = pointer.any_down() || pointer.any_released();
+            (pointer.any_pressed(), is_held)
+        });
+        self.outbox.begin(is_pressed, is_held);
         let mut desk = Desk {
             view: &view,
             playing,
@@ -168,9 +200,10 @@ impl NiceEguiApp for LockstepEditor {
         self.panels.show(ui, &mut desk, self.is_busy);
         self.marker.tell(ui, &desk);
         let moves = playing.grid.rolling || desk.levels.master.peak > 0.0;
-        self.send(now);
-        keep_keys(ui, frame);
-        if moves || !self.struck.is_empty() {
+        let is_held = ui.input(|input| input.pointer.any_down());
+        self.send(now, is_held);
+        keep_keys(ui, frame, self.selection.takes_keys);
+        if moves || !self.struck.is_empty() || self.pace.is_waiting() {
             ui.ctx().request_repaint_after(FRAME);
         }
     }
@@ -185,15 +218,33 @@ impl NiceEguiApp for LockstepEditor {
     }
 }
 
-/// The workstation keeps its keys unless someone is typing here.
-fn keep_keys(ui: &Ui, frame: &mut Frame) {
+/// Shows something in all the room there is and no more, however large it would like to be.
+fn fixed(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
+    let area = ui.available_rect_before_wrap();
+    let mut child = ui.new_child(egui::UiBuilder::new().max_rect(area));
+    child.set_clip_rect(area.expand(2.0).intersect(ui.clip_rect()));
+    content(&mut child);
+    ui.allocate_rect(area, egui::Sense::empty());
+}
+
+/// Of the strip at the bottom, whose words begin where the grid does.
+fn margin(theme: &Theme) -> egui::Margin {
+    egui::Margin::from(egui::vec2(theme.inset, theme.gap))
+}
+
+/// The workstation keeps its keys unless someone is typing here, or asked for keys in the grid.
+fn keep_keys(ui: &Ui, frame: &mut Frame, takes_keys: bool) {
     let is_typing = ui.ctx().text_edit_focused();
     frame.set_key_capture(if is_typing {
         KeyCapture::CaptureAll
+    } else if takes_keys {
+        let keys = GRID_KEYS.iter().filter_map(|key| key.parse().ok());
+        KeyCapture::CaptureKeys(keys.collect())
     } else {
         KeyCapture::IgnoreAll
     });
-    if !is_typing && let Some(focused) = ui.memory(|memory| memory.focused()) {
+    let is_kept = is_typing || takes_keys;
+    if !is_kept && let Some(focused) = ui.memory(|memory| memory.focused()) {
         ui.memory_mut(|memory| memory.surrender_focus(focused));
     }
 }
@@ -217,9 +268,9 @@ fn beat_by(playing: &Playing, now: LocalTime) -> Beat {
 
 impl LockstepEditor {
     /// Carries what the panels asked for.
-    fn send(&mut self, now: LocalTime) {
+    fn send(&mut self, now: LocalTime, is_held: bool) {
         let (commands, notes) = self.outbox.take();
-        for command in commands {
+        for command in self.pace.pass(commands, is_held, now) {
             self.is_busy = self.ends.ask(command).is_err();
         }
         for note in notes {
@@ -241,6 +292,16 @@ impl LockstepEditor {
     }
 }
 
+/// What a panel needs to be used without scrolling.
+fn height_of(tab: Tab) -> f32 {
+    match tab {
+        Tab::Instrument | Tab::Macros | Tab::Mixer | Tab::Effects | Tab::Samples => HIGHER,
+        Tab::Session | Tab::Step | Tab::Pattern | Tab::Export | Tab::Players | Tab::Settings => {
+            LOWER
+        }
+    }
+}
+
 impl Panels {
     fn show(&mut self, ui: &mut Ui, desk: &mut Desk<'_>, is_busy: bool) {
         let theme = desk.theme;
@@ -253,28 +314,38 @@ impl Panels {
         Panel::bottom("status")
             .resizable(false)
             .exact_size(status::HEIGHT)
-            .frame(bar(theme.gap))
+            .frame(
+                Space::new()
+                    .fill(theme.background)
+                    .inner_margin(margin(theme)),
+            )
             .show(ui, |ui| status::show(ui, desk, is_busy));
-        Panel::bottom("lower")
-            .resizable(false)
-            .exact_size(LOWER)
-            .frame(bar(theme.pad))
-            .show(ui, |ui| self.lower(ui, desk));
         Panel::right("side")
             .resizable(false)
             .exact_size(SIDE)
             .frame(bar(theme.inset))
             .show(ui, |ui| {
-                ScrollArea::vertical().show(ui, |ui| {
-                    self.clips.show(ui, desk);
-                    ui.add_space(theme.pad);
-                    self.harmony.show(ui, desk);
+                fixed(ui, |ui| {
+                    let scrolled = ScrollArea::vertical().auto_shrink(false);
+                    scrolled.show(ui, |ui| {
+                        self.clips.show(ui, desk);
+                        ui.add_space(theme.pad);
+                        self.harmony.show(ui, desk);
+                    });
                 });
             });
+        Panel::bottom("lower")
+            .resizable(false)
+            .exact_size(height_of(desk.selection.tab))
+            .frame(bar(theme.pad))
+            .show(ui, |ui| fixed(ui, |ui| self.lower(ui, desk)));
         Space::new()
             .fill(theme.background)
             .inner_margin(theme.inset)
-            .show(ui, |ui| self.grid.show(ui, desk));
+            .show(ui, |ui| {
+                ui.set_min_size(ui.available_size());
+                self.grid.show(ui, desk);
+            });
     }
 
     /// The tabs below the grid, and the panel that is open.

@@ -169,7 +169,9 @@ impl<F: Flavour> Plugin for Instrument<F> {
             return false;
         };
         let is_offline = buffer.process_mode == ProcessMode::Offline;
-        let audio = Audio::new(rate, is_offline, self.params.session.held_samples());
+        self.params.session.set_rate(buffer.sample_rate);
+        let samples = self.params.session.held_samples();
+        let audio = Audio::new(rate, is_offline, samples);
         context.set_latency_samples(u32::try_from(audio.latency()).unwrap_or(0));
         self.audio = Some(audio);
         true

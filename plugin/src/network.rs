@@ -11,6 +11,7 @@ mod following;
 mod http;
 mod jobs;
 mod leading;
+mod membership;
 mod recorder;
 mod samples;
 mod showing;
@@ -18,6 +19,7 @@ mod socket;
 mod take;
 #[cfg(test)]
 mod tests;
+mod trouble;
 mod uploads;
 
 pub(crate) use address::{Address, ServerAddress};
@@ -26,6 +28,7 @@ pub(crate) use conductor::session_beat;
 
 use crate::bridge::NetworkEnds;
 use crate::clock::LocalClock;
+use crate::controls::Recording;
 use crate::house::{Heard, Instance, Seat};
 use crate::macros::MacroTargets;
 use crate::params::LockstepParams;
@@ -39,17 +42,18 @@ use jobs::{Jobs, Outcome};
 use leading::Leading;
 use lockstep_session::edit::Edit;
 use lockstep_session::ids::{Run, Token};
-use lockstep_session::replica::{Change, Event, Identity, Input, Output, Replica};
+use lockstep_session::replica::{Change, Event, Identity, Input, Replica};
 use lockstep_session::units::{LocalTime, Span};
 use recorder::Recorder;
 use samples::Samples;
 use showing::Notice;
-use socket::{Socket, SocketError, SocketEvent};
+use socket::{Socket, SocketEvent};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use take::Take;
 use tokio::task::JoinHandle as JoinTask;
+use trouble::Trouble;
 use uploads::Uploads;
 
 /// While live, how often the host's edges are looked for. The audio thread cannot wake anyone.
@@ -112,13 +116,15 @@ struct Network {
     socket: Option<Socket>,
     /// A connection that is still saying goodbye.
     leaving: Option<JoinTask<()>>,
-    /// Why the last connection did not open.
-    trouble: Option<SocketError>,
+    /// Why the last connection ended, or did not open.
+    trouble: Option<Trouble>,
     http: Http,
     jobs: Jobs,
     /// A session that is being made for us.
     creating: Option<Creation>,
     creations: CreationNumber,
+    /// How much later than the workstation says its sound comes out, in microseconds.
+    output_offset: i64,
     leading: Leading,
     recorder: Recorder,
     /// Whether the host's transport rolls, or the session's does here.
@@ -174,6 +180,7 @@ impl Network {
             jobs: Jobs::default(),
             creating: None,
             creations: CreationNumber::default(),
+            output_offset: i64::from(record.output_offset_ms) * 1_000,
             leading: Leading::default(),
             recorder: Recorder::default(),
             is_rolling: false,
@@ -243,78 +250,6 @@ impl Network {
         }
     }
 
-    /// Continues from what a project holds.
-    fn take_up(&mut self, state: SavedState) {
-        let record = self.ends.house.record();
-        // One that says no machine keeps whom it names; otherwise this machine has one player.
-        let own = state.token.filter(|_| state.machine.is_none());
-        self.token = own.unwrap_or(record.token);
-        self.has_own_token = own.is_some();
-        self.macros = state.macros;
-        self.uploads = Uploads::restored(state.unsent.clone());
-        self.samples = Samples::default();
-        self.stop_session();
-        let address = state.link.as_deref().map(Address::parse);
-        let identity = identity(self.token, record.profile(self.token));
-        self.replica = Replica::restored(identity, random(), state.saved());
-        if let Some(Ok(address)) = address {
-            self.enter(address);
-        }
-        self.changed = true;
-    }
-
-    /// Ends what there is of a session, to begin another or none.
-    fn stop_session(&mut self) {
-        self.replica.leave();
-        self.send();
-        self.creating = None;
-        self.address = None;
-        self.seat = None;
-        self.trouble = None;
-        self.gathered = None;
-        self.changed = true;
-    }
-
-    /// Begins to connect, and goes on until it works or makes no sense.
-    fn enter(&mut self, address: Address) {
-        self.seat = Some(self.ends.house.seats().take(&address.socket()));
-        self.address = Some(address);
-        self.leading.disconnected();
-        self.replica.connect(self.clock.now());
-        self.changed = true;
-    }
-
-    /// What another instance, or another process, has changed of this machine.
-    fn listen_to_house(&mut self) {
-        let heard = self.ends.house.heard();
-        if heard == self.heard {
-            return;
-        }
-        self.heard = heard;
-        let profile = self.ends.house.record().profile(self.token);
-        self.replica.set_profile(profile);
-        self.changed = true;
-    }
-
-    fn hear(&mut self, event: SocketEvent) {
-        let now = self.clock.now();
-        match event {
-            SocketEvent::Open => self.replica.handle(Input::Connected, now),
-            SocketEvent::Text(text) => self.replica.handle(Input::Text(&text), now),
-            SocketEvent::Closed(error) => {
-                self.socket = None;
-                self.replica.handle(Input::Disconnected, now);
-                if error.as_ref().is_some_and(SocketError::is_final) {
-                    self.replica.leave();
-                }
-                if error.is_some() {
-                    self.trouble = error;
-                    self.changed = true;
-                }
-            }
-        }
-    }
-
     /// What came of something that took a while.
     fn finish(&mut self, outcome: Outcome) {
         self.changed = true;
@@ -328,25 +263,6 @@ impl Network {
         }
     }
 
-    fn send(&mut self) {
-        while let Some(output) = self.replica.poll_output() {
-            match output {
-                Output::Connect => {
-                    let address = self.address.clone();
-                    self.socket =
-                        address.map(|address| Socket::open(self.connector.clone(), address));
-                }
-                Output::Send(text) => {
-                    let taken = self.socket.as_ref().is_some_and(|socket| socket.send(text));
-                    if !taken && self.socket.take().is_some() {
-                        self.replica.handle(Input::Disconnected, self.clock.now());
-                    }
-                }
-                Output::Disconnect => self.leaving = self.socket.take().map(Socket::finish),
-            }
-        }
-    }
-
     fn notice_events(&mut self) {
         while let Some(event) = self.replica.poll_event() {
             self.changed = true;
@@ -355,26 +271,14 @@ impl Network {
                     self.tell(&reason);
                 }
                 Event::Link if self.replica.is_live() => self.came_in(),
-                Event::Link => self.leading.disconnected(),
                 Event::Document(Change::Edit { by, edit }) => {
                     let now = self.clock.now();
                     self.flashes.see(&self.replica, by, &edit, now);
                 }
                 Event::Gather { by, view } => self.gathered = Some((by, view)),
+                Event::Link => self.leading.disconnected(),
                 Event::Document(Change::Whole) | Event::Players => {}
             }
-        }
-    }
-
-    /// The session is there.
-    fn came_in(&mut self) {
-        self.trouble = None;
-        self.samples.try_again();
-        self.uploads.try_again();
-        if let Some(address) = &self.address {
-            let name = self.replica.document().name.as_str();
-            self.ends.house.remember(name, &address.page());
-            self.heard = self.ends.house.heard();
         }
     }
 
@@ -407,13 +311,16 @@ impl Network {
         } else {
             RESTING_HOST_EVERY
         };
-        let looks = self.replica.is_live() || self.take.is_some();
+        let is_recording = self.params.controls.settings().recording != Recording::Off;
+        let looks = self.replica.is_live() || self.take.is_some() || is_recording;
         let times = [
             self.replica.deadline(),
             looks.then(|| now + every),
             self.next_show(now),
             self.samples.deadline(),
-            self.uploads.deadline(),
+            self.uploads
+                .deadline()
+                .filter(|_| self.replica.is_live() && self.may_edit()),
         ];
         let next = times.into_iter().flatten().min();
         // Without a session there is nothing to wait for but the editor and the host's project.

@@ -50,7 +50,8 @@ impl<'a, 'b, 'c> Outputs<'a, 'b, 'c> {
             return;
         };
         for (left, right) in left.iter().zip(right.iter()) {
-            each([*left, *right]);
+            let sane = |sample: &f32| if sample.is_finite() { *sample } else { 0.0 };
+            each([sane(left), sane(right)]);
         }
     }
 

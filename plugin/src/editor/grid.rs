@@ -16,7 +16,7 @@ use super::phase::Head;
 use super::selection::{Cell, Tab};
 use super::steps::{self, Changes};
 use super::widgets::wheel;
-use egui::{Key, PointerButton, Pos2, Response, ScrollArea, Sense, Ui, vec2};
+use egui::{EventFilter, Key, PointerButton, Pos2, Response, ScrollArea, Sense, Ui, vec2};
 use layout::Layout;
 use lockstep_session::document::clip::Clip;
 use lockstep_session::document::pattern::Pattern;
@@ -86,7 +86,7 @@ impl Grid {
         }
         let lane_height = lane::HEIGHT + theme.pad;
         let room = (ui.available_height() - lane_height).max(layout::LEAST_ROW);
-        let row_height = layout::row_height(room, rows.len() + 1);
+        let row_height = layout::row_height(room, rows.len());
         let mut bent = BTreeMap::new();
         ScrollArea::vertical()
             .id_salt("grid rows")
@@ -94,12 +94,13 @@ impl Grid {
             .auto_shrink([false, true])
             .show(ui, |ui| {
                 bent = self.rows(ui, desk, &rows, row_height);
-                self.heads.add_row(ui, desk);
             });
         let selected = desk.selected();
         if let Some(row) = rows.get(selected) {
             let width = ui.available_width();
-            self.lane.show(ui, desk, row, (self.page, width), &bent);
+            let area = self.lane.show(ui, desk, row, (self.page, width), &bent);
+            let below = egui::UiBuilder::new().max_rect(area);
+            ui.scope_builder(below, |ui| self.heads.add_row(ui, desk));
         }
         self.keys(ui, desk, &rows);
     }
@@ -302,9 +303,22 @@ impl Grid {
 
     /// Only for those who asked for keys, and only after a press in the grid.
     fn keys(&mut self, ui: &Ui, desk: &mut Desk<'_>, rows: &[Row<'_>]) {
-        if !self.has_keys || !desk.selection.has_keys || ui.ctx().text_edit_focused() {
+        let wants = self.has_keys && desk.selection.has_keys && !ui.ctx().text_edit_focused();
+        desk.selection.takes_keys = wants;
+        if !wants {
             return;
         }
+        // Without the focus the workstation would get them too.
+        let id = ui.scope_id().with("keys");
+        ui.interact(ui.max_rect(), id, Sense::focusable_noninteractive());
+        ui.memory_mut(|memory| {
+            memory.request_focus(id);
+            let filter = EventFilter {
+                horizontal_arrows: true,
+                ..EventFilter::default()
+            };
+            memory.set_focus_lock_filter(id, filter);
+        });
         let events = ui.input(|input| input.events.clone());
         for event in events {
             match event {

@@ -16,7 +16,7 @@ use lockstep_session::text::LongName;
 pub(super) use people::describe;
 pub(super) use record::{metronome, recording, toggle};
 
-pub(super) const HEIGHT: f32 = 52.0;
+pub(super) const HEIGHT: f32 = 56.0;
 const NAME: f32 = 172.0;
 
 #[derive(Debug, Default)]
@@ -65,11 +65,12 @@ fn name(ui: &mut Ui, desk: &mut Desk<'_>) {
     let is_open = desk.locked().is_none();
     ui.vertical(|ui| {
         ui.set_width(NAME);
-        ui.spacing_mut().item_spacing.y = 0.0;
+        ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
+        ui.spacing_mut().interact_size.y = 14.0;
         let field = Field::new("session name", desk.document().name.as_str())
             .bare()
             .size(theme.large)
-            .width(NAME)
+            .width(NAME - 8.0)
             .enabled(is_open)
             .hint("The session's name, for everyone. Click to change it.");
         if let Some(name) = field.show(ui, theme) {
@@ -86,7 +87,7 @@ fn name(ui: &mut Ui, desk: &mut Desk<'_>) {
 }
 
 /// A link without what anyone can guess, and without its secret end.
-fn short(link: &str) -> &str {
+pub(super) fn short(link: &str) -> &str {
     let link = link.split_once("://").map_or(link, |(_, rest)| rest);
     match link.rsplit_once('-') {
         Some((front, secret)) if secret.len() >= 8 => front,
@@ -108,11 +109,16 @@ fn titled<R>(
     let title = title.to_uppercase();
     ui.painter()
         .text(at, egui::Align2::LEFT_TOP, title, font, theme.faint);
-    let below = Rect::from_min_max(pos2(area.left(), area.top() + 14.0), area.max);
+    let below = Rect::from_min_max(pos2(area.left(), area.top() + 15.0), area.max);
     let builder = egui::UiBuilder::new()
         .max_rect(below)
         .layout(Layout::left_to_right(Align::Center));
-    ui.scope_builder(builder, content).inner
+    let fit = |ui: &mut Ui| {
+        ui.spacing_mut().interact_size.y = 22.0;
+        ui.spacing_mut().button_padding.y = 1.0;
+        content(ui)
+    };
+    ui.scope_builder(builder, fit).inner
 }
 
 #[cfg(test)]

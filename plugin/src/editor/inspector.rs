@@ -38,14 +38,16 @@ impl Inspector {
         let is_open = desk.locked().is_none();
         let changed = ui
             .horizontal_top(|ui| {
-                ui.spacing_mut().item_spacing.x = theme.space;
+                ui.spacing_mut().item_spacing.x = theme.inset;
                 let mut step = shown.first.clone();
                 ui.add_enabled_ui(is_open, |ui| {
-                    column(ui, theme, 120.0, |ui| switches(ui, desk, &shown, &mut step));
-                    column(ui, theme, 322.0, |ui| knobs(ui, theme, &mut step));
-                    column(ui, theme, 172.0, |ui| condition(ui, theme, &mut step));
-                    column(ui, theme, 176.0, |ui| pitches::show(ui, desk, &mut step));
-                    column(ui, theme, 210.0, |ui| locks::show(ui, theme, &mut step));
+                    column(ui, theme, 176.0, |ui| {
+                        switches(ui, desk, &shown, &mut step);
+                        condition(ui, theme, &mut step);
+                    });
+                    column(ui, theme, 296.0, |ui| knobs(ui, theme, &mut step));
+                    column(ui, theme, 160.0, |ui| pitches::show(ui, desk, &mut step));
+                    column(ui, theme, 180.0, |ui| locks::show(ui, theme, &mut step));
                 });
                 step
             })
@@ -128,17 +130,17 @@ fn switches(ui: &mut Ui, desk: &Desk<'_>, shown: &Shown, step: &mut Step) {
         if tie.show(ui, theme).clicked() {
             step.tie = !step.tie;
         }
+        let reset = Button::new("Reset")
+            .small(theme)
+            .enabled(!step.is_blank())
+            .hint("Makes it a plain step again, on or off as it is");
+        if reset.show(ui, theme).clicked() {
+            *step = Step {
+                on: step.on,
+                ..Step::default()
+            };
+        }
     });
-    let reset = Button::new("Reset")
-        .small(theme)
-        .enabled(!step.is_blank())
-        .hint("Makes it a plain step again, on or off as it is");
-    if reset.show(ui, theme).clicked() {
-        *step = Step {
-            on: step.on,
-            ..Step::default()
-        };
-    }
 }
 
 fn title(desk: &Desk<'_>, shown: &Shown) -> String {
@@ -156,7 +158,7 @@ fn title(desk: &Desk<'_>, shown: &Shown) -> String {
 fn knobs(ui: &mut Ui, theme: &Theme, step: &mut Step) {
     heading(ui, theme, "How it sounds");
     ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = theme.pad;
+        ui.spacing_mut().item_spacing.x = theme.gap;
         let range = Range::new(1.0, 127.0, 100.0);
         let knob = Knob::new("Velocity", f64::from(step.velocity.get()), &range)
             .hint("How hard it is struck. In the grid: drag a step up or down, or turn the wheel.");

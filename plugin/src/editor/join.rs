@@ -3,6 +3,7 @@
 
 mod code;
 
+use super::header::short;
 use super::panel::Desk;
 use super::theme::Theme;
 use super::widgets::{Button, Field, caption, choice, heading, words};
@@ -13,7 +14,9 @@ use egui::{Label, RichText, Sense, Ui, vec2};
 use lockstep_session::protocol::Profile;
 use lockstep_session::text::Name;
 
-const COLUMN: f32 = 236.0;
+const COLUMN: f32 = 190.0;
+/// With the code in it.
+const JOINED: f32 = 234.0;
 
 #[derive(Debug)]
 pub(super) struct SessionPanel {
@@ -37,15 +40,15 @@ impl SessionPanel {
     pub(super) fn show(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
         let theme = desk.theme;
         ui.horizontal_top(|ui| {
-            ui.spacing_mut().item_spacing.x = theme.space;
+            ui.spacing_mut().item_spacing.x = theme.inset;
             if let Some(link) = desk.view.link.clone() {
-                column(ui, |ui| self.joined(ui, desk, &link));
+                column(ui, JOINED, |ui| self.joined(ui, desk, &link));
             }
-            column(ui, |ui| self.begin(ui, desk));
-            column(ui, |ui| self.join(ui, desk));
-            column(ui, |ui| seat(ui, desk));
+            column(ui, COLUMN, |ui| self.begin(ui, desk));
+            column(ui, COLUMN, |ui| self.join(ui, desk));
+            column(ui, COLUMN, |ui| seat(ui, desk));
             if desk.view.link.is_none() {
-                column(ui, |ui| recents(ui, desk));
+                column(ui, COLUMN, |ui| recents(ui, desk));
             }
         });
     }
@@ -56,8 +59,10 @@ impl SessionPanel {
             self.code.show(ui, theme, link);
             ui.vertical(|ui| {
                 heading(ui, theme, "This session");
-                let text = RichText::new(link).size(theme.small).color(theme.dim);
-                ui.add(Label::new(text).wrap());
+                let text = RichText::new(short(link))
+                    .size(theme.small)
+                    .color(theme.dim);
+                ui.add(Label::new(text).wrap()).on_hover_text(link);
                 let copy = Button::new("Copy link")
                     .small(theme)
                     .hint("Whoever has this link can join and play along");
@@ -147,11 +152,11 @@ impl SessionPanel {
     }
 }
 
-fn column(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
-    let size = vec2(COLUMN, ui.available_height());
+fn column(ui: &mut Ui, width: f32, content: impl FnOnce(&mut Ui)) {
+    let size = vec2(width, ui.available_height());
     ui.allocate_ui(size, |ui| {
         ui.vertical(|ui| {
-            ui.set_width(COLUMN);
+            ui.set_width(width);
             ui.spacing_mut().item_spacing.y = 6.0;
             content(ui);
         });
@@ -181,7 +186,7 @@ fn recents(ui: &mut Ui, desk: &mut Desk<'_>) {
                 desk.commands
                     .ask(Command::ForgetRecent(recent.link.clone()));
             }
-            let name: String = recent.name.chars().take(26).collect();
+            let name: String = recent.name.chars().take(22).collect();
             let join = Button::new(&name).bare().small(theme).hint(&recent.link);
             if join.show(ui, theme).clicked() {
                 desk.commands.ask(Command::Join(recent.link.clone()));
@@ -195,15 +200,17 @@ pub(super) fn seat(ui: &mut Ui, desk: &mut Desk<'_>) {
     let theme = desk.theme;
     heading(ui, theme, "You");
     profile(ui, desk);
-    caption(ui, theme, "Server for new sessions");
-    let field = Field::new("server address", &desk.view.settings.server)
-        .width(COLUMN - 20.0)
-        .most(200)
-        .invitation("http://127.0.0.1:7878")
-        .hint("Where new sessions are made");
-    if let Some(address) = field.show(ui, theme) {
-        desk.commands.ask(Command::ServerAddress(address));
-    }
+    ui.horizontal(|ui| {
+        caption(ui, theme, "Server");
+        let field = Field::new("server address", &desk.view.settings.server)
+            .width(COLUMN - 68.0)
+            .most(200)
+            .invitation("http://127.0.0.1:7878")
+            .hint("Where new sessions are made");
+        if let Some(address) = field.show(ui, theme) {
+            desk.commands.ask(Command::ServerAddress(address));
+        }
+    });
     hosting(ui, desk);
 }
 

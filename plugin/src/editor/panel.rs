@@ -42,6 +42,8 @@ pub(super) struct Desk<'a> {
 pub(super) struct Outbox {
     commands: Vec<Command>,
     notes: Vec<LiveNote>,
+    /// The pointer is held since an edit was made: more edits belong to the same gesture.
+    goes_on: bool,
 }
 
 /// How hard a note is struck to hear it.
@@ -55,7 +57,18 @@ impl Outbox {
     }
 
     pub(super) fn edit(&mut self, edit: Edit) {
-        self.commands.push(Command::Edit(edit));
+        self.commands.push(if self.goes_on {
+            Command::Further(edit)
+        } else {
+            Command::Edit(edit)
+        });
+        self.goes_on = true;
+    }
+
+    /// Called once before the panels are shown. Whatever is changed between pressing the pointer and
+    /// letting it go is one gesture.
+    pub(super) fn begin(&mut self, is_pressed_now: bool, is_held: bool) {
+        self.goes_on &= is_held && !is_pressed_now;
     }
 
     /// Everything as one gesture, so that it is undone as one.
@@ -154,5 +167,31 @@ impl<'a> Desk<'a> {
         self.setter.begin_set_parameter(parameter);
         self.setter.set_parameter(parameter, value);
         self.setter.end_set_parameter(parameter);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn edit() -> Edit {
+        Edit::TakeLead
+    }
+
+    #[test]
+    fn what_is_changed_while_the_pointer_is_held_is_one_gesture() {
+        let mut outbox = Outbox::default();
+        outbox.begin(true, true);
+        outbox.edit(edit());
+        outbox.begin(false, true);
+        outbox.edit(edit());
+        outbox.begin(true, true);
+        outbox.edit(edit());
+        outbox.begin(false, false);
+        outbox.edit(edit());
+        let (commands, _) = outbox.take();
+        let goes_on = |command: &Command| matches!(command, Command::Further(_));
+        let goes_on: Vec<bool> = commands.iter().map(goes_on).collect();
+        assert_eq!(goes_on, [false, true, false, false]);
     }
 }

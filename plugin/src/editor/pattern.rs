@@ -38,10 +38,10 @@ impl PatternPanel {
         let is_open = desk.locked().is_none();
         ui.add_enabled_ui(is_open, |ui| {
             ui.horizontal_top(|ui| {
-                ui.spacing_mut().item_spacing.x = theme.space;
+                ui.spacing_mut().item_spacing.x = theme.inset;
                 if desk.pattern_of(track).is_some() {
-                    column(ui, 250.0, |ui| shape(ui, desk, track));
-                    column(ui, 330.0, |ui| self.rhythm(ui, desk, track));
+                    column(ui, 196.0, |ui| shape(ui, desk, track));
+                    column(ui, 176.0, |ui| self.rhythm(ui, desk, track));
                 } else {
                     column(ui, 250.0, |ui| {
                         let words = "This slot holds no pattern. Click a step in the grid to begin \
@@ -184,7 +184,7 @@ fn counting(ui: &mut Ui, desk: &mut Desk<'_>, track: &Track) {
     let theme = desk.theme;
     let settings = &track.settings;
     heading(ui, theme, "Counting and pitch");
-    let mut set = |desk: &mut Desk<'_>, setting| {
+    let set = |desk: &mut Desk<'_>, setting| {
         let track = track.id;
         desk.commands.edit(Edit::Track { track, setting });
     };

@@ -1,11 +1,44 @@
-//! The samples of the session.
+//! The samples of the session: what they look like, where they are, what plays them, and how more
+//! are added: from a file, or recorded from the plugin's input.
+
+mod adding;
+mod list;
 
 use super::panel::Desk;
-use egui::Ui;
+use super::widgets::{heading, words};
+use adding::Adding;
+use egui::{ScrollArea, Ui};
 
 #[derive(Debug, Default)]
-pub(super) struct SamplesPanel;
+pub(super) struct SamplesPanel {
+    adding: Adding,
+}
 
 impl SamplesPanel {
-    pub(super) fn show(&mut self, _ui: &mut Ui, _desk: &mut Desk<'_>) {}
+    pub(super) fn show(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
+        let theme = desk.theme;
+        heading(ui, theme, "Samples");
+        if let Some(why) = desk.locked() {
+            words(ui, theme, why, theme.dim);
+        }
+        self.adding.show(ui, desk);
+        let is_empty = desk.document().samples.is_empty() && desk.view.uploads.is_empty();
+        if is_empty {
+            super::widgets::empty(
+                ui,
+                theme,
+                "No samples yet. Paste the path of an audio file above, or record what comes into the plugin. \
+                 A sample may last a minute and be 12 MB long; everyone here hears it.",
+            );
+            return;
+        }
+        ScrollArea::vertical()
+            .auto_shrink([false, true])
+            .show(ui, |ui| {
+                for upload in &desk.view.uploads {
+                    list::upload(ui, desk, upload);
+                }
+                list::show(ui, desk);
+            });
+    }
 }

@@ -20,13 +20,15 @@ pub(super) struct Selection {
     pub(super) tab: Tab,
     /// The player wants keys to work in the grid, and the workstation to go without them there.
     pub(super) has_keys: bool,
+    /// The grid was pressed last, so that they go there now.
+    pub(super) takes_keys: bool,
 }
 
 /// The panels below the grid.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Tab {
-    Session,
     #[default]
+    Session,
     Step,
     Pattern,
     Instrument,

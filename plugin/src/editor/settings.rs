@@ -4,12 +4,12 @@ use super::header::{metronome, recording, toggle};
 use super::join::profile;
 use super::panel::Desk;
 use super::status::output_offset;
-use super::widgets::{caption, heading, segmented};
+use super::widgets::{caption, choice, heading, segmented};
 use crate::controls::ControlSettings;
 use crate::state::EditorSize;
 use egui::{Ui, vec2};
 
-const COLUMN: f32 = 250.0;
+const COLUMN: f32 = 202.0;
 
 #[derive(Debug, Default)]
 pub(super) struct Settings;
@@ -18,7 +18,7 @@ impl Settings {
     pub(super) fn show(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
         let theme = desk.theme;
         ui.horizontal_top(|ui| {
-            ui.spacing_mut().item_spacing.x = theme.space;
+            ui.spacing_mut().item_spacing.x = theme.inset;
             column(ui, |ui| notes(ui, desk));
             column(ui, |ui| {
                 heading(ui, theme, "Recording");
@@ -36,7 +36,7 @@ impl Settings {
             column(ui, |ui| {
                 heading(ui, theme, "You");
                 profile(ui, desk);
-                heading(ui, theme, "Window");
+                heading(ui, theme, "Zoom");
                 zoom(ui, desk);
             });
         });
@@ -74,7 +74,7 @@ fn notes(ui: &mut Ui, desk: &mut Desk<'_>) {
     let routes = [
         (
             false,
-            "To the selected track",
+            "Selected track",
             "Your keyboard plays the track that is selected in the grid",
         ),
         (
@@ -139,16 +139,12 @@ fn project(ui: &mut Ui, desk: &mut Desk<'_>) {
 }
 
 fn zoom(ui: &mut Ui, desk: &Desk<'_>) {
-    let current = desk.params.editor.size().percent();
-    let options = super::ZOOMS.map(|percent| (percent, format!("{percent} %")));
-    let options: Vec<(u32, &str, &str)> = options
-        .iter()
-        .map(|(percent, label)| (*percent, label.as_str(), "How large everything is"))
-        .collect();
-    ui.horizontal_wrapped(|ui| {
-        if let Some(percent) = segmented(ui, desk.theme, &options, current) {
-            let size = EditorSize::from_percent(percent);
-            ui.ctx().set_zoom_factor(size.zoom());
-        }
-    });
+    let written = |percent: u32| format!("{percent} %");
+    let current = written(desk.params.editor.size().percent());
+    let options = super::ZOOMS.map(|percent| (percent, written(percent)));
+    let named = ("zoom", "How large everything is", 84.0);
+    if let Some(percent) = choice(ui, desk.theme, named, &current, options) {
+        let size = EditorSize::from_percent(percent);
+        ui.ctx().set_zoom_factor(size.zoom());
+    }
 }

@@ -183,7 +183,12 @@ pub(super) fn sentences(view: &View) -> Vec<(String, Tone)> {
             let error = milliseconds(i64::from(quality.clock_error_us.get()));
             sentences.push((format!("In time \u{b1}{error} ms"), Tone::Good));
             let trip = quality.round_trip_ms.get();
-            sentences.push((format!("{trip} ms away"), Tone::Plain));
+            let trip = if trip == 0 {
+                "less than 1 ms away".to_owned()
+            } else {
+                format!("{trip} ms away")
+            };
+            sentences.push((trip, Tone::Plain));
         }
     } else if view.unsaved > 0 && view.connection != Connection::Alone {
         let words = match view.unsaved {

@@ -1,7 +1,7 @@
 //! The look, read from the token file that the browser page uses too.
 
 use egui::style::ScrollStyle;
-use egui::{Color32, CornerRadius, Shadow, Stroke, vec2};
+use egui::{Color32, CornerRadius, FontDefinitions, FontFamily, Shadow, Stroke, vec2};
 use lockstep_session::document::mixer::Colour;
 use std::collections::BTreeMap;
 
@@ -93,6 +93,12 @@ impl Theme {
     }
 
     pub(super) fn apply(&self, context: &egui::Context) {
+        // The upright letters know no arrows; the others do.
+        let mut fonts = FontDefinitions::default();
+        if let Some(family) = fonts.families.get_mut(&FontFamily::Proportional) {
+            family.push("Hack".to_owned());
+        }
+        context.set_fonts(fonts);
         context.set_theme(egui::Theme::Dark);
         context.style_mut_of(egui::Theme::Dark, |style| {
             let visuals = &mut style.visuals;
@@ -125,7 +131,8 @@ impl Theme {
             style.spacing.scroll = ScrollStyle::thin();
             style.interaction.selectable_labels = false;
             style.interaction.tooltip_delay = 0.6;
-            // Motion only where it explains something.
+            // Nothing moves by itself: every blink would be another frame to paint.
+            visuals.text_cursor.blink = false;
             style.animation_time = 0.0;
             for font in style.text_styles.values_mut() {
                 font.size = self.text;

@@ -22,6 +22,8 @@ pub(crate) enum Command {
     Join(String),
     Leave,
     Edit(Edit),
+    /// An edit that goes on with the gesture of the last one, to be undone with it.
+    Further(Edit),
     Undo,
     Redo,
     Presence(Presence),
@@ -89,6 +91,11 @@ impl Network {
                     self.replica.settle_alone();
                 }
             }
+            Command::Further(edit) => {
+                if let Err(rejection) = self.replica.edit_further(edit, now) {
+                    self.tell(&rejection.reason());
+                }
+            }
             Command::Undo => {
                 self.replica.undo(now);
             }
@@ -124,7 +131,7 @@ impl Network {
             },
             Command::Leave => {
                 self.stop_session();
-                self.uploads = Uploads::default();
+                self.uploads = Uploads::restored(self.uploads.unsent().clone());
                 self.replica.settle_alone();
             }
             Command::Profile(profile) => self.ends.house.change(|record| {
@@ -235,7 +242,12 @@ impl Network {
         let into = if wanted.into.as_os_str().is_empty() {
             self.ends.house.exports()
         } else {
-            wanted.into.clone()
+            let chosen = wanted.into;
+            if chosen != self.ends.house.exports() {
+                let exports = Some(chosen.clone());
+                self.ends.house.change(|record| record.exports = exports);
+            }
+            chosen
         };
         let missing = self.samples.missing(self.replica.document());
         if !missing.is_empty() {

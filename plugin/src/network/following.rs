@@ -7,8 +7,6 @@ use crate::guide::{Guide, Whom};
 use lockstep_session::protocol::Presence;
 use lockstep_session::units::LocalTime;
 
-const MICROS_PER_MS: i64 = 1_000;
-
 impl Network {
     /// Makes the session follow the host, or the grid the session.
     pub(super) fn follow(&mut self) {
@@ -41,13 +39,12 @@ impl Network {
             };
             self.replica.set_presence(presence, now);
         }
-        let offset = self.ends.house.record().output_offset_ms;
         self.ends.guide(Guide {
             follows,
             leads: self.replica.document().lead == Some(self.replica.player()),
             timeline,
             clock: self.replica.server_time(now).map(|server| (now, server)),
-            output_offset: i64::from(offset) * MICROS_PER_MS,
+            output_offset: self.output_offset,
         });
         self.record(now);
     }

@@ -69,7 +69,10 @@ impl Network {
         let listed = Arc::clone(&document.samples);
         let held = self.ends.session.held();
         let places = &mut self.samples.places;
-        places.retain(|id, _| wanted.contains(id) || listed.contains_key(id));
+        places.retain(|id, place| {
+            let is_here = matches!(place, Place::Ready(_));
+            wanted.contains(id) || (is_here && listed.contains_key(id))
+        });
         let mut begin = Vec::new();
         for id in &wanted {
             let tries = match places.get(id) {

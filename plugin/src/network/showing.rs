@@ -1,6 +1,7 @@
 //! What the editor is shown, and for how long.
 
-use super::{Address, Network, SHOWN_EVERY};
+use super::trouble::Trouble;
+use super::{Network, SHOWN_EVERY};
 use crate::guide::Whom;
 use crate::house::Record;
 use crate::view::{Connection, Follows, Recent, SettingsView, View};
@@ -50,7 +51,7 @@ impl Network {
             self.address.as_ref(),
             notice.or(trouble.as_deref()),
         );
-        let is_over = self.trouble.as_ref().is_some_and(|error| error.is_final());
+        let is_over = self.trouble.as_ref().is_some_and(Trouble::is_final);
         let connection = match (&shown.connection, &trouble) {
             _ if self.creating.is_some() => Connection::Joining,
             (Connection::Alone, Some(trouble)) if is_over => Connection::Refused(trouble.clone()),
@@ -71,6 +72,10 @@ impl Network {
                 .map(|_| self.replica.presence().quality),
             flashes: self.flashes.lit().to_vec(),
             gathered: self.gathered,
+            follows: match self.leading.follows() {
+                Whom::Host => Follows::Host,
+                Whom::Session => Follows::Session,
+            },
             macros: self.macros,
             samples: self.samples.views(),
             uploads: self.uploads.views(),
@@ -83,10 +88,6 @@ impl Network {
             },
             recents: recents.collect(),
             hosting: self.ends.house.host().state(),
-            follows: match self.leading.follows() {
-                Whom::Host => Follows::Host,
-                Whom::Session => Follows::Session,
-            },
             ..shown
         }
     }
@@ -95,17 +96,18 @@ impl Network {
     pub(super) fn may_edit(&self) -> bool {
         self.replica.role() != Some(lockstep_session::protocol::Role::Listener)
     }
-
-    pub(super) fn page(&self) -> Option<String> {
-        self.address.as_ref().map(Address::page)
-    }
 }
 
 /// What a server or a crate says begins in the middle of a sentence.
 fn as_sentence(words: &str) -> String {
-    let mut letters = words.trim().chars();
-    let Some(first) = letters.next() else {
-        return String::new();
-    };
-    first.to_uppercase().chain(letters).collect()
+    let words = words.trim();
+    let begins_with_address = words
+        .split(' ')
+        .next()
+        .is_some_and(|word| word.contains(':'));
+    let mut letters = words.chars();
+    match letters.next() {
+        Some(first) if !begins_with_address => first.to_uppercase().chain(letters).collect(),
+        _ => words.to_owned(),
+    }
 }

@@ -334,6 +334,10 @@ impl Replica {
         self.events.push_back(Event::Players);
     }
 
+    pub fn profile(&self) -> &Profile {
+        &self.identity.profile
+    }
+
     pub fn set_profile(&mut self, profile: Profile) {
         if self.is_live() {
             self.say(&ClientMessage::Profile(profile.clone()));

@@ -104,9 +104,9 @@ impl Heads {
             self.renaming = Some(row.track.id);
         }
         let painter = ui.painter().with_clip_rect(area.intersect(ui.clip_rect()));
-        let has_second = area.height() >= 34.0;
+        let has_second = area.height() >= 31.0;
         let middle = area.center().y;
-        let first = if has_second { middle - 8.0 } else { middle };
+        let first = if has_second { middle - 7.0 } else { middle };
         let ink = if settings.mute || is_muted(desk, row) {
             theme.faint
         } else {
@@ -118,7 +118,7 @@ impl Heads {
         painter.text(at, Align2::LEFT_CENTER, name, font, ink);
         if has_second {
             let font = FontId::proportional(theme.small);
-            let at = pos2(area.left(), middle + 9.0);
+            let at = pos2(area.left(), middle + 8.0);
             let words = subtitle(desk, row);
             painter.text(at, Align2::LEFT_CENTER, words, font, theme.faint);
         }
@@ -299,7 +299,7 @@ pub(in crate::editor) fn palette(ui: &mut Ui, theme: &Theme, current: Colour) ->
         ui.spacing_mut().item_spacing.x = theme.gap;
         for number in 0..COLOURS {
             let colour = Colour::new(i64::from(number));
-            let (area, response) = ui.allocate_exact_size(vec2(20.0, 20.0), Sense::CLICK);
+            let (area, response) = ui.allocate_exact_size(vec2(16.0, 16.0), Sense::CLICK);
             ui.painter().rect_filled(area, 4.0, theme.track(colour));
             if colour == current {
                 let edge = Stroke::new(2.0, theme.ink);

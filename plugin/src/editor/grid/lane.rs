@@ -18,6 +18,7 @@ pub(super) struct Lane {
 }
 
 impl Lane {
+    /// Gives where there is room below its name.
     pub(super) fn show(
         &mut self,
         ui: &mut Ui,
@@ -25,14 +26,14 @@ impl Lane {
         row: &Row<'_>,
         (page, width): (usize, f32),
         bent: &BTreeMap<Cell, Velocity>,
-    ) {
+    ) -> Rect {
         let theme = desk.theme;
         let (area, _) = ui.allocate_exact_size(vec2(width, HEIGHT), Sense::empty());
         let (first, _) = layout::column(width, 0, theme.gap);
         let bars = Rect::from_min_max(pos2(area.left() + first, area.top()), area.max);
         let font = FontId::proportional(theme.text);
         let words = format!("Velocity \u{b7} {}", row.track.settings.name.as_str());
-        let at = area.left_top() + vec2(0.0, theme.pad);
+        let at = area.left_top() + vec2(0.0, theme.gap);
         ui.painter()
             .with_clip_rect(Rect::from_min_max(
                 area.min,
@@ -115,6 +116,7 @@ impl Lane {
             }
         }
         response.on_hover_text("Drag over the bars to paint velocities");
+        Rect::from_min_max(pos2(area.left(), area.bottom() - 22.0), area.max)
     }
 }
 

@@ -6,6 +6,7 @@ use crate::editor::steps::Changes;
 use egui::Pos2;
 use lockstep_session::document::Document;
 use lockstep_session::document::step::{Step, Velocity};
+use lockstep_session::ids::StepIndex;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// From the press of the pointer until it is let go.
@@ -87,12 +88,14 @@ impl Stroke {
                     return Changes::new();
                 };
                 *self = Self::Painting { on, last: other };
-                painted([cell, other], on, read)
+                painted(passed(cell, other), on, read)
             }
             Self::Painting { on, last } => match over.filter(|over| over != last) {
                 Some(cell) => {
-                    *last = cell;
-                    painted([cell], *on, read)
+                    let before = std::mem::replace(last, cell);
+                    let cells = passed(before, cell);
+                    let further = cells.into_iter().filter(|cell| *cell != before);
+                    painted(further, *on, read)
                 }
                 None => Changes::new(),
             },
@@ -136,6 +139,16 @@ impl Stroke {
     }
 }
 
+/// The cells that a fast pointer came over between two frames, both ends with them.
+fn passed(from: Cell, to: Cell) -> Vec<Cell> {
+    if from.track != to.track {
+        return vec![from, to];
+    }
+    let (left, right) = (from.step.min(to.step), from.step.max(to.step));
+    let steps = StepIndex::all().filter(|step| (left..=right).contains(step));
+    steps.map(|step| Cell { step, ..from }).collect()
+}
+
 fn painted(
     cells: impl IntoIterator<Item = Cell>,
     on: bool,
@@ -157,7 +170,7 @@ pub(super) fn rectangle(document: &Document, one: Cell, other: Cell) -> BTreeSet
     let (top, bottom) = (row(one).min(row(other)), row(one).max(row(other)));
     let (left, right) = (one.step.min(other.step), one.step.max(other.step));
     let tracks = document.tracks.iter().take(bottom + 1).skip(top);
-    let steps = || lockstep_session::ids::StepIndex::all();
+    let steps = || StepIndex::all();
     tracks
         .flat_map(|track| {
             let within = steps().filter(|step| (left..=right).contains(step));
@@ -205,6 +218,18 @@ mod tests {
         assert!(stroke.drag(to, Some(cell(3, 3)), &none, on).is_empty());
         assert_eq!(stroke.drag(to, Some(cell(4, 3)), &none, on).len(), 1);
         assert!(stroke.release(Some(to), on).is_empty());
+    }
+
+    #[test]
+    fn a_fast_drag_leaves_no_step_out() {
+        let none = BTreeSet::new();
+        let (mut stroke, _) = Stroke::press(cell(3, 2), ORIGIN, off);
+        let to = pos2(400.0, 101.0);
+        let changes = stroke.drag(to, Some(cell(3, 9)), &none, off);
+        assert_eq!(changes.len(), 8);
+        let back = stroke.drag(to, Some(cell(3, 6)), &none, off);
+        let places: Vec<Cell> = back.keys().copied().collect();
+        assert_eq!(places, [cell(3, 6), cell(3, 7), cell(3, 8)]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::titled;
 use crate::editor::panel::Desk;
-use crate::editor::widgets::{Number, Range, whole};
+use crate::editor::widgets::{Number, Range, spelled, whole};
 use crate::view::{Follows, Lead};
 use egui::{Align2, FontId, Rect, RichText, Sense, Shape, Stroke, Ui, pos2, vec2};
 use lockstep_session::document::harmony::{Harmony, Scale};
@@ -159,7 +159,7 @@ pub(super) fn place(beat: Beat) -> String {
     format!("{}.{}.{}", bar + 1, within / 4 + 1, within % 4 + 1)
 }
 
-/// "E♭ minor".
+/// "Eb minor".
 pub(super) fn key(harmony: &Harmony) -> String {
     let scale = match harmony.scale {
         Scale::Major => "major",
@@ -177,7 +177,7 @@ pub(super) fn key(harmony: &Harmony) -> String {
         Scale::WholeTone => "whole tone",
         Scale::Chromatic => "chromatic",
     };
-    format!("{} {scale}", harmony.spell(harmony.key))
+    format!("{} {scale}", spelled(harmony.spell(harmony.key)))
 }
 
 #[cfg(test)]
@@ -204,6 +204,6 @@ mod tests {
             scale: Scale::Minor,
             ..Harmony::default()
         };
-        assert_eq!(key(&harmony), "E\u{266d} minor");
+        assert_eq!(key(&harmony), "Eb minor");
     }
 }

@@ -1,7 +1,7 @@
 //! The pitches of a step: one to four, above or below the track's own.
 
 use crate::editor::panel::Desk;
-use crate::editor::widgets::{Button, Number, Range, caption, heading, whole};
+use crate::editor::widgets::{Button, Number, Range, caption, heading, spelled, whole};
 use egui::Ui;
 use lockstep_session::document::step::{Pitch, Pitches, Step};
 
@@ -73,7 +73,7 @@ fn names(desk: &Desk<'_>, pitches: &[Pitch]) -> String {
         .map_or(0, |track| i64::from(track.settings.transpose.get()));
     let names = pitches.iter().map(|pitch| {
         let class = (i64::from(pitch.get()) + transpose).rem_euclid(12);
-        harmony.spell(PitchClass::new(class))
+        spelled(harmony.spell(PitchClass::new(class)))
     });
     names.collect::<Vec<_>>().join("  ")
 }

@@ -59,10 +59,6 @@ impl<'a> Button<'a> {
         }
     }
 
-    pub(in crate::editor) fn height(self, height: f32) -> Self {
-        Self { height, ..self }
-    }
-
     /// As small as text gets.
     pub(in crate::editor) fn small(self, theme: &Theme) -> Self {
         Self {
@@ -85,7 +81,8 @@ impl<'a> Button<'a> {
         let colour = self.colour.unwrap_or(theme.accent);
         let ink = match (self.is_enabled, self.is_on) {
             (false, _) => theme.faint.gamma_multiply(0.7),
-            (true, true) => theme.on_colour,
+            (true, true) if is_light(colour) => theme.on_colour,
+            (true, true) => theme.ink,
             (true, false) => theme.ink,
         };
         let galley = ui
@@ -125,6 +122,12 @@ impl<'a> Button<'a> {
             response.on_hover_text(self.hint)
         }
     }
+}
+
+/// Whether dark text reads better on it.
+fn is_light(colour: Color32) -> bool {
+    let [red, green, blue, _] = colour.to_array().map(u32::from);
+    red * 3 + green * 6 + blue > 128 * 10
 }
 
 /// Whether the pointer went down on a button (true) or left it (false) just now.

@@ -3,7 +3,7 @@
 use super::number::{held, turned};
 use super::range::Range;
 use crate::editor::theme::Theme;
-use egui::{Color32, Rect, Sense, Ui, Vec2, pos2, vec2};
+use egui::{Rect, Sense, Ui, Vec2, pos2, vec2};
 
 /// Its size decides which way it lies.
 #[must_use = "a control is shown by `show`"]
@@ -13,7 +13,6 @@ pub(in crate::editor) struct Fader<'a> {
     range: &'a Range<'a>,
     size: Vec2,
     hint: &'a str,
-    colour: Option<Color32>,
     is_enabled: bool,
 }
 
@@ -34,20 +33,12 @@ impl<'a> Fader<'a> {
             range,
             size,
             hint: "",
-            colour: None,
             is_enabled: true,
         }
     }
 
     pub(in crate::editor) fn hint(self, hint: &'a str) -> Self {
         Self { hint, ..self }
-    }
-
-    pub(in crate::editor) fn colour(self, colour: Color32) -> Self {
-        Self {
-            colour: Some(colour),
-            ..self
-        }
     }
 
     pub(in crate::editor) fn enabled(self, is_enabled: bool) -> Self {
@@ -101,7 +92,7 @@ impl<'a> Fader<'a> {
     ) {
         let painter = ui.painter();
         let colour = if self.is_enabled {
-            self.colour.unwrap_or(theme.dim)
+            theme.dim
         } else {
             theme.line
         };

@@ -41,7 +41,7 @@ pub(in crate::editor) fn level_bar(
 }
 
 /// A gain's place on a meter of 60 decibels, from 0 to 1.
-pub(in crate::editor) fn shown_level(gain: f32) -> f32 {
+fn shown_level(gain: f32) -> f32 {
     if gain > 0.0 {
         (1.0 + gain.log10() / 3.0).clamp(0.0, 1.0)
     } else {

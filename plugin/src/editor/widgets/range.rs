@@ -7,8 +7,10 @@ pub(in crate::editor) struct Range<'a> {
     high: f64,
     /// Where a double click puts it.
     rest: f64,
-    /// What one notch of the wheel or one arrow key is, and what values are rounded to.
+    /// What values are rounded to.
     step: f64,
+    /// What one notch of the wheel or one arrow key is.
+    notch: f64,
     write: &'a dyn Fn(f64) -> String,
     read: &'a dyn Fn(&str) -> Option<f64>,
 }
@@ -21,13 +23,23 @@ impl<'a> Range<'a> {
             high,
             rest,
             step: 1.0,
+            notch: 1.0,
             write: &|value| format!("{value:.0}"),
             read: &read_number,
         }
     }
 
     pub(in crate::editor) fn step(self, step: f64) -> Self {
-        Self { step, ..self }
+        Self {
+            step,
+            notch: step,
+            ..self
+        }
+    }
+
+    /// Where the wheel goes faster than values are told apart.
+    pub(in crate::editor) fn notch(self, notch: f64) -> Self {
+        Self { notch, ..self }
     }
 
     /// How a value is written. What is typed is read as the first number in it.
@@ -45,7 +57,7 @@ impl<'a> Range<'a> {
     }
 
     pub(super) fn step_size(&self) -> f64 {
-        self.step
+        self.notch
     }
 
     pub(super) fn words(&self, value: f64) -> String {

@@ -38,18 +38,9 @@ pub(in crate::editor) fn empty(ui: &mut Ui, theme: &Theme, text: &str) {
     words(ui, theme, text, theme.dim);
 }
 
-/// A caption and a control side by side.
-pub(in crate::editor) fn row<R>(
-    ui: &mut Ui,
-    theme: &Theme,
-    name: &str,
-    content: impl FnOnce(&mut Ui) -> R,
-) -> R {
-    ui.horizontal(|ui| {
-        caption(ui, theme, name);
-        content(ui)
-    })
-    .inner
+/// Sharps and flats as letters that every font has.
+pub(in crate::editor) fn spelled(note: &str) -> String {
+    note.replace('\u{266d}', "b").replace('\u{266f}', "#")
 }
 
 /// A text that can be typed over; it is taken with Enter or by leaving the field.
@@ -149,13 +140,23 @@ impl<'a> Field<'a> {
         } else {
             theme.raised
         };
+        let is_used = ui.memory(|memory| memory.has_focus(id));
         let editor = TextEdit::singleline(&mut text)
             .id(id)
             .font(FontId::proportional(self.size.unwrap_or(theme.text)))
             .hint_text(RichText::new(self.invitation).color(theme.faint))
             .background_color(fill)
+            .align(egui::Align2::LEFT_CENTER)
             .char_limit(self.most)
             .desired_width(self.width);
+        let editor = if self.is_bare && !is_used {
+            editor.frame(egui::Frame::NONE.inner_margin(egui::Margin::symmetric(4, 2)))
+        } else if self.is_bare {
+            let frame = egui::Frame::NONE.inner_margin(egui::Margin::symmetric(4, 2));
+            editor.frame(frame.fill(theme.raised).corner_radius(theme.radius))
+        } else {
+            editor
+        };
         let response = ui.add_enabled(self.is_enabled, editor);
         let is_cancelled = ui.input(|input| input.key_pressed(Key::Escape));
         let taken = if response.lost_focus() {

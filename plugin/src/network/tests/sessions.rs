@@ -151,7 +151,7 @@ fn a_project_of_another_machine_is_opened_as_this_machines_player_and_one_withou
 fn a_server_started_here_is_used_at_once_and_goes_with_its_instance() {
     let folder = tempfile::tempdir().unwrap();
     let mine = house(folder.path());
-    let mut seat = Seat::take(&mine);
+    let seat = Seat::take(&mine);
     let mut other = Seat::take(&mine);
     seat.ask(Command::StartServer);
     let is_on = |view: &View| matches!(view.hosting, Hosting::On { .. });

@@ -80,7 +80,7 @@ fn a_join_waits_for_its_server_and_a_server_that_goes_is_waited_for() {
 fn a_link_that_only_listens_edits_nothing_and_says_so() {
     let (place, folder) = (Place::open(), tempfile::tempdir().unwrap());
     let mut seat = Seat::at(&house(folder.path()), &place);
-    seat.ask(Command::NewSession(Beginning::Template("lofi".into())));
+    seat.ask(Command::NewSession(Beginning::Template("groove".into())));
     let link = seat.wait_until_live();
     let listen = listen_link(&place.url(), link.rsplit('/').next().unwrap());
     let mut listener = Seat::take(&house(tempfile::tempdir().unwrap().path()));

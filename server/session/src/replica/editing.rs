@@ -15,6 +15,21 @@ use std::{borrow::Cow, sync::Arc};
 impl Replica {
     /// Makes an edit: it shows at once, and goes to the server when it can.
     pub fn edit(&mut self, edit: Edit, now: LocalTime) -> Result<EditNumber, Rejection> {
+        self.recorded(edit, now, false)
+    }
+
+    /// The same for an edit that goes on with the last one's gesture, as each notch of a turning knob
+    /// does: undo takes the gesture back as a whole.
+    pub fn edit_further(&mut self, edit: Edit, now: LocalTime) -> Result<EditNumber, Rejection> {
+        self.recorded(edit, now, true)
+    }
+
+    fn recorded(
+        &mut self,
+        edit: Edit,
+        now: LocalTime,
+        goes_on: bool,
+    ) -> Result<EditNumber, Rejection> {
         let regions = edit.regions(&self.shown);
         let before: Vec<_> = regions
             .iter()
@@ -25,7 +40,12 @@ impl Replica {
             .iter()
             .map(|region| region.capture(&self.shown))
             .collect();
-        self.history.record(number, regions, before, after);
+        if goes_on {
+            self.history
+                .extend(number, regions, before, after, &self.shown);
+        } else {
+            self.history.record(number, regions, before, after);
+        }
         Ok(number)
     }
 

@@ -49,6 +49,37 @@ impl History {
         }
     }
 
+    /// Another part of the gesture that the last step is: the whole of it is taken back at once.
+    /// `shown` is the document after it.
+    pub(super) fn extend(
+        &mut self,
+        number: EditNumber,
+        regions: Vec<Region>,
+        before: Vec<Option<Edit>>,
+        after: Vec<Option<Edit>>,
+        shown: &Document,
+    ) {
+        let step = self.undo.last_mut().filter(|_| self.redo.is_empty());
+        let Some(step) = step else {
+            self.record(number, regions, before, after);
+            return;
+        };
+        let all = regions.into_iter().zip(before).zip(after);
+        for ((region, before), after) in all.filter(|((_, before), after)| before != after) {
+            let is_same =
+                |change: &&mut Change| after.is_some() && change.region.capture(shown) == after;
+            match step.changes.iter_mut().find(is_same) {
+                Some(change) => change.after = after,
+                None => step.changes.push(Change {
+                    region,
+                    before,
+                    after,
+                }),
+            }
+        }
+        step.number = number;
+    }
+
     /// The edit was refused: there is nothing to take back.
     pub(super) fn forget(&mut self, number: EditNumber) {
         self.undo.retain(|step| step.number != number);

@@ -19,6 +19,24 @@ fn velocity(desk: &Desk, step: usize) -> u8 {
         .get()
 }
 
+#[test]
+fn a_gesture_of_many_edits_is_taken_back_as_one() {
+    let mut desk = Desk::live();
+    desk.make(edit(step(1, 50)));
+    let before = desk.replica.document().clone();
+    desk.make(edit(step(3, 9)));
+    for value in [step(3, 10), step(4, 11), step(3, 12)] {
+        let further = desk.replica.edit_further(edit(value), desk.now);
+        further.expect("fits");
+    }
+    let after = desk.replica.document().clone();
+    assert_eq!((velocity(&desk, 3), velocity(&desk, 4)), (12, 11));
+    assert!(desk.replica.undo(desk.now));
+    assert_eq!(desk.replica.document(), &before);
+    assert!(desk.replica.redo(desk.now));
+    assert_eq!(desk.replica.document(), &after);
+}
+
 /// P-UNDO-1
 #[test]
 fn undo_and_redo_walk_through_every_kind_of_edit() {
