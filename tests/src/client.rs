@@ -7,7 +7,7 @@ use lockstep_session::ids::{Run, Token};
 use lockstep_session::protocol::{Profile, SUBPROTOCOL};
 use lockstep_session::replica::{Identity, Input, Link, Output, Replica};
 use lockstep_session::text::Name;
-use lockstep_session::units::{Beat, LocalTime, Span};
+use lockstep_session::units::{Beat, LocalTime, ServerTime, Span};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
@@ -112,6 +112,14 @@ impl Client {
         let now = self.shared.now();
         let time = replica.server_time(now).expect("the clock is known");
         replica.timeline(now).beat_at(time)
+    }
+
+    /// What the shared clock showed at a moment of this machine's, by this player's estimate.
+    pub fn server_time(&self, at: Instant) -> ServerTime {
+        let since = at.saturating_duration_since(self.shared.began);
+        let micros = i64::try_from(since.as_micros()).expect("a test is shorter");
+        let at = LocalTime::ZERO + Span::from_micros(micros);
+        self.replica().server_time(at).expect("the clock is known")
     }
 
     pub fn wait_until(&self, what: &str, condition: impl Fn(&Replica) -> bool) {

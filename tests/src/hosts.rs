@@ -10,7 +10,7 @@ mod state;
 mod transport;
 
 pub use ardour::ArdourSession;
-pub use clap::{ClapHost, Rolled, RollingClapHost};
+pub use clap::{ClapHost, Cost, Rolled, RollingClapHost, time_worked};
 pub use performance::{Note, Performance, Touch};
 pub use remote::{DawdreamerHost, RemoteHost, Vst3Host, serve};
 pub use sound::{Sound, assert_onsets};
@@ -73,6 +73,12 @@ impl Bundles {
         Self {
             folder: PathBuf::from(folder),
         }
+    }
+
+    /// How large the plugin is, in bytes.
+    pub fn size(&self) -> u64 {
+        let found = std::fs::metadata(self.clap()).expect("the bundle is there");
+        found.len()
     }
 
     fn clap(&self) -> PathBuf {

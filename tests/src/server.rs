@@ -1,6 +1,7 @@
 //! The real `lockstep-server` as a process of its own: started on a free port with its own data,
 //! killed, stopped, started again, and asked over plain HTTP. It must not know any single test.
 
+use lockstep_session::document::Document;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -113,6 +114,17 @@ impl Server {
     /// A session of the starter template: the id in its link.
     pub fn new_session(&self) -> String {
         self.new_session_with_listeners().0
+    }
+
+    /// A session of a document: the id in its link.
+    pub fn new_session_with(&self, document: &Document) -> String {
+        let body = serde_json::json!({ "document": document }).to_string();
+        let headers = [("content-type", "application/json")];
+        let answer = self.send("POST", "/api/v1/sessions", &headers, body.as_bytes());
+        assert_eq!(answer.status, 201, "{answer:?}");
+        let made = answer.json();
+        let link = made["link"].as_str().expect("a link");
+        link.rsplit('/').next().unwrap_or_default().to_owned()
     }
 
     /// The ids in the two links of a new session: the one that edits and the one that listens.

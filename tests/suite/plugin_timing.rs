@@ -19,14 +19,19 @@ pub(crate) const RATES: [f64; 3] = [44_100.0, 48_000.0, 96_000.0];
 pub(crate) const BLOCKS: [usize; 6] = [1, 17, 64, 441, 512, 4096];
 
 /// Beats for a step, steps in the pattern, and those of them that sound.
-type Line = (f64, u8, &'static [usize]);
+pub(crate) type Line = (f64, u8, &'static [usize]);
 
 /// Two rhythms that never sound within 40 ms of each other at any tempo below 120.
 const LINES: [Line; 2] = [(0.25, 16, &[0, 3, 6, 11]), (1.0 / 3.0, 5, &[2, 4])];
 const TEMPO: f64 = 117.3;
 
 pub(crate) fn document() -> Document {
-    let tracks = (1..).zip(LINES).map(|(id, (beats, length, struck))| {
+    document_of(&LINES)
+}
+
+/// A track for each rhythm.
+pub(crate) fn document_of(lines: &[Line]) -> Document {
+    let tracks = (1..).zip(lines).map(|(id, &(beats, length, struck))| {
         let step_length = if beats == 0.25 {
             StepLength::Sixteenth
         } else {

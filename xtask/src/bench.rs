@@ -5,13 +5,16 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use crate::arguments::Arguments;
+use crate::bundle::{self, Build};
 use crate::workspace::Workspace;
-use crate::{setup, shell, worklet};
+use crate::{setup, shell, web, worklet};
 
 /// The benchmark that runs the engine in a browser, too.
 const ENGINE: &str = "engine";
 /// The benchmark that runs the server as a program of its own.
 const SERVER: &str = "server";
+/// The benchmark that loads the plugin into a host, with the server beside it.
+const PLUGIN: &str = "plugin";
 
 pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<()> {
     let names = names(&workspace.root().join("tests/benches"))?;
@@ -41,7 +44,16 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<()>
         worklet::make(workspace)?;
         command.env("LOCKSTEP_WORKLET", worklet::built(workspace));
     }
-    if name == SERVER {
+    if name == PLUGIN {
+        setup::for_tests(workspace)?;
+        setup::for_page()?;
+        web::make(workspace)?;
+        bundle::make(workspace, Build::Release)?;
+        command
+            .env("LOCKSTEP_BUNDLES", Build::Release.folder(workspace))
+            .env("LOCKSTEP_HOST_PYTHON", setup::hosts_python(workspace));
+    }
+    if name == SERVER || name == PLUGIN {
         // The server that is measured is the one that is given to people.
         let mut build = workspace.cargo();
         build.args(["build", "--release", "--package", "lockstep-server"]);

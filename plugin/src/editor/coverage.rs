@@ -8,7 +8,7 @@ use super::{HIGHER, Panels, TABS};
 use crate::bridge::{Bridge, Playing};
 use crate::network::Command;
 use crate::params::LockstepParams;
-use crate::view::View;
+use crate::view::{Connection, Follows, Lead, View};
 use egui::{Context, Event, Key, Modifiers, MouseWheelUnit, PointerButton, Pos2, RawInput, Rect};
 use egui::{Sense, TouchPhase, vec2};
 use lockstep_engine::Meters;
@@ -244,6 +244,8 @@ impl Bench {
             outbox: Outbox::default(),
             view: View {
                 document: Arc::new(document),
+                connection: Connection::Live,
+                follows: Follows::Session,
                 ..View::default()
             },
             frames: 0,
@@ -299,6 +301,10 @@ impl Bench {
             let edit = edit.resolved(&document, moment);
             let applied = document.apply(&edit, PLAYER);
             assert!(applied.is_ok(), "{edit:?}: {applied:?}");
+            self.view.lead = match document.lead {
+                Some(_) => Lead::Mine,
+                None => Lead::Nobody,
+            };
             self.view.document = Arc::new(document);
         }
     }
@@ -375,7 +381,7 @@ impl Bench {
         let opened = opened
             .into_iter()
             .filter(|control| !before.contains(control));
-        let opened: Vec<_> = opened.map(|area| area.center()).take(3).collect();
+        let opened: Vec<_> = opened.map(|area| area.center()).take(24).collect();
         for (place, item) in opened.into_iter().enumerate() {
             if place > 0 {
                 self.click(at, PointerButton::Primary);

@@ -1,6 +1,7 @@
 //! The top of the window: the session's name, its transport, who leads, who is there, and what is
 //! recorded.
 
+mod cycle;
 mod lead;
 mod people;
 mod record;
@@ -35,6 +36,7 @@ impl Header {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = theme.pad;
                 record::show(ui, desk);
+                cycle::show(ui, desk);
                 people::show(ui, desk);
             });
         });

@@ -131,7 +131,8 @@ impl Theme {
             style.spacing.scroll = ScrollStyle::thin();
             style.interaction.selectable_labels = false;
             style.interaction.tooltip_delay = 0.6;
-            // Motion only where it explains something.
+            // Nothing moves by itself: every blink would be another frame to paint.
+            visuals.text_cursor.blink = false;
             style.animation_time = 0.0;
             for font in style.text_styles.values_mut() {
                 font.size = self.text;

@@ -10,7 +10,7 @@ use hyper::client::conn::http1;
 use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST};
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
-use lockstep_session::document::{Channels, Document, FrameCount, SampleRate};
+use lockstep_session::document::Document;
 use lockstep_session::ids::SampleId;
 use lockstep_session::text::LongName;
 use serde::Deserialize;
@@ -84,14 +84,10 @@ struct Created {
     link: String,
 }
 
-/// A sample that the server has now, as an edit names it.
-#[derive(Clone, Debug, Deserialize)]
-pub(crate) struct Sent {
-    pub(crate) sample: SampleId,
-    pub(crate) name: LongName,
-    pub(crate) frames: FrameCount,
-    pub(crate) rate: SampleRate,
-    pub(crate) channels: Channels,
+/// A sample that the server has now.
+#[derive(Deserialize)]
+struct Sent {
+    sample: SampleId,
 }
 
 impl Http {
@@ -145,7 +141,7 @@ impl Http {
         name: &LongName,
         bytes: Arc<[u8]>,
         percent: Arc<AtomicU8>,
-    ) -> Result<Sent, HttpError> {
+    ) -> Result<(), HttpError> {
         let server = session.server();
         let path = format!("/api/v1/sessions/{}/samples", session.session());
         let name = percent_encoded(name);
@@ -157,7 +153,11 @@ impl Http {
         let body = StreamBody::new(pieces(bytes, percent));
         let asking = self.ask(server, request, body, MOST_ANSWER_BYTES);
         let answer = within(SAMPLE_WITHIN, server, asking).await?;
-        read(server, &answer)
+        let sent: Sent = read(server, &answer)?;
+        if sent.sample != sample {
+            return Err(HttpError::Strange(server.to_string()));
+        }
+        Ok(())
     }
 
     async fn ask<B>(

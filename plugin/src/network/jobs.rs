@@ -1,6 +1,6 @@
 //! Whatever takes a while, beside the thread's turns. It must not know what becomes of an outcome.
 
-use super::http::{HttpError, Sent};
+use super::http::HttpError;
 use super::samples::Lack;
 use super::uploads::{ReadError, ReadFile, UploadNumber};
 use super::{Address, commands::CreationNumber};
@@ -20,7 +20,7 @@ pub(super) enum Outcome {
     Created(CreationNumber, Result<Address, HttpError>),
     Sample(SampleId, Result<Arc<Held>, Lack>),
     Read(UploadNumber, Result<ReadFile, ReadError>),
-    Sent(UploadNumber, Result<Sent, HttpError>),
+    Sent(UploadNumber, Result<(), HttpError>),
     Exported(ExportView),
     /// It was ended half-way.
     Nothing,

@@ -2,7 +2,7 @@
 //! sent now is part of the session here at once, and is sent when it can.
 
 use super::Network;
-use super::http::{HttpError, MOST_SAMPLE_BYTES, Sent};
+use super::http::{HttpError, MOST_SAMPLE_BYTES};
 use super::jobs::Outcome;
 use crate::house::{Held, House};
 use crate::view::{UploadState, UploadView};
@@ -157,13 +157,13 @@ impl Network {
         });
     }
 
-    pub(super) fn sample_was_sent(&mut self, number: UploadNumber, sent: Result<Sent, HttpError>) {
+    pub(super) fn sample_was_sent(&mut self, number: UploadNumber, sent: Result<(), HttpError>) {
         let now = self.clock.now();
         let Some((sample, edit)) = self.uploads.was_sending(number) else {
             return;
         };
         match sent {
-            Ok(_) => {
+            Ok(()) => {
                 self.uploads.unsent.remove(&sample);
                 self.uploads.end(number);
                 if let Some(edit) = edit {

@@ -192,15 +192,12 @@ impl Desk {
     /// The state with the samples that a project is to hold.
     fn whole(&self, keeps_samples: bool) -> SavedState {
         let mut state = self.state.clone();
-        let samples = &mut state.samples.0;
-        for (id, held) in &self.held {
-            if keeps_samples || self.state.unsent.contains(id) {
-                samples.insert(*id, Arc::clone(&held.encoded));
-            }
-        }
-        for (id, bytes) in &self.unsent {
-            if self.state.unsent.contains(id) {
-                samples.insert(*id, Arc::clone(bytes));
+        // What a session still has to be sent may be nowhere else.
+        let is_owed = |id: &SampleId| self.state.link.is_some() && self.state.unsent.contains(id);
+        let held = self.held.iter().map(|(id, held)| (id, &held.encoded));
+        for (id, bytes) in held.chain(&self.unsent) {
+            if keeps_samples || is_owed(id) {
+                state.samples.0.insert(*id, Arc::clone(bytes));
             }
         }
         state

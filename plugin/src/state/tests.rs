@@ -97,7 +97,7 @@ fn project(files: &[Vec<u8>]) -> Value {
 #[test]
 fn a_project_of_a_later_version_is_opened_as_far_as_it_is_understood() {
     let file = wav(1_000, 1);
-    let mut state = project(&[file.clone()]);
+    let mut state = project(std::slice::from_ref(&file));
     let knob = json!({"track": 0, "parameter": "later", "from": 0, "to": 1});
     state["version"] = json!(7);
     state["later"] = json!({"a": [1, 2]});

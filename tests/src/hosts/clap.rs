@@ -2,7 +2,7 @@
 
 mod audio;
 
-pub use audio::Rolled;
+pub use audio::{Cost, Rolled, time_worked};
 
 use super::{Block, Bundles, Edition, HostSetup, Performance, Sound, Touch, Transport};
 use audio::Rendering;
@@ -254,6 +254,12 @@ impl ClapHost {
     pub fn touch(&mut self, frame: usize, touch: Touch) {
         let rendering = self.rendering.as_mut().expect("it is active");
         rendering.touches.push((frame, touch));
+    }
+
+    /// What each callback since the last time of asking has cost.
+    pub fn costs(&mut self) -> Vec<Cost> {
+        let rendering = self.rendering.as_mut().expect("it is active");
+        std::mem::take(&mut rendering.costs)
     }
 
     /// Puts sound into the plugin's input from the next frame on.

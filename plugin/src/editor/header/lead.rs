@@ -45,7 +45,7 @@ fn pill(ui: &mut Ui, desk: &mut Desk<'_>) {
     let colour = if is_led { theme.live } else { theme.dim };
     let font = FontId::proportional(theme.small + 1.0);
     let galley = ui.painter().layout_no_wrap(words, font, colour);
-    let most = (ui.available_width() - 330.0).max(60.0);
+    let most = (ui.available_width() - 390.0).max(60.0);
     let width = (galley.size().x + 30.0).min(most);
     let (area, _) = ui.allocate_exact_size(vec2(width, 24.0), Sense::empty());
     ui.painter()

@@ -16,11 +16,7 @@ pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>) {
     play(ui, desk);
     tempo(ui, desk);
     let theme = desk.theme;
-    titled(ui, theme, ("Bar", 62.0), |ui| {
-        let words = RichText::new(place(desk.beat)).size(theme.large);
-        ui.label(words)
-            .on_hover_text("Where the grid is: bar, beat, sixteenth");
-    });
+    titled(ui, theme, ("Bar", 62.0), |ui| bar(ui, desk));
     let is_open = desk.locked().is_none();
     titled(ui, theme, ("Swing", 48.0), |ui| {
         let write = |value: f64| format!("{value:.0} %");
@@ -150,6 +146,41 @@ fn tempo(ui: &mut Ui, desk: &mut Desk<'_>) {
             desk.commands.edit(Edit::Tempo { tempo, at: None });
         }
     });
+}
+
+/// Where the grid is; typed over, the session goes there.
+fn bar(ui: &mut Ui, desk: &mut Desk<'_>) {
+    let theme = desk.theme;
+    let here = place(desk.beat);
+    let led_by_other = matches!(desk.view.lead, Lead::Of(_));
+    let moves = desk.view.follows == Follows::Session && !led_by_other;
+    if !moves || desk.locked().is_some() {
+        ui.label(RichText::new(here).size(theme.large))
+            .on_hover_text("Where the grid is: bar, beat, sixteenth");
+        return;
+    }
+    let bar = desk.beat.as_micros().div_euclid(BeatSpan::BAR.as_micros()) + 1;
+    let write = |value: f64| {
+        if whole(value) == bar {
+            here.clone()
+        } else {
+            format!("{value:.0}.1.1")
+        }
+    };
+    let read = |text: &str| text.trim().split('.').next()?.trim().parse().ok();
+    let range = Range::new(1.0, 9_999.0, 1.0).written(&write).read(&read);
+    #[expect(clippy::cast_precision_loss, reason = "bars are few")]
+    let number = Number::new("bar", bar as f64, &range)
+        .bare()
+        .width(62.0)
+        .height(22.0)
+        .size(theme.large)
+        .notch(1.0)
+        .hint("Where the session is: bar, beat, sixteenth. Type a bar to go there, for everyone.");
+    if let Some(bar) = number.show(ui, theme) {
+        let to = Beat::ZERO + BeatSpan::BAR.times(whole(bar) - 1);
+        desk.commands.edit(Edit::Relocate { to, at: None });
+    }
 }
 
 /// Bars are four quarter notes long, and counted from one.

@@ -11,6 +11,7 @@ use clack_host::events::spaces::CoreEventSpace;
 use clack_host::events::{EventFlags, Match};
 use clack_host::prelude::*;
 use clack_host::utils::{BeatTime, SecondsTime};
+use rustix::time::{ClockId, clock_gettime};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -25,7 +26,17 @@ pub(super) struct Rendering {
     pub(super) touches: Vec<(usize, Touch)>,
     /// What goes into the first input from the next callback on; silence after its end.
     pub(super) input: Sound,
+    /// How long the plugin took over each callback.
+    pub(super) costs: Vec<Cost>,
     frames: u64,
+}
+
+/// How long one callback took: on the clock, and on this thread's processor, which leaves out what others
+/// do on a busy machine.
+#[derive(Clone, Copy, Debug)]
+pub struct Cost {
+    pub passed: Duration,
+    pub worked: Duration,
 }
 
 /// What came out of a host that called on time, and when it did.
@@ -51,6 +62,7 @@ impl Rendering {
             outputs,
             touches: Vec::new(),
             input: Sound::default(),
+            costs: Vec::new(),
             frames: 0,
         }
     }
@@ -118,6 +130,7 @@ impl Rendering {
                     port.iter_mut().map(Vec::as_mut_slice),
                 ),
             }));
+        let (began, before) = (Instant::now(), time_worked());
         self.processor
             .process(
                 &inputs,
@@ -128,6 +141,10 @@ impl Rendering {
                 event(&block.transport).as_ref(),
             )
             .expect("the plugin processes");
+        self.costs.push(Cost {
+            passed: began.elapsed(),
+            worked: time_worked().saturating_sub(before),
+        });
         self.frames += u64::try_from(count).expect("a length fits");
         let mut performance = answered(&answers, count);
         performance.ports = channels
@@ -174,6 +191,14 @@ impl Rendering {
         }
         events
     }
+}
+
+/// How long this thread has been on a processor.
+pub fn time_worked() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    let seconds = u64::try_from(time.tv_sec).expect("time has passed");
+    let nanos = u32::try_from(time.tv_nsec).expect("less than a second");
+    Duration::new(seconds, nanos)
 }
 
 fn push(events: &mut EventBuffer, frame: u32, touch: Touch) {
