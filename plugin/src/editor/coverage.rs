@@ -242,12 +242,7 @@ impl Bench {
             panels: Panels::default(),
             selection: Selection::default(),
             outbox: Outbox::default(),
-            view: View {
-                document: Arc::new(document),
-                connection: Connection::Live,
-                follows: Follows::Session,
-                ..View::default()
-            },
+            view: view(document),
             frames: 0,
             made: BTreeSet::new(),
         }
@@ -301,11 +296,7 @@ impl Bench {
             let edit = edit.resolved(&document, moment);
             let applied = document.apply(&edit, PLAYER);
             assert!(applied.is_ok(), "{edit:?}: {applied:?}");
-            self.view.lead = match document.lead {
-                Some(_) => Lead::Mine,
-                None => Lead::Nobody,
-            };
-            self.view.document = Arc::new(document);
+            self.view = view(document);
         }
     }
 
@@ -381,9 +372,10 @@ impl Bench {
         let opened = opened
             .into_iter()
             .filter(|control| !before.contains(control));
-        let opened: Vec<_> = opened.map(|area| area.center()).take(24).collect();
-        for (place, item) in opened.into_iter().enumerate() {
-            if place > 0 {
+        let opened: Vec<_> = opened.map(|area| area.center()).take(12).collect();
+        for item in opened {
+            let is_shut = |shown: &[Rect]| !shown.iter().any(|area| area.center() == item);
+            if is_shut(&self.controls()) {
                 self.click(at, PointerButton::Primary);
             }
             self.click(item, PointerButton::Primary);
@@ -399,6 +391,36 @@ impl Bench {
         self.frames += 30;
         self.frame(Vec::new());
     }
+}
+
+/// Joined, and following the session.
+fn view(document: Document) -> View {
+    View {
+        connection: Connection::Live,
+        follows: Follows::Session,
+        lead: match document.lead {
+            None => Lead::Nobody,
+            Some(player) if player == PLAYER => Lead::Mine,
+            Some(player) => Lead::Of(player),
+        },
+        document: Arc::new(document),
+        ..View::default()
+    }
+}
+
+/// The same session while it plays, led from here.
+fn played(mut document: Document) -> Document {
+    for edit in [
+        Edit::TakeLead,
+        Edit::Play {
+            from: Beat::ZERO,
+            at: Some(ServerTime::ZERO),
+        },
+    ] {
+        let applied = document.apply(&edit, PLAYER);
+        assert!(applied.is_ok(), "{applied:?}");
+    }
+    document
 }
 
 fn sample(by: u8) -> (SampleId, Sample) {
@@ -442,33 +464,33 @@ fn document() -> Document {
 
 #[test]
 fn every_kind_of_edit_has_a_control_and_every_control_makes_edits_that_fit() {
-    let mut made = BTreeSet::new();
+    let mut made = made_under(Tab::default(), 0.0, &played(document()));
     for (place, (tab, ..)) in TABS.iter().enumerate() {
         // What stands beside the tabs is the same under each of them.
         let top = if place == 0 { 0.0 } else { SIZE.y - HIGHER };
-        made.extend(made_under(*tab, top));
+        made.extend(made_under(*tab, top, &document()));
     }
     let missing: Vec<_> = WANTED.iter().filter(|name| !made.contains(*name)).collect();
     assert!(missing.is_empty(), "nothing makes {missing:?}");
 }
 
-/// Of steps, slots and whatever else stands in rows, the first three of each row.
+/// Of steps, slots and whatever else stands in rows, the first six of each row.
 fn few_of_each(shown: &[Rect], top: f32) -> Vec<Rect> {
     let mut few: Vec<Rect> = Vec::new();
     for control in shown.iter().filter(|control| control.top() >= top) {
         let is_alike =
             |other: &&Rect| other.size() == control.size() && other.top() == control.top();
-        if few.iter().filter(is_alike).count() < 3 {
+        if few.iter().filter(is_alike).count() < 6 {
             few.push(*control);
         }
     }
     few
 }
 
-fn made_under(tab: Tab, top: f32) -> BTreeSet<&'static str> {
-    let mut bench = Bench::new(document());
+fn made_under(tab: Tab, top: f32, document: &Document) -> BTreeSet<&'static str> {
+    let mut bench = Bench::new(document.clone());
     let rest = |bench: &mut Bench| {
-        bench.view.document = Arc::new(document());
+        bench.view = view(document.clone());
         bench.selection = Selection {
             tab,
             ..Selection::default()
