@@ -1,6 +1,8 @@
 //! Everything that can be shared has a control: a hand that tries every control of every panel makes
 //! every kind of edit, and each of them fits the document that the panels showed.
 
+mod names;
+
 use super::panel::{Desk, Outbox};
 use super::selection::{Selection, Tab};
 use super::theme::Theme;
@@ -13,174 +15,20 @@ use egui::{Context, Event, Key, Modifiers, MouseWheelUnit, PointerButton, Pos2, 
 use egui::{Sense, TouchPhase, vec2};
 use lockstep_engine::Meters;
 use lockstep_session::document::clip::{Action, AudioLoop, Bars, Clip, Content, Follow};
-use lockstep_session::document::effects::EffectSetting;
 use lockstep_session::document::mixer::Level;
 use lockstep_session::document::pattern::Pattern;
-use lockstep_session::document::track::{Track, TrackSetting, TrackSettings};
+use lockstep_session::document::track::{Track, TrackSettings};
 use lockstep_session::document::{Channels, Document, FrameCount, Sample, SampleRate};
-use lockstep_session::edit::{ClipSetting, Edit, Moment, SceneSetting, SessionSetting};
+use lockstep_session::edit::{Edit, Moment};
 use lockstep_session::ids::{PlayerId, SampleId, TrackId};
 use lockstep_session::text::LongName;
 use lockstep_session::units::{Beat, LocalTime, ServerTime, Span};
+use names::{WANTED, names};
 use nice_plug::context::PluginApi;
 use nice_plug::context::gui::{GuiContext, GuiContextInner};
 use nice_plug::prelude::{ParamPtr, PluginState};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-
-/// What edits are called here; a new kind does not build until it is named.
-fn names(edit: &Edit) -> Vec<&'static str> {
-    vec![match edit {
-        Edit::Session(setting) => match setting {
-            SessionSetting::Name(_) => "session name",
-            SessionSetting::Swing(_) => "session swing",
-            SessionSetting::Master(_) => "master level",
-            SessionSetting::Quantum(_) => "launch quantum",
-            SessionSetting::Fill(_) => "fill",
-        },
-        Edit::Effect(setting) => effect_name(*setting),
-        Edit::Harmony { .. } => "harmony",
-        Edit::Scene { setting, .. } => match setting {
-            SceneSetting::Name(_) => "scene name",
-            SceneSetting::Follow(_) => "scene follow",
-        },
-        Edit::AddTrack { .. } => "add track",
-        Edit::RemoveTrack { .. } => "remove track",
-        Edit::OrderTracks { .. } => "order tracks",
-        Edit::Track { setting, .. } => track_name(setting),
-        Edit::Clip { .. } => "clip",
-        Edit::ClipSetting { setting, .. } => match setting {
-            ClipSetting::Name(_) => "clip name",
-            ClipSetting::Follow(_) => "clip follow",
-            ClipSetting::Length(_) => "clip length",
-            ClipSetting::Loop(_) => "clip loop",
-        },
-        Edit::Step { .. } | Edit::Steps { .. } => "steps",
-        Edit::Pattern { .. } => "pattern",
-        Edit::AddSample { .. } => "add sample",
-        Edit::RenameSample { .. } => "rename sample",
-        Edit::RemoveSample { .. } => "remove sample",
-        Edit::Play { .. } => "play",
-        Edit::Stop { .. } => "stop",
-        Edit::Relocate { .. } => "relocate",
-        Edit::Tempo { .. } => "tempo",
-        Edit::Loop { .. } => "loop",
-        Edit::TakeLead => "take lead",
-        Edit::ReleaseLead => "release lead",
-        Edit::Launch { .. } => "launch",
-        Edit::LaunchScene { .. } => "launch scene",
-        Edit::Gesture(edits) => return edits.iter().flat_map(names).collect(),
-    }]
-}
-
-fn effect_name(setting: EffectSetting) -> &'static str {
-    match setting {
-        EffectSetting::ReverbDecay(_) => "reverb decay",
-        EffectSetting::ReverbPreDelay(_) => "reverb pre-delay",
-        EffectSetting::ReverbDamping(_) => "reverb damping",
-        EffectSetting::ReverbLevel(_) => "reverb level",
-        EffectSetting::DelayTime(_) => "delay time",
-        EffectSetting::DelayFeedback(_) => "delay feedback",
-        EffectSetting::DelayTone(_) => "delay tone",
-        EffectSetting::DelayPingPong(_) => "delay ping-pong",
-        EffectSetting::DelayLevel(_) => "delay level",
-        EffectSetting::ChorusRate(_) => "chorus rate",
-        EffectSetting::ChorusDepth(_) => "chorus depth",
-        EffectSetting::ChorusMix(_) => "chorus mix",
-        EffectSetting::Compressor(_) => "compressor",
-        EffectSetting::DuckBy(_) => "duck by",
-        EffectSetting::DuckDepth(_) => "duck depth",
-        EffectSetting::Ceiling(_) => "ceiling",
-    }
-}
-
-fn track_name(setting: &TrackSetting) -> &'static str {
-    match setting {
-        TrackSetting::Name(_) => "track name",
-        TrackSetting::Colour(_) => "track colour",
-        TrackSetting::Source(_) | TrackSetting::Instrument(_) => "track source",
-        TrackSetting::Parameter { .. } => "track parameter",
-        TrackSetting::Level(_) => "track level",
-        TrackSetting::Pan(_) => "track pan",
-        TrackSetting::Mute(_) => "track mute",
-        TrackSetting::Solo(_) => "track solo",
-        TrackSetting::Transpose(_) => "track transpose",
-        TrackSetting::Swing(_) => "track swing",
-        TrackSetting::StepLength(_) => "track step length",
-        TrackSetting::ReverbSend(_) => "track reverb",
-        TrackSetting::DelaySend(_) => "track delay",
-        TrackSetting::Filter(_) => "track filter",
-        TrackSetting::Drive(_) => "track drive",
-        TrackSetting::Choke(_) => "track choke",
-        TrackSetting::ScaleMode(_) => "track scale mode",
-    }
-}
-
-/// All but samples that are added, which the network thread does once it has their bytes.
-const WANTED: &[&str] = &[
-    "session name",
-    "session swing",
-    "master level",
-    "launch quantum",
-    "fill",
-    "reverb decay",
-    "reverb pre-delay",
-    "reverb damping",
-    "reverb level",
-    "delay time",
-    "delay feedback",
-    "delay tone",
-    "delay ping-pong",
-    "delay level",
-    "chorus rate",
-    "chorus depth",
-    "chorus mix",
-    "compressor",
-    "duck by",
-    "duck depth",
-    "ceiling",
-    "harmony",
-    "scene name",
-    "scene follow",
-    "add track",
-    "remove track",
-    "order tracks",
-    "clip",
-    "clip name",
-    "clip follow",
-    "clip length",
-    "clip loop",
-    "steps",
-    "pattern",
-    "rename sample",
-    "remove sample",
-    "play",
-    "stop",
-    "relocate",
-    "tempo",
-    "loop",
-    "take lead",
-    "release lead",
-    "launch",
-    "launch scene",
-    "track name",
-    "track colour",
-    "track source",
-    "track parameter",
-    "track level",
-    "track pan",
-    "track mute",
-    "track solo",
-    "track transpose",
-    "track swing",
-    "track step length",
-    "track reverb",
-    "track delay",
-    "track filter",
-    "track drive",
-    "track choke",
-    "track scale mode",
-];
 
 /// A host that takes every parameter as it is told.
 struct Host;
