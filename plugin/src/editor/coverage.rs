@@ -381,15 +381,19 @@ impl Bench {
         let opened = opened
             .into_iter()
             .filter(|control| !before.contains(control));
-        let opened: Vec<_> = opened.map(|area| area.center()).take(24).collect();
-        for (place, item) in opened.into_iter().enumerate() {
-            if place > 0 {
+        let opened: Vec<_> = opened.take(24).collect();
+        for item in opened {
+            if !self.controls().contains(&item) {
                 self.click(at, PointerButton::Primary);
             }
-            self.click(item, PointerButton::Primary);
+            self.click(item.center(), PointerButton::Primary);
             self.frame(vec![Event::Text("4".to_owned())]);
             self.key(Key::Enter);
         }
+        self.key(Key::Escape);
+        self.wait();
+        // What was switched on is switched off.
+        self.click(at, PointerButton::Primary);
         self.key(Key::Escape);
         self.wait();
     }
