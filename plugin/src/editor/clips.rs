@@ -2,24 +2,19 @@
 //! without launching it, a drag copies a clip.
 
 mod details;
+mod paint;
 mod slot;
 
 use super::measures;
 use super::panel::Desk;
 use super::widgets::{choice, heading};
 use details::Details;
-use egui::{
-    Align, Align2, Color32, CursorIcon, FontId, Layout, Painter, Pos2, Rect, Response, Sense,
-    Shape, Stroke, StrokeKind, Ui, pos2, vec2,
-};
+use egui::{Align, CursorIcon, Layout, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, vec2};
 use lockstep_session::document::Document;
-use lockstep_session::document::clip::{Clip, Content};
-use lockstep_session::document::launch::Rows;
 use lockstep_session::document::track::Track;
 use lockstep_session::edit::{Edit, SessionSetting};
 use lockstep_session::ids::{SceneIndex, TrackId};
-use lockstep_session::units::BeatSpan;
-use slot::{Slot, State, Turn, clip_name, scene_name, stop};
+use slot::{Slot, State, Turn, scene_name, stop};
 
 #[derive(Debug, Default)]
 pub(super) struct Clips {
@@ -48,7 +43,7 @@ enum Touched {
 }
 
 const STOP_COLUMN: f32 = 22.0;
-const LARGEST_ROW: f32 = 24.0;
+const LARGEST_ROW: f32 = 20.0;
 /// The least that leaves a slot its letter.
 const SMALLEST_ROW: f32 = 15.0;
 /// How much of the height the slots may take.
@@ -157,7 +152,7 @@ impl Clips {
         let id = ui.scope_id().with(("slot", slot.track, slot.scene));
         let response = ui.interact(area, id, Sense::CLICK | Sense::DRAG);
         let is_chosen = self.chosen == Some(Chosen::Slot(slot));
-        paint_slot(
+        paint::slot(
             ui.painter(),
             desk,
             area,
@@ -177,7 +172,7 @@ impl Clips {
         {
             return Some(Touched::Drop(from, slot));
         }
-        let response = response.on_hover_text(slot_hint(desk, slot, clip, state));
+        let response = response.on_hover_text(paint::hint(desk, slot, clip, state));
         if response.drag_started() && clip.is_some() {
             return Some(Touched::Lift(slot));
         }
@@ -298,7 +293,7 @@ fn scene_head(ui: &Ui, desk: &Desk<'_>, places: &Places, scene: SceneIndex) -> O
     };
     ui.painter().rect_filled(area, theme.radius / 2.0, fill);
     let ink = if has_clips { theme.ink } else { theme.faint };
-    triangle(ui.painter(), area.center(), 4.0, ink);
+    paint::triangle(ui.painter(), area.center(), 4.0, ink);
     let follow = document.scenes[scene.index()].follow;
     let hint = format!(
         "{}: launch this row\n{}{}\nRight-click for its settings",
@@ -350,115 +345,6 @@ fn stop_button(
     let square = Rect::from_center_size(area.center(), vec2(7.0, 7.0));
     ui.painter().rect_filled(square, 1.0, ink);
     response.on_hover_text(hint).clicked()
-}
-
-fn paint_slot(
-    painter: &Painter,
-    desk: &Desk<'_>,
-    area: Rect,
-    (track, slot, clip): (&Track, Slot, Option<&Clip>),
-    state: State,
-    response: &Response,
-) {
-    let theme = desk.theme;
-    let colour = theme.track(track.settings.colour);
-    let radius = theme.radius / 2.0;
-    let is_hot = response.hovered();
-    let Some(clip) = clip else {
-        let fill = if is_hot { theme.step_lit } else { theme.step };
-        painter.rect_filled(area, radius, fill);
-        if is_hot {
-            let font = FontId::proportional(theme.small);
-            painter.text(area.center(), Align2::CENTER_CENTER, "+", font, theme.dim);
-        }
-        return;
-    };
-    let (fill, ink) = match (state, is_hot) {
-        (State::Playing | State::Ending(_), _) => (colour, theme.on_colour),
-        (_, true) => (colour.gamma_multiply(0.6), theme.ink),
-        (State::Queued(_), false) => (theme.step, colour),
-        (State::Resting, false) => (colour.gamma_multiply(0.35), theme.ink),
-    };
-    painter.rect_filled(area, radius, fill);
-    if let State::Queued(_) = state {
-        let edge = Stroke::new(1.5, colour);
-        painter.rect_stroke(area, radius, edge, StrokeKind::Inside);
-    }
-    let name = clip_name(clip, slot.scene);
-    let short: String = name.chars().take(3).collect();
-    let font = FontId::proportional(theme.small);
-    let clipped = painter.with_clip_rect(area);
-    let at = pos2(area.left() + theme.gap, area.center().y);
-    clipped.text(at, Align2::LEFT_CENTER, short, font, ink);
-    if let Content::Loop(_) = clip.content {
-        wave(&clipped, area, ink);
-    }
-    if state == State::Playing
-        && let Some(share) = progress(desk, track, clip)
-    {
-        let mut line = area;
-        line.set_top(area.bottom() - 3.0);
-        line.set_width(area.width() * share);
-        clipped.rect_filled(line, 0.0, theme.on_colour.gamma_multiply(0.55));
-    }
-}
-
-/// A loop shows that it is sound and no pattern.
-fn wave(painter: &Painter, area: Rect, ink: Color32) {
-    for (place, height) in [3.0, 7.0, 4.0].into_iter().enumerate() {
-        let at = pos2(area.right() - 9.0 + as_f32(place) * 3.0, area.center().y);
-        let bar = Rect::from_center_size(at, vec2(1.5, height));
-        painter.rect_filled(bar, 0.0, ink);
-    }
-}
-
-/// How far the clip has come, while anything rolls.
-fn progress(desk: &Desk<'_>, track: &Track, clip: &Clip) -> Option<f32> {
-    if !desk.playing.grid.rolling {
-        return None;
-    }
-    let length = match &clip.content {
-        Content::Pattern(pattern) => {
-            let steps = i64::from(pattern.length().get());
-            track.settings.step_length.start_of(steps)
-        }
-        Content::Loop(audio) => BeatSpan::BAR.times(i64::from(audio.bars.get())),
-    };
-    let rows: Rows = desk.document().rows();
-    let into = desk.beat - track.playing_at(&rows, desk.beat).since;
-    let into = into.as_micros().rem_euclid(length.as_micros().max(1));
-    #[expect(clippy::cast_precision_loss, reason = "a place on the screen")]
-    let share = into as f32 / length.as_micros().max(1) as f32;
-    Some(share)
-}
-
-fn slot_hint(desk: &Desk<'_>, slot: Slot, clip: Option<&Clip>, state: State) -> String {
-    let scene = scene_name(desk.document(), slot.scene);
-    let Some(clip) = clip else {
-        return format!("{scene}: empty. Click to put something here.");
-    };
-    let kind = match &clip.content {
-        Content::Pattern(pattern) => format!("pattern of {} steps", pattern.length().get()),
-        Content::Loop(audio) => format!("loop of {}", measures::bars(audio.bars.get())),
-    };
-    let state = match state {
-        State::Resting => "click to launch".to_owned(),
-        State::Playing => "playing".to_owned(),
-        State::Queued(at) => format!("starts at {}", measures::place(at)),
-        State::Ending(at) => format!("plays until {}", measures::place(at)),
-    };
-    let name = clip_name(clip, slot.scene);
-    let follow = measures::follow(clip.follow);
-    format!("{name} ({kind}): {state}\n{scene} \u{b7} {follow}\nDrag to copy, right-click to open")
-}
-
-fn triangle(painter: &Painter, centre: Pos2, half: f32, ink: Color32) {
-    let corners = vec![
-        centre + vec2(-half * 0.7, -half),
-        centre + vec2(half, 0.0),
-        centre + vec2(-half * 0.7, half),
-    ];
-    painter.add(Shape::convex_polygon(corners, ink, Stroke::NONE));
 }
 
 #[expect(clippy::cast_precision_loss, reason = "rows and columns are few")]

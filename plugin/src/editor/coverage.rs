@@ -1,6 +1,8 @@
 //! Everything that can be shared has a control: a hand that tries every control of every panel makes
 //! every kind of edit, and each of them fits the document that the panels showed.
 
+mod names;
+
 use super::panel::{Desk, Outbox};
 use super::selection::{Selection, Tab};
 use super::theme::Theme;
@@ -13,174 +15,20 @@ use egui::{Context, Event, Key, Modifiers, MouseWheelUnit, PointerButton, Pos2, 
 use egui::{Sense, TouchPhase, vec2};
 use lockstep_engine::Meters;
 use lockstep_session::document::clip::{Action, AudioLoop, Bars, Clip, Content, Follow};
-use lockstep_session::document::effects::EffectSetting;
 use lockstep_session::document::mixer::Level;
 use lockstep_session::document::pattern::Pattern;
-use lockstep_session::document::track::{Track, TrackSetting, TrackSettings};
+use lockstep_session::document::track::{Track, TrackSettings};
 use lockstep_session::document::{Channels, Document, FrameCount, Sample, SampleRate};
-use lockstep_session::edit::{ClipSetting, Edit, Moment, SceneSetting, SessionSetting};
+use lockstep_session::edit::{Edit, Moment};
 use lockstep_session::ids::{PlayerId, SampleId, TrackId};
 use lockstep_session::text::LongName;
 use lockstep_session::units::{Beat, LocalTime, ServerTime, Span};
+use names::{WANTED, names};
 use nice_plug::context::PluginApi;
 use nice_plug::context::gui::{GuiContext, GuiContextInner};
 use nice_plug::prelude::{ParamPtr, PluginState};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-
-/// What edits are called here; a new kind does not build until it is named.
-fn names(edit: &Edit) -> Vec<&'static str> {
-    vec![match edit {
-        Edit::Session(setting) => match setting {
-            SessionSetting::Name(_) => "session name",
-            SessionSetting::Swing(_) => "session swing",
-            SessionSetting::Master(_) => "master level",
-            SessionSetting::Quantum(_) => "launch quantum",
-            SessionSetting::Fill(_) => "fill",
-        },
-        Edit::Effect(setting) => effect_name(*setting),
-        Edit::Harmony { .. } => "harmony",
-        Edit::Scene { setting, .. } => match setting {
-            SceneSetting::Name(_) => "scene name",
-            SceneSetting::Follow(_) => "scene follow",
-        },
-        Edit::AddTrack { .. } => "add track",
-        Edit::RemoveTrack { .. } => "remove track",
-        Edit::OrderTracks { .. } => "order tracks",
-        Edit::Track { setting, .. } => track_name(setting),
-        Edit::Clip { .. } => "clip",
-        Edit::ClipSetting { setting, .. } => match setting {
-            ClipSetting::Name(_) => "clip name",
-            ClipSetting::Follow(_) => "clip follow",
-            ClipSetting::Length(_) => "clip length",
-            ClipSetting::Loop(_) => "clip loop",
-        },
-        Edit::Step { .. } | Edit::Steps { .. } => "steps",
-        Edit::Pattern { .. } => "pattern",
-        Edit::AddSample { .. } => "add sample",
-        Edit::RenameSample { .. } => "rename sample",
-        Edit::RemoveSample { .. } => "remove sample",
-        Edit::Play { .. } => "play",
-        Edit::Stop { .. } => "stop",
-        Edit::Relocate { .. } => "relocate",
-        Edit::Tempo { .. } => "tempo",
-        Edit::Loop { .. } => "loop",
-        Edit::TakeLead => "take lead",
-        Edit::ReleaseLead => "release lead",
-        Edit::Launch { .. } => "launch",
-        Edit::LaunchScene { .. } => "launch scene",
-        Edit::Gesture(edits) => return edits.iter().flat_map(names).collect(),
-    }]
-}
-
-fn effect_name(setting: EffectSetting) -> &'static str {
-    match setting {
-        EffectSetting::ReverbDecay(_) => "reverb decay",
-        EffectSetting::ReverbPreDelay(_) => "reverb pre-delay",
-        EffectSetting::ReverbDamping(_) => "reverb damping",
-        EffectSetting::ReverbLevel(_) => "reverb level",
-        EffectSetting::DelayTime(_) => "delay time",
-        EffectSetting::DelayFeedback(_) => "delay feedback",
-        EffectSetting::DelayTone(_) => "delay tone",
-        EffectSetting::DelayPingPong(_) => "delay ping-pong",
-        EffectSetting::DelayLevel(_) => "delay level",
-        EffectSetting::ChorusRate(_) => "chorus rate",
-        EffectSetting::ChorusDepth(_) => "chorus depth",
-        EffectSetting::ChorusMix(_) => "chorus mix",
-        EffectSetting::Compressor(_) => "compressor",
-        EffectSetting::DuckBy(_) => "duck by",
-        EffectSetting::DuckDepth(_) => "duck depth",
-        EffectSetting::Ceiling(_) => "ceiling",
-    }
-}
-
-fn track_name(setting: &TrackSetting) -> &'static str {
-    match setting {
-        TrackSetting::Name(_) => "track name",
-        TrackSetting::Colour(_) => "track colour",
-        TrackSetting::Source(_) | TrackSetting::Instrument(_) => "track source",
-        TrackSetting::Parameter { .. } => "track parameter",
-        TrackSetting::Level(_) => "track level",
-        TrackSetting::Pan(_) => "track pan",
-        TrackSetting::Mute(_) => "track mute",
-        TrackSetting::Solo(_) => "track solo",
-        TrackSetting::Transpose(_) => "track transpose",
-        TrackSetting::Swing(_) => "track swing",
-        TrackSetting::StepLength(_) => "track step length",
-        TrackSetting::ReverbSend(_) => "track reverb",
-        TrackSetting::DelaySend(_) => "track delay",
-        TrackSetting::Filter(_) => "track filter",
-        TrackSetting::Drive(_) => "track drive",
-        TrackSetting::Choke(_) => "track choke",
-        TrackSetting::ScaleMode(_) => "track scale mode",
-    }
-}
-
-/// All but samples that are added, which the network thread does once it has their bytes.
-const WANTED: &[&str] = &[
-    "session name",
-    "session swing",
-    "master level",
-    "launch quantum",
-    "fill",
-    "reverb decay",
-    "reverb pre-delay",
-    "reverb damping",
-    "reverb level",
-    "delay time",
-    "delay feedback",
-    "delay tone",
-    "delay ping-pong",
-    "delay level",
-    "chorus rate",
-    "chorus depth",
-    "chorus mix",
-    "compressor",
-    "duck by",
-    "duck depth",
-    "ceiling",
-    "harmony",
-    "scene name",
-    "scene follow",
-    "add track",
-    "remove track",
-    "order tracks",
-    "clip",
-    "clip name",
-    "clip follow",
-    "clip length",
-    "clip loop",
-    "steps",
-    "pattern",
-    "rename sample",
-    "remove sample",
-    "play",
-    "stop",
-    "relocate",
-    "tempo",
-    "loop",
-    "take lead",
-    "release lead",
-    "launch",
-    "launch scene",
-    "track name",
-    "track colour",
-    "track source",
-    "track parameter",
-    "track level",
-    "track pan",
-    "track mute",
-    "track solo",
-    "track transpose",
-    "track swing",
-    "track step length",
-    "track reverb",
-    "track delay",
-    "track filter",
-    "track drive",
-    "track choke",
-    "track scale mode",
-];
 
 /// A host that takes every parameter as it is told.
 struct Host;
@@ -242,12 +90,7 @@ impl Bench {
             panels: Panels::default(),
             selection: Selection::default(),
             outbox: Outbox::default(),
-            view: View {
-                document: Arc::new(document),
-                connection: Connection::Live,
-                follows: Follows::Session,
-                ..View::default()
-            },
+            view: view(document),
             frames: 0,
             made: BTreeSet::new(),
         }
@@ -301,11 +144,7 @@ impl Bench {
             let edit = edit.resolved(&document, moment);
             let applied = document.apply(&edit, PLAYER);
             assert!(applied.is_ok(), "{edit:?}: {applied:?}");
-            self.view.lead = match document.lead {
-                Some(_) => Lead::Mine,
-                None => Lead::Nobody,
-            };
-            self.view.document = Arc::new(document);
+            self.view = view(document);
         }
     }
 
@@ -405,6 +244,36 @@ impl Bench {
     }
 }
 
+/// Joined, and following the session.
+fn view(document: Document) -> View {
+    View {
+        connection: Connection::Live,
+        follows: Follows::Session,
+        lead: match document.lead {
+            None => Lead::Nobody,
+            Some(player) if player == PLAYER => Lead::Mine,
+            Some(player) => Lead::Of(player),
+        },
+        document: Arc::new(document),
+        ..View::default()
+    }
+}
+
+/// The same session while it plays, led from here.
+fn played(mut document: Document) -> Document {
+    for edit in [
+        Edit::TakeLead,
+        Edit::Play {
+            from: Beat::ZERO,
+            at: Some(ServerTime::ZERO),
+        },
+    ] {
+        let applied = document.apply(&edit, PLAYER);
+        assert!(applied.is_ok(), "{applied:?}");
+    }
+    document
+}
+
 fn sample(by: u8) -> (SampleId, Sample) {
     let sample = Sample {
         name: LongName::new("Take"),
@@ -446,33 +315,33 @@ fn document() -> Document {
 
 #[test]
 fn every_kind_of_edit_has_a_control_and_every_control_makes_edits_that_fit() {
-    let mut made = BTreeSet::new();
+    let mut made = made_under(Tab::default(), 0.0, &played(document()));
     for (place, (tab, ..)) in TABS.iter().enumerate() {
         // What stands beside the tabs is the same under each of them.
         let top = if place == 0 { 0.0 } else { SIZE.y - HIGHER };
-        made.extend(made_under(*tab, top));
+        made.extend(made_under(*tab, top, &document()));
     }
     let missing: Vec<_> = WANTED.iter().filter(|name| !made.contains(*name)).collect();
     assert!(missing.is_empty(), "nothing makes {missing:?}");
 }
 
-/// Of steps, slots and whatever else stands in rows, the first three of each row.
+/// Of steps, slots and whatever else stands in rows, the first six of each row.
 fn few_of_each(shown: &[Rect], top: f32) -> Vec<Rect> {
     let mut few: Vec<Rect> = Vec::new();
     for control in shown.iter().filter(|control| control.top() >= top) {
         let is_alike =
             |other: &&Rect| other.size() == control.size() && other.top() == control.top();
-        if few.iter().filter(is_alike).count() < 3 {
+        if few.iter().filter(is_alike).count() < 6 {
             few.push(*control);
         }
     }
     few
 }
 
-fn made_under(tab: Tab, top: f32) -> BTreeSet<&'static str> {
-    let mut bench = Bench::new(document());
+fn made_under(tab: Tab, top: f32, document: &Document) -> BTreeSet<&'static str> {
+    let mut bench = Bench::new(document.clone());
     let rest = |bench: &mut Bench| {
-        bench.view.document = Arc::new(document());
+        bench.view = view(document.clone());
         bench.selection = Selection {
             tab,
             ..Selection::default()

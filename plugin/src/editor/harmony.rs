@@ -14,9 +14,12 @@ use lockstep_session::edit::Edit;
 #[derive(Debug, Default)]
 pub(super) struct HarmonyPanel;
 
-const LARGEST: f32 = 92.0;
+const LARGEST: f32 = 84.0;
 /// Of the radius, where the ring of keys begins.
 const HOLE: f32 = 0.6;
+/// All chords of a key in one row.
+const NUMERAL: f32 = 23.0;
+const NONE: f32 = 36.0;
 
 impl HarmonyPanel {
     pub(super) fn show(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
@@ -96,7 +99,7 @@ fn keys(ui: &mut Ui, desk: &mut Desk<'_>, chosen: &Choice) {
         segment(ui, centre, f32::from(place), (outer * HOLE, outer), fill);
         let at = centre + direction(f32::from(place)) * outer * (1.0 + HOLE) / 2.0;
         let font = FontId::proportional(theme.text);
-        let name = plain(spelled(key, chosen.scale));
+        let name = plain(chosen.spell(key));
         ui.painter()
             .text(at, Align2::CENTER_CENTER, name, font, ink);
     }
@@ -153,22 +156,23 @@ fn segment(ui: &Ui, centre: Pos2, place: f32, (inner, outer): (f32, f32), fill: 
 
 fn chord_row(ui: &mut Ui, desk: &mut Desk<'_>, chosen: &Choice) {
     let theme = desk.theme;
-    caption(ui, theme, "Chord, from the next bar");
     let chords = chords(chosen);
     let is_open = desk.locked().is_none();
     let mut picked: Option<Option<Degree>> = None;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(2.0, 2.0);
-        let hint = "The whole scale, without a chord";
+        let hint = "The whole scale, without a chord, from the next bar";
         let none = Button::new("none").hint(hint).on(chosen.chord.is_none());
+        let none = none.width(NONE);
         if none.small(theme).enabled(is_open).show(ui, theme).clicked() {
             picked = Some(None);
         }
         for chord in &chords {
             let is_on = chosen.chord == Some(chord.degree);
             let name = plain(&chord.name);
-            let button = Button::new(&chord.numeral).hint(&name).on(is_on);
-            let button = button.small(theme).enabled(is_open);
+            let hint = format!("Chord {name}, from the next bar");
+            let button = Button::new(&chord.numeral).hint(&hint).on(is_on);
+            let button = button.small(theme).width(NUMERAL).enabled(is_open);
             if button.show(ui, theme).clicked() {
                 // The chord that is on goes off again.
                 picked = Some((!is_on).then_some(chord.degree));

@@ -19,7 +19,7 @@ pub(super) struct MacrosPanel {
     touch: Touch,
 }
 
-const COLUMN: f32 = 124.0;
+const COLUMN: f32 = 98.0;
 
 impl MacrosPanel {
     pub(super) fn show(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
@@ -194,7 +194,7 @@ fn ends(ui: &mut Ui, desk: &mut Desk<'_>, number: usize, target: MacroTarget, me
                 caption(ui, theme, name);
             });
             let number = Number::new(name, f64::from(end.get()), &range);
-            let number = number.width(84.0).height(20.0).hint(hint);
+            let number = number.width(64.0).height(20.0).hint(hint);
             if let Some(value) = number.show(ui, theme) {
                 *end = Amount::new(whole(value));
             }

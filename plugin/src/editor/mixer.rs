@@ -17,7 +17,7 @@ pub(super) struct Mixer {
 }
 
 /// The room of one track.
-const STRIP: f32 = 58.0;
+const STRIP: f32 = 56.0;
 const LABELS: f32 = 52.0;
 /// What a strip is high without its fader.
 const REST: f32 = 176.0;
