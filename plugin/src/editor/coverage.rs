@@ -220,16 +220,19 @@ impl Bench {
         let opened = opened
             .into_iter()
             .filter(|control| !before.contains(control));
-        let opened: Vec<_> = opened.map(|area| area.center()).take(12).collect();
+        let opened: Vec<_> = opened.take(24).collect();
         for item in opened {
-            let is_shut = |shown: &[Rect]| !shown.iter().any(|area| area.center() == item);
-            if is_shut(&self.controls()) {
+            if !self.controls().contains(&item) {
                 self.click(at, PointerButton::Primary);
             }
-            self.click(item, PointerButton::Primary);
+            self.click(item.center(), PointerButton::Primary);
             self.frame(vec![Event::Text("4".to_owned())]);
             self.key(Key::Enter);
         }
+        self.key(Key::Escape);
+        self.wait();
+        // What was switched on is switched off.
+        self.click(at, PointerButton::Primary);
         self.key(Key::Escape);
         self.wait();
     }
