@@ -33,6 +33,8 @@ pub(crate) struct View {
     pub(crate) flashes: Vec<Flash>,
     /// Somebody asks everyone to look at a place, the last time.
     pub(crate) gathered: Option<(PlayerId, lockstep_session::protocol::View)>,
+    /// Where the next key goes that is recorded step by step.
+    pub(crate) records_next: Option<(TrackId, SceneIndex, StepIndex)>,
     pub(crate) macros: MacroTargets,
     pub(crate) samples: BTreeMap<SampleId, SampleView>,
     /// Files on their way to the server.

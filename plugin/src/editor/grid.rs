@@ -154,6 +154,7 @@ impl Grid {
             }
         }
         presence::paint(ui, desk, rows, &layout, over);
+        presence::recorded_next(ui, desk, rows, &layout);
         if let Some(until) = presence::flash(ui, desk, rows, &layout) {
             ui.ctx().request_repaint_after(until);
         }

@@ -56,6 +56,7 @@ impl Network {
             if let Some(edit) = self.recorder.hear(&played, document, controls) {
                 self.edit(edit, now);
             }
+            self.changed = true;
         }
     }
 }

@@ -72,6 +72,7 @@ impl Network {
                 .map(|_| self.replica.presence().quality),
             flashes: self.flashes.lit().to_vec(),
             gathered: self.gathered,
+            records_next: self.recorder.cursor(),
             follows: match self.leading.follows() {
                 Whom::Host => Follows::Host,
                 Whom::Session => Follows::Session,

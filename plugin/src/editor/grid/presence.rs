@@ -159,6 +159,24 @@ fn tag(ui: &Ui, desk: &Desk<'_>, area: Rect, name: &str, colour: egui::Color32) 
         .galley(corner + egui::vec2(5.0, 1.0), galley, theme.on_colour);
 }
 
+/// Where the next key goes that is recorded step by step.
+pub(super) fn recorded_next(ui: &Ui, desk: &Desk<'_>, rows: &[Row<'_>], layout: &Layout) {
+    let Some((track, scene, step)) = desk.view.records_next else {
+        return;
+    };
+    let mut all = rows.iter().enumerate();
+    let found = all.find(|(_, row)| row.track.id == track && row.scene == scene);
+    if let (Some((row, _)), Some(place)) = (found, layout.place(step)) {
+        let edge = Stroke::new(2.0, desk.theme.accent);
+        ui.painter().rect_stroke(
+            layout.cell(row, place),
+            desk.theme.radius,
+            edge,
+            StrokeKind::Outside,
+        );
+    }
+}
+
 /// Changed steps carry their author's colour for a second. Gives how long the last one still does.
 pub(super) fn flash(
     ui: &Ui,
