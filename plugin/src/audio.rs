@@ -100,6 +100,7 @@ impl Audio {
         context: &mut impl ProcessContext<P>,
     ) {
         let frames = outputs.frames();
+        ends.take_picture();
         self.take_samples(ends);
         let guide = *ends.guide();
         let controls = params.controls.settings();

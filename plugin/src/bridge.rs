@@ -221,11 +221,17 @@ impl Bridge {
 }
 
 impl AudioEnds {
-    /// The newest picture, as it was written: what a macro turned before is turned back.
+    /// Takes up the newest picture. Its samples were sent before it, so they are looked for after it.
+    ///
+    /// Realtime: yes
+    pub(crate) fn take_picture(&mut self) {
+        self.picture.update();
+    }
+
+    /// The picture that was taken up, to be turned by macros.
     ///
     /// Realtime: yes
     pub(crate) fn picture(&mut self) -> &mut Picture {
-        self.picture.update();
         self.picture.output_buffer_mut()
     }
 

@@ -78,7 +78,7 @@ fn a_muted_track_is_silent_here_and_a_trimmed_one_quieter() {
     let mute = host.parameter("Mute 2").expect("a parameter");
     let trim = host.parameter("Trim 3").expect("a parameter");
     host.automate(mute, 1.0);
-    host.automate(trim, 0.25);
+    host.automate(trim, 0.75);
     // Smoothing is over by then.
     host.render(&Transport::stopped(120.0, 0.0), 48_000);
     let changed = bar(&mut host);

@@ -10,7 +10,7 @@ use lockstep_session::replica::Replica;
 use lockstep_session::units::Beat;
 use lockstep_tests::client::Client;
 use lockstep_tests::hosts::{Bundles, ClapHost, HostSetup, Rolled, Transport, state_with_link};
-use lockstep_tests::server::Server;
+use lockstep_tests::server::{PATIENCE, Server};
 use std::time::Instant;
 
 const SETUP: HostSetup = HostSetup {
@@ -159,7 +159,16 @@ fn the_session_starts_this_grid_and_each_beat_comes_at_its_time() {
 #[test]
 fn a_host_that_keeps_beside_the_session_leaves_it_alone() {
     let room = Room::open();
-    let host = room.plugin(ALIGN);
+    let mut host = room.plugin(ALIGN);
+    let deadline = Instant::now() + PATIENCE;
+    while host.render(&Transport::rolling(97.0, 0.0), 256).is_silent() {
+        assert!(Instant::now() < deadline, "the session never came");
+        host.render(&Transport::stopped(97.0, 0.0), 256);
+    }
+    while !host
+        .render(&Transport::stopped(97.0, 0.0), 4_800)
+        .is_silent()
+    {}
     let rolling = host.roll(Transport::rolling(97.0, 0.0));
     room.watcher.wait_until("it is seen to play", |replica| {
         let mut players = replica.players();

@@ -239,6 +239,10 @@ impl Bench {
         }
         self.key(Key::Escape);
         self.wait();
+        // What was switched on is switched off.
+        self.click(at, PointerButton::Primary);
+        self.key(Key::Escape);
+        self.wait();
     }
 
     /// Long enough that two clicks are not one double click.

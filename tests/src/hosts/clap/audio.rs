@@ -114,7 +114,7 @@ impl Rendering {
         let events = self.told(count);
         let mut answers = EventBuffer::new();
 
-        let mut input_ports = AudioPorts::with_capacity(2, self.inputs);
+        let mut input_ports = AudioPorts::with_capacity(2 * self.inputs, self.inputs);
         let inputs =
             input_ports.with_input_buffers(heard.iter_mut().map(|[left, right]| AudioPortBuffer {
                 latency: 0,
@@ -122,7 +122,7 @@ impl Rendering {
                     [left, right].map(InputChannel::variable),
                 ),
             }));
-        let mut output_ports = AudioPorts::with_capacity(2, self.outputs);
+        let mut output_ports = AudioPorts::with_capacity(2 * self.outputs, self.outputs);
         let mut outputs =
             output_ports.with_output_buffers(channels.iter_mut().map(|port| AudioPortBuffer {
                 latency: 0,

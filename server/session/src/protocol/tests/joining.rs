@@ -67,19 +67,19 @@ fn the_same_player_and_run_take_over_and_another_run_stands_beside() {
 
 /// P-ID-5
 #[test]
-fn the_thirty_third_player_and_the_ninth_connection_are_told_full() {
+fn the_thirty_third_player_and_the_thirty_third_connection_of_one_are_told_full() {
     let mut desk = Desk::new();
     for seed in 0..32 {
         assert_eq!(kinds(&desk.join(u64::from(seed), seed)), ["welcome"]);
     }
     assert_eq!(codes(&desk.join(99, 99)), ["full"]);
     let mut desk = Desk::new();
-    for run in 0..9 {
+    for run in 0..33 {
         desk.open(run, Role::Editor);
         let said = desk.say(run, &hello(1, &json!({ "run": run })));
         assert_eq!(
             kinds(&said),
-            [if run < 8 { "welcome" } else { "goodbye" }],
+            [if run < 32 { "welcome" } else { "goodbye" }],
             "run {run}"
         );
     }

@@ -1,0 +1,164 @@
+//! Keys in, steps out.
+
+use super::*;
+use lockstep_session::document::track::TrackSettings;
+use std::sync::Arc;
+
+const LIVE: ControlSettings = ControlSettings {
+    selected: 0,
+    by_channel: false,
+    sends_notes: true,
+    maps_drums: false,
+    soloed: 0,
+    metronome: 0,
+    counts_in: false,
+    recording: Recording::Live,
+    is_quantised: true,
+    overdubs: true,
+    waits_for_host: false,
+    keeps_samples: true,
+};
+
+fn document() -> Document {
+    let mut track = Track::new(TrackId(7), TrackSettings::default());
+    track.clips[0] = Some(Arc::new(Clip::pattern(Pattern::default())));
+    Document {
+        tracks: vec![Arc::new(track)],
+        ..Document::default()
+    }
+}
+
+fn at(beat: f64, key: u8, velocity: Option<f32>) -> Played {
+    Played {
+        track: 0,
+        key,
+        velocity,
+        beat: Beats::new(beat),
+        turned: 0.0,
+    }
+}
+
+fn play(
+    recorder: &mut Recorder,
+    document: &mut Document,
+    controls: ControlSettings,
+    played: &[Played],
+) {
+    for played in played {
+        if let Some(edit) = recorder.hear(played, document, controls) {
+            document
+                .apply(
+                    &edit,
+                    lockstep_session::ids::Token::from_bytes([0; 16]).player(),
+                )
+                .expect("it fits");
+        }
+    }
+}
+
+fn step(document: &Document, index: usize) -> Step {
+    let scene = SceneIndex::new(0).expect("there are eight");
+    let pattern = pattern_of(&document.tracks[0], scene).expect("a pattern");
+    pattern.step(StepIndex::new(index).expect("a step"))
+}
+
+#[test]
+fn a_key_goes_into_the_nearest_step_of_the_pattern_that_plays() {
+    let mut document = document();
+    let keys = [at(4.24, 64, Some(1.0)), at(4.36, 64, None)];
+    play(&mut Recorder::default(), &mut document, LIVE, &keys);
+    let written = step(&document, 1);
+    assert!(written.on);
+    assert_eq!(written.velocity, Velocity::new(127));
+    assert_eq!(written.pitches, Pitches::new([Pitch::new(4)]));
+    assert_eq!(written.nudge, Nudge::new(0));
+    assert_eq!(written.gate, Gate::new(48));
+}
+
+#[test]
+fn unquantised_it_keeps_how_early_or_late_it_was() {
+    let mut document = document();
+    let controls = ControlSettings {
+        is_quantised: false,
+        ..LIVE
+    };
+    let keys = [at(0.2, 60, Some(0.5)), at(0.55, 60, Some(0.5))];
+    play(&mut Recorder::default(), &mut document, controls, &keys);
+    assert_eq!(step(&document, 1).nudge, Nudge::new(-20));
+    assert_eq!(step(&document, 2).nudge, Nudge::new(20));
+}
+
+#[test]
+fn keys_struck_together_are_a_chord_and_long_ones_are_tied() {
+    let mut document = document();
+    let keys = [
+        at(1.0, 60, Some(0.8)),
+        at(1.01, 67, Some(0.8)),
+        at(1.6, 60, None),
+        at(1.6, 67, None),
+    ];
+    play(&mut Recorder::default(), &mut document, LIVE, &keys);
+    let chord = Pitches::new([0, 7].map(Pitch::new));
+    assert_eq!(step(&document, 4).pitches, chord);
+    assert!(step(&document, 4).tie && step(&document, 5).on);
+    assert_eq!(step(&document, 5).pitches, chord);
+}
+
+#[test]
+fn without_overdub_the_first_key_of_a_take_clears_what_was_there() {
+    let mut document = document();
+    let controls = ControlSettings {
+        overdubs: false,
+        ..LIVE
+    };
+    play(
+        &mut Recorder::default(),
+        &mut document,
+        LIVE,
+        &[at(0.0, 60, Some(1.0))],
+    );
+    let mut recorder = Recorder::default();
+    let take = [at(1.0, 62, Some(1.0)), at(1.5, 62, Some(1.0))];
+    play(&mut recorder, &mut document, controls, &take);
+    let on: Vec<bool> = (0..8).map(|index| step(&document, index).on).collect();
+    assert_eq!(on, [false, false, false, false, true, false, true, false]);
+}
+
+#[test]
+fn step_by_step_each_chord_goes_one_further() {
+    let mut document = document();
+    let controls = ControlSettings {
+        recording: Recording::Step,
+        ..LIVE
+    };
+    let standing = |key, velocity| Played {
+        beat: None,
+        ..at(0.0, key, velocity)
+    };
+    let keys = [
+        standing(60, Some(1.0)),
+        standing(64, Some(1.0)),
+        standing(60, None),
+        standing(64, None),
+        standing(72, Some(1.0)),
+        standing(72, None),
+    ];
+    let mut recorder = Recorder::default();
+    play(&mut recorder, &mut document, controls, &keys);
+    assert_eq!(
+        step(&document, 0).pitches,
+        Pitches::new([0, 4].map(Pitch::new))
+    );
+    assert_eq!(step(&document, 1).pitches, Pitches::new([Pitch::new(12)]));
+    assert_eq!(recorder.cursor().map(|(_, _, step)| step.index()), Some(2));
+}
+
+#[test]
+fn nothing_is_recorded_unless_it_is_asked_for() {
+    let controls = ControlSettings {
+        recording: Recording::Off,
+        ..LIVE
+    };
+    let edit = Recorder::default().hear(&at(0.0, 60, Some(1.0)), &document(), controls);
+    assert_eq!(edit, None);
+}
