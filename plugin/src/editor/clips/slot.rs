@@ -220,6 +220,7 @@ mod tests {
     fn a_copy_goes_to_the_next_free_slot_and_round_to_the_first() {
         let mut track = track();
         assert_eq!(free_slot(&track, scene(0)), Some(scene(2)));
+        assert_eq!(free_slot(&track, scene(3)), Some(scene(4)));
         track.clips[0] = None;
         assert_eq!(free_slot(&track, scene(7)), Some(scene(0)));
         track.clips = std::array::from_fn(|_| track.clips[1].clone());
