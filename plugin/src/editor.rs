@@ -8,6 +8,7 @@ mod coverage;
 mod dirty;
 mod effects;
 mod export;
+mod fit;
 mod grid;
 mod harmony;
 mod header;
@@ -41,6 +42,7 @@ use grid::Grid;
 use lockstep_engine::{LiveEvent, LiveNote};
 use lockstep_session::units::{Beat, LocalTime, Span};
 use nice_plug::context::gui::GuiContext;
+use nice_plug::editor::ResizeHint;
 use nice_plug::editor::dpi::LogicalSize;
 use nice_plug_egui::baseview::HandlerError;
 use nice_plug_egui::{
@@ -55,8 +57,8 @@ use std::time::Duration;
 use theme::Theme;
 use widgets::Button;
 
-const WIDTH: f32 = 1100.0;
-const HEIGHT: f32 = 680.0;
+const WIDTH: f32 = fit::SIZE.x;
+const HEIGHT: f32 = fit::SIZE.y;
 pub(crate) const ZOOMS: [u32; 6] = [75, 100, 125, 150, 175, 200];
 const SIDE: f32 = 236.0;
 const LOWER: f32 = 188.0;
@@ -99,6 +101,7 @@ pub struct LockstepEditor {
     struck: Vec<(LocalTime, LiveNote)>,
     pace: Pace,
     marker: dirty::Marker,
+    fit: fit::Fit,
     /// The last commands found no room.
     is_busy: bool,
 }
@@ -143,14 +146,29 @@ pub(crate) fn create(
         struck: Vec::new(),
         pace: Pace::default(),
         marker: dirty::Marker::default(),
+        fit: fit::Fit::default(),
         is_busy: false,
     };
     create_egui_editor(
         state,
         repaint,
-        EguiNiceSettings::new().with_tile("Lockstep"),
+        EguiNiceSettings::new()
+            .with_tile("Lockstep")
+            .with_resize_hint(resizing()),
         editor,
     )
+}
+
+/// Only hosts that may resize a window follow when it zooms.
+fn resizing() -> ResizeHint {
+    let least = LogicalSize::new(WIDTH * 0.75, HEIGHT * 0.75);
+    let most = LogicalSize::new(WIDTH * 2.0, HEIGHT * 2.0);
+    ResizeHint {
+        preserve_aspect_ratio: true,
+        aspect_ratio_width: 55,
+        aspect_ratio_height: 34,
+        ..ResizeHint::resizable().with_min_max_logical_size(Some(least), Some(most))
+    }
 }
 
 impl NiceEguiApp for LockstepEditor {
@@ -167,6 +185,7 @@ impl NiceEguiApp for LockstepEditor {
         frame.set_key_capture(KeyCapture::IgnoreAll);
         // It holds the instance weakly, so that a window that is left open keeps nothing alive.
         self.host = Some(host);
+        self.fit.begin();
         Ok(())
     }
 
@@ -199,6 +218,7 @@ impl NiceEguiApp for LockstepEditor {
         };
         self.panels.show(ui, &mut desk, self.is_busy);
         self.marker.tell(ui, &desk);
+        self.fit.keep(ui, now);
         let moves = playing.grid.rolling || desk.levels.master.peak > 0.0;
         let is_held = ui.input(|input| input.pointer.any_down());
         self.send(now, is_held);
