@@ -18,8 +18,8 @@ const LARGEST: f32 = 84.0;
 /// Of the radius, where the ring of keys begins.
 const HOLE: f32 = 0.6;
 /// All chords of a key in one row.
-const NUMERAL: f32 = 23.0;
-const NONE: f32 = 36.0;
+const NUMERAL: f32 = 22.0;
+const NONE: f32 = 34.0;
 
 impl HarmonyPanel {
     pub(super) fn show(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {

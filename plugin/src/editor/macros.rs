@@ -55,7 +55,7 @@ impl MacrosPanel {
         let tracks = desk.document().tracks.iter();
         let named = tracks.map(|track| (track.id, track.settings.name.to_string()));
         let current = match (target, track) {
-            (None, _) => "Turns nothing",
+            (None, _) => "Nothing",
             (Some(_), None) => "A track that is gone",
             (Some(_), Some(track)) => track.settings.name.as_str(),
         };
