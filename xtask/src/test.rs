@@ -67,6 +67,10 @@ fn run_everything(
         tally.skipped += count_left_out(workspace, filter)?;
     }
 
+    // The plugin keeps a few things for its user, and the tests begin without any.
+    let home = workspace.target().join("tests-home");
+    shell::remove(&home)?;
+
     shell::announce("Testing everything");
     let mut tests = workspace.cargo();
     tests
@@ -78,7 +82,8 @@ fn run_everything(
         .env("LOCKSTEP_BIN_DIR", workspace.target().join("debug"))
         .env("LOCKSTEP_BUNDLES", Build::Checked.folder(workspace))
         .env("LOCKSTEP_HOST_PYTHON", setup::hosts_python(workspace))
-        .env("LOCKSTEP_WORKLET", worklet::built(workspace));
+        .env("LOCKSTEP_WORKLET", worklet::built(workspace))
+        .env("LOCKSTEP_HOME", &home);
     if let Some(seeds) = seeds {
         tests.env("LOCKSTEP_SEEDS", seeds.to_string());
     }
