@@ -5,6 +5,7 @@ pub mod browser;
 pub mod client;
 pub mod conditions;
 pub mod description;
+pub mod display;
 pub mod hosts;
 pub mod measures;
 pub mod networks;

@@ -2,10 +2,12 @@
 //! unloaded, a server that dies, a second host on the same machine.
 
 use crate::plugin_timing as timing;
+use lockstep_session::document::instrument::Source;
 use lockstep_session::document::pattern::Operation;
 use lockstep_session::document::step::{Step, Velocity};
+use lockstep_session::document::track::TrackSetting;
 use lockstep_session::edit::Edit;
-use lockstep_session::ids::{SceneIndex, StepIndex, TrackId};
+use lockstep_session::ids::{SampleId, SceneIndex, StepIndex, TrackId};
 use lockstep_session::protocol::Kind;
 use lockstep_session::replica::Replica;
 use lockstep_tests::client::Client;
@@ -14,6 +16,7 @@ use lockstep_tests::hosts::{
     state_with_link,
 };
 use lockstep_tests::server::{PATIENCE, Server};
+use lockstep_tests::tones::{Tone, wav};
 use std::path::Path;
 use std::time::Instant;
 
@@ -264,4 +267,42 @@ fn projects_saved_while_everyone_edits_are_whole() {
         assert!(reopened.load_state(&state));
         assert_eq!(reopened.save_state(), state);
     }
+}
+
+#[test]
+fn a_project_plays_its_samples_on_another_machine_without_its_server() {
+    let mut room = Room::open();
+    let wav = wav(Tone {
+        hertz: 441.0,
+        ..Tone::new(4_800, 48_000, 1)
+    });
+    let session = room.link.rsplit('/').next().expect("a link").to_owned();
+    let path = format!("/api/v1/sessions/{session}/samples");
+    let answer = room.server.send("POST", &path, &[], &wav);
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    let sample = answer.json()["sample"].as_str().and_then(SampleId::parse);
+    let source = Source::Sample(sample.expect("a hash"));
+    // Nothing has sounded before, so whatever sounds is the sample.
+    room.watcher.edit(Edit::Track {
+        track: room.tracks[0],
+        setting: TrackSetting::Source(source),
+    });
+    room.set(8, 100);
+    let mut host = ClapHost::open(&Bundles::built(), SETUP);
+    assert!(host.load_state(&state_with_link(&room.link)));
+    let before = bar_with(&[48_000], |transport, frames| {
+        host.render(transport, frames)
+    });
+    let state = host.save_state();
+    drop(host);
+    room.server.kill();
+
+    let home = tempfile::tempdir().expect("a folder");
+    let program = Path::new(env!("CARGO_BIN_EXE_lockstep-host"));
+    let mut elsewhere = RemoteHost::open_clap(program, home.path(), &Bundles::built(), SETUP);
+    assert!(elsewhere.load_state(&state));
+    let after = bar_with(&[48_000], |transport, frames| {
+        elsewhere.render(transport, frames)
+    });
+    assert_eq!(after, before);
 }

@@ -67,6 +67,10 @@ fn run_everything(
         tally.skipped += count_left_out(workspace, filter)?;
     }
 
+    // The plugin keeps a few things for its user, and the tests begin without any.
+    let home = workspace.target().join("tests-home");
+    shell::remove(&home)?;
+
     shell::announce("Testing everything");
     let mut tests = workspace.cargo();
     tests
@@ -80,7 +84,8 @@ fn run_everything(
         // What plugins keep of a machine is not to be this user's.
         .env("LOCKSTEP_HOME", workspace.target().join("tests-home"))
         .env("LOCKSTEP_HOST_PYTHON", setup::hosts_python(workspace))
-        .env("LOCKSTEP_WORKLET", worklet::built(workspace));
+        .env("LOCKSTEP_WORKLET", worklet::built(workspace))
+        .env("LOCKSTEP_HOME", &home);
     if let Some(seeds) = seeds {
         tests.env("LOCKSTEP_SEEDS", seeds.to_string());
     }

@@ -1,0 +1,170 @@
+//! A screen that nobody sees, with a window manager and hands: an X server of its own for each test.
+
+use crate::server::PATIENCE;
+use std::io::Read;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Dropping it ends everything on it.
+#[derive(Debug)]
+pub struct Display {
+    server: Child,
+    manager: Child,
+    name: String,
+}
+
+/// A window on a display, by the number the system gives it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window(u64);
+
+/// Where something is in a window, from its upper left corner.
+pub type Place = (i32, i32);
+
+/// How long a finger stays down: what is drawn thirty times a second has to see it.
+const FINGER: Duration = Duration::from_millis(120);
+
+impl Display {
+    pub fn open() -> Self {
+        // The server looks for a free number by itself, and says which on this pipe.
+        let mut server = Command::new("Xvfb")
+            .args([
+                "-displayfd",
+                "1",
+                "-screen",
+                "0",
+                "1600x1000x24",
+                "-nolisten",
+                "tcp",
+            ])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("Xvfb is there: run `cargo xtask test`");
+        let mut output = server.stdout.take().expect("its output is piped");
+        let mut number = String::new();
+        while !number.ends_with('\n') {
+            let mut byte = [0];
+            let count = output.read(&mut byte).expect("it says its number");
+            assert!(count > 0, "Xvfb has ended");
+            number.push(char::from(byte[0]));
+        }
+        let name = format!(":{}", number.trim());
+        let manager = Command::new("openbox")
+            .env("DISPLAY", &name)
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("openbox is there: run `cargo xtask test`");
+        Self {
+            server,
+            manager,
+            name,
+        }
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Waits for the largest window of a process, and for it to be in its place.
+    pub fn window_of(&self, process: u32) -> Window {
+        let process = process.to_string();
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let found = self.ask(&["search", "--onlyvisible", "--pid", &process]);
+            let windows = found
+                .lines()
+                .filter_map(|line| line.parse().ok())
+                .map(Window);
+            let area = |window: &Window| {
+                self.size(*window)
+                    .map_or(0, |(width, height)| width * height)
+            };
+            let largest = windows.max_by_key(area);
+            if let Some(window) = largest.filter(|window| area(window) > 200_000) {
+                return window;
+            }
+            assert!(Instant::now() < deadline, "no window of {process} came");
+            std::thread::yield_now();
+        }
+    }
+
+    /// Width and height, while the window is there.
+    pub fn size(&self, window: Window) -> Option<Place> {
+        let geometry = self.ask(&["getwindowgeometry", "--shell", &window.0.to_string()]);
+        let value = |name: &str| {
+            let mut lines = geometry.lines();
+            let line = lines.find_map(|line| line.strip_prefix(name))?;
+            line.parse().ok()
+        };
+        Some((value("WIDTH=")?, value("HEIGHT=")?))
+    }
+
+    pub fn click(&self, window: Window, at: Place) {
+        self.point(window, at);
+        self.ask(&["mousedown", "1"]);
+        std::thread::sleep(FINGER);
+        self.ask(&["mouseup", "1"]);
+    }
+
+    /// Draws a line with the button held.
+    pub fn drag(&self, window: Window, from: Place, to: Place) {
+        self.point(window, from);
+        self.ask(&["mousedown", "1"]);
+        for part in 1..=10 {
+            let between = |from: i32, to: i32| from + (to - from) * part / 10;
+            self.point(window, (between(from.0, to.0), between(from.1, to.1)));
+            std::thread::sleep(FINGER / 4);
+        }
+        self.ask(&["mouseup", "1"]);
+    }
+
+    /// Presses keys, by the names that X has for them.
+    pub fn press(&self, keys: &[&str]) {
+        for key in keys {
+            self.ask(&["key", key]);
+        }
+    }
+
+    /// The window's picture, as a PNG.
+    pub fn picture(&self, window: Window, to: &Path) {
+        let output = Command::new("import")
+            .args(["-window", &window.0.to_string()])
+            .arg(to)
+            .env("DISPLAY", &self.name)
+            .output()
+            .expect("ImageMagick is there: run `cargo xtask test`");
+        assert!(output.status.success(), "{output:?}");
+    }
+
+    fn point(&self, window: Window, (x, y): Place) {
+        let window = window.0.to_string();
+        self.ask(&[
+            "mousemove",
+            "--window",
+            &window,
+            &x.to_string(),
+            &y.to_string(),
+        ]);
+    }
+
+    /// What xdotool says; nothing where it finds nothing.
+    fn ask(&self, words: &[&str]) -> String {
+        let output = Command::new("xdotool")
+            .args(words)
+            .env("DISPLAY", &self.name)
+            .output()
+            .expect("xdotool is there: run `cargo xtask test`");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+}
+
+impl Drop for Display {
+    fn drop(&mut self) {
+        for process in [&mut self.manager, &mut self.server] {
+            // It may have ended already.
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
+}
