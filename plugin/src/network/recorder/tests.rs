@@ -4,20 +4,12 @@ use super::*;
 use lockstep_session::document::track::TrackSettings;
 use std::sync::Arc;
 
-const LIVE: ControlSettings = ControlSettings {
-    selected: 0,
-    by_channel: false,
-    sends_notes: true,
-    maps_drums: false,
-    soloed: 0,
-    metronome: 0,
-    counts_in: false,
-    recording: Recording::Live,
-    is_quantised: true,
-    overdubs: true,
-    waits_for_host: false,
-    keeps_samples: true,
-};
+fn live() -> ControlSettings {
+    ControlSettings {
+        recording: Recording::Live,
+        ..ControlSettings::default()
+    }
+}
 
 fn document() -> Document {
     let mut track = Track::new(TrackId(7), TrackSettings::default());
@@ -66,7 +58,7 @@ fn step(document: &Document, index: usize) -> Step {
 fn a_key_goes_into_the_nearest_step_of_the_pattern_that_plays() {
     let mut document = document();
     let keys = [at(4.24, 64, Some(1.0)), at(4.36, 64, None)];
-    play(&mut Recorder::default(), &mut document, LIVE, &keys);
+    play(&mut Recorder::default(), &mut document, live(), &keys);
     let written = step(&document, 1);
     assert!(written.on);
     assert_eq!(written.velocity, Velocity::new(127));
@@ -80,7 +72,7 @@ fn unquantised_it_keeps_how_early_or_late_it_was() {
     let mut document = document();
     let controls = ControlSettings {
         is_quantised: false,
-        ..LIVE
+        ..live()
     };
     let keys = [at(0.2, 60, Some(0.5)), at(0.55, 60, Some(0.5))];
     play(&mut Recorder::default(), &mut document, controls, &keys);
@@ -97,7 +89,7 @@ fn keys_struck_together_are_a_chord_and_long_ones_are_tied() {
         at(1.6, 60, None),
         at(1.6, 67, None),
     ];
-    play(&mut Recorder::default(), &mut document, LIVE, &keys);
+    play(&mut Recorder::default(), &mut document, live(), &keys);
     let chord = Pitches::new([0, 7].map(Pitch::new));
     assert_eq!(step(&document, 4).pitches, chord);
     assert!(step(&document, 4).tie && step(&document, 5).on);
@@ -109,12 +101,12 @@ fn without_overdub_the_first_key_of_a_take_clears_what_was_there() {
     let mut document = document();
     let controls = ControlSettings {
         overdubs: false,
-        ..LIVE
+        ..live()
     };
     play(
         &mut Recorder::default(),
         &mut document,
-        LIVE,
+        live(),
         &[at(0.0, 60, Some(1.0))],
     );
     let mut recorder = Recorder::default();
@@ -129,7 +121,7 @@ fn step_by_step_each_chord_goes_one_further() {
     let mut document = document();
     let controls = ControlSettings {
         recording: Recording::Step,
-        ..LIVE
+        ..live()
     };
     let standing = |key, velocity| Played {
         beat: None,
@@ -157,7 +149,7 @@ fn step_by_step_each_chord_goes_one_further() {
 fn nothing_is_recorded_unless_it_is_asked_for() {
     let controls = ControlSettings {
         recording: Recording::Off,
-        ..LIVE
+        ..live()
     };
     let edit = Recorder::default().hear(&at(0.0, 60, Some(1.0)), &document(), controls);
     assert_eq!(edit, None);
