@@ -1,3 +1,5 @@
+//! What the knobs say, held against the machines that they turn.
+
 use super::{Meaning, Section, of_machine};
 use crate::preset::defaults;
 use crate::score::Machine;
