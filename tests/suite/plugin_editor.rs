@@ -12,8 +12,8 @@ use lockstep_tests::hosts::{
     Bundles, ClapHost, DawdreamerHost, HostSetup, Transport, state_with_link,
 };
 use lockstep_tests::server::{PATIENCE, Server};
-use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant};
+use std::collections::BTreeSet;
+use std::time::Instant;
 
 const SETUP: HostSetup = HostSetup {
     sample_rate: 48_000.0,
@@ -21,9 +21,24 @@ const SETUP: HostSetup = HostSetup {
 };
 /// Somewhere in the grid's cells, which have the middle of the window.
 const CELL: Place = (430, 180);
-/// The tabs of the lower panel lie in a row at this height, up to the side panel.
-const TABS: i32 = 460;
-const TABS_END: i32 = 860;
+/// The tabs of the lower panel, each somewhere on its word, while a low panel shows.
+const TABS: [(&str, i32); 11] = [
+    ("Session", 38),
+    ("Step", 93),
+    ("Pattern", 149),
+    ("Instrument", 221),
+    ("Macros", 291),
+    ("Mixer", 349),
+    ("Effects", 406),
+    ("Samples", 470),
+    ("Export", 532),
+    ("Players", 592),
+    ("Settings", 656),
+];
+const TABS_AT: i32 = 482;
+/// The same under a high panel.
+const HIGH_TABS_AT: i32 = 406;
+const SIDE_BEGINS: i32 = 860;
 
 /// A session in which nothing sounds, a plugin in it whose window is open, and somebody who watches.
 struct Stage {
@@ -164,7 +179,7 @@ impl Look {
     fn part(&self, from: i32, to: i32) -> Vec<[u8; 3]> {
         let rows = self.pixels.chunks_exact(self.width);
         let [from, to] = [from, to].map(|row| usize::try_from(row).expect("a height"));
-        let end = usize::try_from(TABS_END).expect("a place");
+        let end = usize::try_from(SIDE_BEGINS).expect("a place");
         rows.skip(from)
             .take(to - from)
             .flat_map(|row| row[..end.min(row.len())].to_vec())
@@ -230,20 +245,25 @@ fn a_drag_paints_steps_and_one_undo_takes_them_all() {
 #[test]
 fn every_panel_shows_something_of_its_own() {
     let stage = Stage::set();
-    let mut looks = BTreeMap::new();
-    for x in (20..TABS_END).step_by(24) {
-        stage.display.click(stage.window, (x, TABS));
-        std::thread::sleep(Duration::from_millis(150));
-        let look = stage.look();
-        assert!(look.colours() >= 40, "blank after a click at {x}");
-        let below = look.part(TABS + 20, TABS + 180);
-        looks.entry(below).or_insert(x);
+    let (_, session) = TABS[0];
+    let mut seen: Vec<(&str, Vec<[u8; 3]>)> = Vec::new();
+    for (name, place) in TABS {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            // The first tab is under here where a high panel shows, and nothing where a low one does.
+            stage.display.click(stage.window, (session, HIGH_TABS_AT));
+            stage.display.click(stage.window, (place, TABS_AT));
+            let look = stage.look();
+            let panel = look.part(TABS_AT + 20, TABS_AT + 150);
+            let is_new = seen.iter().all(|(_, other)| *other != panel);
+            let colours: BTreeSet<_> = panel.iter().collect();
+            if is_new && colours.len() >= 16 {
+                seen.push((name, panel));
+                break;
+            }
+            assert!(Instant::now() < deadline, "{name} shows nothing of its own");
+        }
     }
-    assert!(
-        looks.len() >= 10,
-        "different panels at {:?}",
-        looks.values()
-    );
 }
 
 #[test]

@@ -6,10 +6,12 @@ use lockstep_session::document::instrument::Source;
 use lockstep_session::document::pattern::Operation;
 use lockstep_session::document::step::{Step, Velocity};
 use lockstep_session::document::track::TrackSetting;
+use lockstep_session::document::{Channels, FrameCount, SampleRate};
 use lockstep_session::edit::Edit;
 use lockstep_session::ids::{SampleId, SceneIndex, StepIndex, TrackId};
 use lockstep_session::protocol::Kind;
 use lockstep_session::replica::Replica;
+use lockstep_session::text::LongName;
 use lockstep_tests::client::Client;
 use lockstep_tests::hosts::{
     Bundles, ClapHost, HostSetup, RemoteHost, Sound, Transport, Vst3Host, state_with_document,
@@ -101,7 +103,10 @@ fn bar_with(onsets: &[usize], mut render: impl FnMut(&Transport, usize) -> Sound
         while !render(&Transport::stopped(120.0, 0.0), 48_000).is_silent() {
             assert!(Instant::now() < deadline, "it rings on for ever");
         }
-        if sound.onsets() == onsets {
+        let found = sound.onsets();
+        // A wave may begin at nothing.
+        let is_near = |(found, due): (&usize, &usize)| (*due..due + 3).contains(found);
+        if found.len() == onsets.len() && found.iter().zip(onsets).all(is_near) {
             return sound;
         }
         assert!(
@@ -281,11 +286,18 @@ fn a_project_plays_its_samples_on_another_machine_without_its_server() {
     let answer = room.server.send("POST", &path, &[], &wav);
     assert_eq!(answer.status, 201, "{}", answer.text());
     let sample = answer.json()["sample"].as_str().and_then(SampleId::parse);
-    let source = Source::Sample(sample.expect("a hash"));
+    let sample = sample.expect("a hash");
+    room.watcher.edit(Edit::AddSample {
+        sample,
+        name: LongName::new("Tone"),
+        frames: FrameCount::new(4_800),
+        rate: SampleRate::new(48_000),
+        channels: Channels::new(1),
+    });
     // Nothing has sounded before, so whatever sounds is the sample.
     room.watcher.edit(Edit::Track {
         track: room.tracks[0],
-        setting: TrackSetting::Source(source),
+        setting: TrackSetting::Source(Source::Sample(sample)),
     });
     room.set(8, 100);
     let mut host = ClapHost::open(&Bundles::built(), SETUP);

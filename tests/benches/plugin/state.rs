@@ -4,8 +4,10 @@ use crate::blocks::{SETUP, until};
 use crate::report::{Report, at};
 use lockstep_session::document::instrument::Source;
 use lockstep_session::document::track::TrackSetting;
+use lockstep_session::document::{Channels, FrameCount, SampleRate};
 use lockstep_session::edit::Edit;
 use lockstep_session::ids::{SampleId, TrackId};
+use lockstep_session::text::LongName;
 use lockstep_tests::client::Client;
 use lockstep_tests::hosts::{Bundles, ClapHost, state_with_link};
 use lockstep_tests::server::Server;
@@ -37,7 +39,15 @@ pub(crate) fn run(report: &mut Report) {
         let answer = server.send("POST", &path, &[], &bytes);
         assert_eq!(answer.status, 201, "{}", answer.text());
         let sample = answer.json()["sample"].as_str().and_then(SampleId::parse);
-        let setting = TrackSetting::Source(Source::Sample(sample.expect("a hash")));
+        let sample = sample.expect("a hash");
+        watcher.edit(Edit::AddSample {
+            sample,
+            name: LongName::new("Noise"),
+            frames: FrameCount::new(i64::try_from(FRAMES).expect("a minute")),
+            rate: SampleRate::new(48_000),
+            channels: Channels::new(1),
+        });
+        let setting = TrackSetting::Source(Source::Sample(sample));
         watcher.edit(Edit::Track { track, setting });
     }
     let mut host = ClapHost::open(&Bundles::built(), SETUP);
