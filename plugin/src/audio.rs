@@ -35,6 +35,8 @@ pub(crate) struct Audio {
     count_in: CountIn,
     /// The block before stood still.
     stood: bool,
+    /// Frames until every level has arrived where the last picture put it.
+    unsettled: usize,
     is_offline: bool,
 }
 
@@ -70,6 +72,7 @@ impl Audio {
             notes: Notes::default(),
             count_in: CountIn::default(),
             stood: true,
+            unsettled: 0,
             is_offline,
         }
     }
@@ -100,7 +103,9 @@ impl Audio {
         context: &mut impl ProcessContext<P>,
     ) {
         let frames = outputs.frames();
-        ends.take_picture();
+        if ends.take_picture() {
+            self.unsettled = settling(self.engine.sample_rate());
+        }
         self.take_samples(ends);
         let guide = *ends.guide();
         let controls = params.controls.settings();
@@ -122,10 +127,12 @@ impl Audio {
         let stands = parts.position().is_none();
         let is_idle = stands
             && self.stood
+            && self.unsettled == 0
             && !self.engine.holds_keys()
             && self.hands.notes().is_empty()
             && self.engine.is_silent();
         self.stood = stands;
+        self.unsettled = self.unsettled.saturating_sub(frames);
         outputs.silence();
         if !(is_idle && self.outputs.is_silent()) {
             self.sound(picture, &parts, &listening, &mut outputs);
@@ -362,6 +369,16 @@ fn grid_position(parts: &Parts, host: HostPosition, frames: usize) -> HostPositi
             ..host
         },
     }
+}
+
+/// Longer than any level takes to arrive, in frames.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a tenth of a second fits"
+)]
+fn settling(rate: SampleRate) -> usize {
+    (0.1 * rate.hertz()) as usize
 }
 
 fn micros(frames: usize, rate: SampleRate) -> i64 {

@@ -221,11 +221,12 @@ impl Bridge {
 }
 
 impl AudioEnds {
-    /// Takes up the newest picture. Its samples were sent before it, so they are looked for after it.
+    /// Takes up the newest picture, and says whether there was one. Its samples were sent before it, so
+    /// they are looked for after it.
     ///
     /// Realtime: yes
-    pub(crate) fn take_picture(&mut self) {
-        self.picture.update();
+    pub(crate) fn take_picture(&mut self) -> bool {
+        self.picture.update()
     }
 
     /// The picture that was taken up, to be turned by macros.

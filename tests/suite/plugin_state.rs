@@ -6,7 +6,8 @@ mod broken;
 use crate::plugin_timing as timing;
 use broken::Breaker;
 use lockstep_tests::hosts::{
-    Bundles, ClapHost, HostSetup, Transport, Vst3Host, state_with_document, state_with_fields,
+    Bundles, ClapHost, HostSetup, Sound, Transport, Vst3Host, state_with_document,
+    state_with_fields,
 };
 use serde_json::json;
 
@@ -14,6 +15,19 @@ const SETUP: HostSetup = HostSetup {
     sample_rate: 48_000.0,
     block: 512,
 };
+
+/// Says where they part, rather than every sample.
+#[track_caller]
+fn assert_alike(found: &Sound, wanted: &Sound) {
+    let both = found.left.iter().zip(&wanted.left).enumerate();
+    let mut parted = both.filter(|(_, (found, wanted))| found != wanted);
+    let first = parted.next();
+    assert!(
+        found == wanted,
+        "from {first:?} on, in {} more frames",
+        parted.count()
+    );
+}
 
 fn good_states(host: &mut ClapHost) -> [Vec<u8>; 2] {
     let written = state_with_document(&timing::document());
@@ -115,7 +129,7 @@ fn undoing_in_the_host_brings_back_what_played() {
         for (state, sound) in [(&first, &before), (&second, &between)] {
             assert!(host.load_state(state));
             host.render(&stopped, 96_000);
-            assert_eq!(host.render(&start, 48_000), *sound);
+            assert_alike(&host.render(&start, 48_000), sound);
         }
     }
 }

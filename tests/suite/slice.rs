@@ -129,7 +129,8 @@ fn one_click_in_a_browser_is_heard_in_two_plugin_hosts_on_its_sample() {
     let stage = Stage::set();
     let page = stage.page();
     let (mut clap, mut vst3) = (stage.clap(), stage.vst3());
-    stage.wait_for_plugins(2);
+    // Whoever has two plugins open on one machine is one player.
+    stage.wait_for_plugins(1);
     let bar = Transport::rolling(120.0, 0.0);
     assert!(clap.render(&bar, 96_000).is_silent());
     assert!(vst3.render(&bar, 96_000).is_silent());
@@ -143,6 +144,7 @@ fn one_click_in_a_browser_is_heard_in_two_plugin_hosts_on_its_sample() {
     assert_onsets(&in_clap.onsets(), &[24_000.0], "CLAP");
     assert_onsets(&in_vst3.onsets(), &[24_000.0], "VST3");
     assert_eq!(in_clap, in_vst3, "both formats sound the same");
+    stage.wait_for_plugins(1);
     assert_eq!(page.complaints(), Vec::<String>::new());
 }
 
