@@ -13,7 +13,7 @@ use lockstep_tests::hosts::{
 };
 use lockstep_tests::server::{PATIENCE, Server};
 use std::collections::BTreeSet;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 const SETUP: HostSetup = HostSetup {
     sample_rate: 48_000.0,
@@ -39,6 +39,8 @@ const TABS_AT: i32 = 482;
 /// The same under a high panel.
 const HIGH_TABS_AT: i32 = 406;
 const SIDE_BEGINS: i32 = 860;
+/// Between looks at a window that may still be moving.
+const LOOKS: Duration = Duration::from_millis(200);
 
 /// A session in which nothing sounds, a plugin in it whose window is open, and somebody who watches.
 struct Stage {
@@ -84,7 +86,7 @@ impl Stage {
             watcher,
             folder: tempfile::tempdir().expect("a folder for pictures"),
         };
-        stage.wait_until_drawn();
+        stage.wait_until_still();
         stage
     }
 
@@ -95,10 +97,19 @@ impl Stage {
         Look::read(&file)
     }
 
-    fn wait_until_drawn(&self) {
+    /// Waits until something is drawn and nothing moves any more: what is clicked while the window is still
+    /// filling may be somewhere else by the time the finger is up.
+    fn wait_until_still(&self) {
         let deadline = Instant::now() + PATIENCE;
-        while self.look().colours() < 40 {
-            assert!(Instant::now() < deadline, "the window stays blank");
+        let mut before = self.look();
+        let mut alike = 0;
+        while alike < 3 {
+            assert!(Instant::now() < deadline, "the window stays blank or moves");
+            std::thread::sleep(LOOKS);
+            let now = self.look();
+            let is_still = now == before && now.is_drawn();
+            alike = if is_still { alike + 1 } else { 0 };
+            before = now;
         }
     }
 
@@ -171,8 +182,13 @@ impl Look {
         }
     }
 
-    fn colours(&self) -> usize {
-        self.pixels.iter().collect::<BTreeSet<_>>().len()
+    /// A window that shows nothing has a colour or two.
+    fn is_drawn(&self) -> bool {
+        let mut colours = BTreeSet::new();
+        self.pixels.iter().any(|pixel| {
+            colours.insert(pixel);
+            colours.len() >= 40
+        })
     }
 
     /// The rows from one height to another, without the side panel.
