@@ -100,8 +100,10 @@ impl Display {
         Some((value("WIDTH=")?, value("HEIGHT=")?))
     }
 
+    /// Points, and presses once the window has seen where the hand is, as people do.
     pub fn click(&self, window: Window, at: Place) {
         self.point(window, at);
+        std::thread::sleep(FINGER);
         self.ask(&["mousedown", "1"]);
         std::thread::sleep(FINGER);
         self.ask(&["mouseup", "1"]);

@@ -18,9 +18,9 @@ use lockstep_session::document::clip::{Action, AudioLoop, Bars, Clip, Content, F
 use lockstep_session::document::mixer::Level;
 use lockstep_session::document::pattern::Pattern;
 use lockstep_session::document::track::{Track, TrackSettings};
-use lockstep_session::document::{Channels, Document, FrameCount, Sample, SampleRate};
+use lockstep_session::document::{Channels, Document, FrameCount, Sample, SampleRate, Scene};
 use lockstep_session::edit::{Edit, Moment};
-use lockstep_session::ids::{PlayerId, SampleId, TrackId};
+use lockstep_session::ids::{PlayerId, SampleId, SceneIndex, TrackId};
 use lockstep_session::text::LongName;
 use lockstep_session::units::{Beat, LocalTime, ServerTime, Span};
 use names::{WANTED, names};
@@ -302,11 +302,12 @@ fn document() -> Document {
         track.clips[0] = Some(pattern());
         tracks.push(track);
     }
+    let follow = Some(Follow {
+        action: Action::Next,
+        after: Bars::default(),
+    });
     tracks[0].clips[1] = Some(Arc::new(Clip {
-        follow: Some(Follow {
-            action: Action::Next,
-            after: Bars::default(),
-        }),
+        follow,
         content: Content::Loop(AudioLoop {
             sample: sample(1).0,
             bars: Bars::default(),
@@ -314,7 +315,12 @@ fn document() -> Document {
         }),
         ..Clip::pattern(Pattern::default())
     }));
+    let mut scenes: [Scene; SceneIndex::COUNT] = Default::default();
+    for scene in &mut scenes {
+        scene.follow = follow;
+    }
     Document {
+        scenes,
         tracks: tracks.into_iter().map(Arc::new).collect(),
         samples: Arc::new([sample(1), sample(2)].into_iter().collect()),
         ..Document::default()
