@@ -378,7 +378,10 @@ fn made_under(tab: Tab, top: f32, document: &Document) -> BTreeSet<&'static str>
         bench.click(control.center(), PointerButton::Secondary);
         let opened = bench.controls();
         let opened = opened.iter().filter(|area| !shown.contains(area));
-        for area in opened.take(8) {
+        for area in opened.take(16) {
+            // What was tried before may have changed or closed what is tried next.
+            rest(&mut bench);
+            bench.click(control.center(), PointerButton::Secondary);
             bench.try_out(*area);
         }
         bench.key(Key::Escape);
