@@ -16,6 +16,8 @@ pub mod names;
 pub mod protocol;
 mod rate;
 pub mod replica;
+pub mod shortcuts;
+pub mod steps;
 pub mod text;
 mod tree;
 pub mod units;
