@@ -7,11 +7,15 @@ use leptos::prelude::*;
 use lockstep_session::document::instrument::Source;
 use lockstep_session::document::launch::Rows;
 use lockstep_session::document::mixer::Colour;
-use lockstep_session::document::step::Step;
+use lockstep_session::document::pattern::PatternLength;
+use lockstep_session::document::step::{Step, Velocity};
 use lockstep_session::document::{Document, track::Track};
 use lockstep_session::ids::{SceneIndex, StepIndex, TrackId};
+use lockstep_session::protocol::Cursor;
+use lockstep_session::steps;
 use lockstep_session::text::{LongName, Name};
 use lockstep_session::units::{Beat, Tempo};
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The whole screen. Copies are the same board.
@@ -19,6 +23,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(crate) struct Board {
     pub(crate) summary: RwSignal<Summary>,
     pub(crate) rows: RwSignal<Vec<Row>>,
+    pub(crate) picked: RwSignal<Picked>,
+    /// What has just happened, in one sentence, for eyes and for screen readers.
+    pub(crate) said: RwSignal<String>,
+}
+
+/// What this player has picked. Nothing here is shared.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Picked {
+    /// The row of clips that the grid shows; nothing means what plays on each track.
+    pub(crate) scene: Option<SceneIndex>,
+    pub(crate) track: Option<TrackId>,
+    pub(crate) cells: BTreeSet<steps::Cell>,
 }
 
 /// Everything but the grid.
@@ -52,8 +68,11 @@ pub(crate) struct Head {
     pub(crate) colour: Colour,
     /// The slot whose steps are shown.
     pub(crate) scene: SceneIndex,
-    /// How many steps play; none where the slot holds no pattern.
+    /// How many steps play; none where the slot holds a loop. An empty slot gets its pattern when a
+    /// step is set.
     pub(crate) length: usize,
+    pub(crate) mute: bool,
+    pub(crate) solo: bool,
 }
 
 /// What a cell shows.
@@ -62,8 +81,20 @@ pub(crate) struct Cell {
     pub(crate) step: Step,
     /// The playhead is here.
     pub(crate) now: bool,
-    /// The colour of whoever has just changed it.
-    pub(crate) author: Option<Colour>,
+    /// Whoever has just changed it.
+    pub(crate) author: Option<Person>,
+    /// Whoever points at it.
+    pub(crate) pointed: Option<Person>,
+    pub(crate) picked: bool,
+    /// How hard it would be struck if the pointer were let go now.
+    pub(crate) bent: Option<Velocity>,
+}
+
+/// Another player, as far as a cell tells.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Person {
+    pub(crate) name: Name,
+    pub(crate) colour: Colour,
 }
 
 /// What a row's signals were set from, to do nothing where nothing changed.
@@ -87,7 +118,55 @@ impl Board {
         Board {
             summary: RwSignal::new(summary),
             rows: RwSignal::new(Vec::new()),
+            picked: RwSignal::new(Picked::default()),
+            said: RwSignal::new(String::new()),
         }
+    }
+
+    pub(crate) fn say(&self, sentence: String) {
+        self.said.set(sentence);
+    }
+
+    /// Picks these steps and their first one's track, and no others.
+    pub(crate) fn pick(&self, cells: BTreeSet<steps::Cell>, track: Option<TrackId>) {
+        let before = self.picked.with_untracked(|picked| picked.cells.clone());
+        for (changed, is_picked) in [
+            (before.difference(&cells), false),
+            (cells.difference(&before), true),
+        ] {
+            for cell in changed {
+                self.touch(*cell, |cell| cell.picked = is_picked);
+            }
+        }
+        let known = self.picked.with_untracked(|picked| picked.track);
+        let track = track.or(known);
+        if before != cells || track != known {
+            self.picked
+                .update(|picked| (picked.cells, picked.track) = (cells, track));
+        }
+    }
+
+    /// Changes what a cell shows.
+    pub(crate) fn touch(&self, at: steps::Cell, change: impl FnOnce(&mut Cell)) {
+        if let Some(row) = self.row(at.track) {
+            row.cells[at.step.index()].update(change);
+        }
+    }
+
+    /// The step that a cell shows.
+    pub(crate) fn step(&self, at: steps::Cell) -> Step {
+        let row = self.row(at.track);
+        row.map_or_else(Step::default, |row| {
+            row.cells[at.step.index()].with_untracked(|cell| cell.step.clone())
+        })
+    }
+
+    /// The slot whose steps are shown of a track.
+    pub(crate) fn scene(&self, track: TrackId) -> SceneIndex {
+        let row = self.row(track);
+        row.map_or(SceneIndex::FIRST, |row| {
+            row.head.with_untracked(|head| head.scene)
+        })
     }
 
     /// A text that follows the summary.
@@ -126,9 +205,10 @@ impl Board {
             self.rows.set(document.tracks.iter().map(row).collect());
         }
         let clips = document.rows();
+        let scene = self.picked.with_untracked(|picked| picked.scene);
         self.rows.with_untracked(|rows| {
             for (row, track) in rows.iter().zip(&document.tracks) {
-                row.show(track, &clips, beat);
+                row.show(track, &clips, beat, scene);
             }
         });
     }
@@ -139,13 +219,31 @@ impl Board {
         track: TrackId,
         scene: SceneIndex,
         step: StepIndex,
-        author: Option<Colour>,
+        author: Option<Person>,
     ) {
-        let row = self
-            .row(track)
-            .filter(|row| row.head.with_untracked(|head| head.scene == scene));
-        if let Some(row) = row {
-            row.cells[step.index()].update(|cell| cell.author = author);
+        if self.scene(track) == scene {
+            self.touch(steps::Cell { track, step }, |cell| cell.author = author);
+        }
+    }
+
+    /// Moves the cursors of the others: each is where its player points, if that is on the screen.
+    pub(crate) fn point(&self, before: &[(Cursor, Person)], after: &[(Cursor, Person)]) {
+        let place = |cursor: &Cursor| {
+            let is_shown = self.scene(cursor.track) == cursor.scene;
+            is_shown.then_some(steps::Cell {
+                track: cursor.track,
+                step: cursor.step,
+            })
+        };
+        for (cursor, _) in before {
+            if let Some(cell) = place(cursor) {
+                self.touch(cell, |cell| cell.pointed = None);
+            }
+        }
+        for (cursor, person) in after {
+            if let Some(cell) = place(cursor) {
+                self.touch(cell, |cell| cell.pointed = Some(person.clone()));
+            }
         }
     }
 
@@ -165,12 +263,14 @@ impl Board {
             self.summary.update(|summary| summary.place = place);
         }
         let clips = document.rows();
+        let scene = self.picked.with_untracked(|picked| picked.scene);
         self.rows.with_untracked(|rows| {
             for (row, track) in rows.iter().zip(&document.tracks) {
                 if let Some(beat) = beat {
-                    row.show(track, &clips, beat);
+                    row.show(track, &clips, beat, scene);
                 }
-                row.light(beat.and_then(|beat| step_at(document, track, &clips, beat)));
+                let shown = row.head.with_untracked(|head| head.scene);
+                row.light(beat.and_then(|beat| step_at(document, track, &clips, beat, shown)));
             }
         });
     }
@@ -178,13 +278,14 @@ impl Board {
 
 impl Row {
     fn new(id: TrackId) -> Row {
-        let scene = SceneIndex::new(0).expect("there are eight scenes");
         let head = Head {
             name: Name::default(),
             source: String::new(),
             colour: Colour::default(),
-            scene,
+            scene: SceneIndex::FIRST,
             length: 0,
+            mute: false,
+            solo: false,
         };
         Row {
             id,
@@ -196,10 +297,11 @@ impl Row {
         }
     }
 
-    fn show(&self, track: &Arc<Track>, rows: &Rows, beat: Beat) {
+    fn show(&self, track: &Arc<Track>, rows: &Rows, beat: Beat, wanted: Option<SceneIndex>) {
         let mut drawn = self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
         let shown_scene = self.head.with_untracked(|head| head.scene);
-        let scene = track.playing_at(rows, beat).clip.unwrap_or(shown_scene);
+        let playing = || track.playing_at(rows, beat).clip;
+        let scene = wanted.or_else(playing).unwrap_or(shown_scene);
         if scene == shown_scene
             && drawn
                 .track
@@ -209,13 +311,20 @@ impl Row {
             return;
         }
         drawn.track = Some(Arc::clone(track));
-        let pattern = track.clip(scene).and_then(|clip| clip.as_pattern());
+        let clip = track.clip(scene);
+        let pattern = clip.and_then(|clip| clip.as_pattern());
+        let length = match clip {
+            Some(_) => pattern.map_or(0, |pattern| usize::from(pattern.length().get())),
+            None => usize::from(PatternLength::default().get()),
+        };
         let head = Head {
             name: track.settings.name.clone(),
             source: source_name(&track.settings.instrument.source),
             colour: track.settings.colour,
             scene,
-            length: pattern.map_or(0, |pattern| usize::from(pattern.length().get())),
+            length,
+            mute: track.settings.mute,
+            solo: track.settings.solo,
         };
         if self.head.with_untracked(|shown| *shown != head) {
             self.head.set(head);
@@ -245,10 +354,17 @@ impl Row {
     }
 }
 
-/// The step of its pattern that a track is on.
-fn step_at(document: &Document, track: &Track, rows: &Rows, beat: Beat) -> Option<usize> {
+/// The step that a track is on, of the clip that is shown of it.
+fn step_at(
+    document: &Document,
+    track: &Track,
+    rows: &Rows,
+    beat: Beat,
+    shown: SceneIndex,
+) -> Option<usize> {
     let playing = track.playing_at(rows, beat);
-    let pattern = track.clip(playing.clip?)?.as_pattern()?;
+    let clip = playing.clip.filter(|scene| *scene == shown)?;
+    let pattern = track.clip(clip)?.as_pattern()?;
     let into = document.timeline.into_clip(beat, playing.since);
     let step = track.settings.step_length.step_at(into);
     usize::try_from(step.rem_euclid(i64::from(pattern.length().get()))).ok()

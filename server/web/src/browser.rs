@@ -93,6 +93,14 @@ pub(crate) fn copy_address(done: impl FnOnce() + 'static) {
     });
 }
 
+/// Puts a text on the system's clipboard, where the page may: over plain HTTP it may not.
+pub(crate) fn copy(text: &str) {
+    if window().is_secure_context() {
+        // What cannot be copied there is kept here all the same.
+        let _ = window().navigator().clipboard().write_text(text);
+    }
+}
+
 /// Asks the server for a session of one's own.
 pub(crate) async fn new_session() -> Option<String> {
     let options = web_sys::RequestInit::new();

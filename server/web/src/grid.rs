@@ -1,40 +1,85 @@
 //! The step grid: real buttons, painted by pointer or walked by keyboard. It shows one page of
 //! steps at a time and sends edits; what they mean is the session's affair.
 
+mod actions;
 mod cell;
+mod keys;
 mod pages;
 mod stroke;
 
 use crate::board::{Board, Row};
 use crate::connection::Connection;
 use crate::seat::Seat;
+use actions::Tools;
 use leptos::ev::{Event, FocusEvent, MouseEvent, PointerEvent};
+use leptos::leptos_dom::helpers::set_timeout;
 use leptos::prelude::*;
 use leptos::web_sys;
 use lockstep_session::document::step::Step;
-use lockstep_session::edit::Edit;
 use lockstep_session::ids::{StepIndex, TrackId};
+use lockstep_session::steps::{Cell, Changes};
 use pages::{PageButtons, Pages};
+use std::time::Duration;
 use stroke::Stroke;
 use wasm_bindgen::JsCast;
 
+/// A finger that rests so long on a step opens it.
+const REST: Duration = Duration::from_millis(500);
+/// A finger that goes so far across turns the page.
+const SWIPE: i32 = 48;
+
 #[component]
-pub(crate) fn Grid(seat: Seat) -> impl IntoView {
+pub(crate) fn Grid(seat: Seat, open: Callback<()>) -> impl IntoView {
     let board = seat.board;
     let pages = Pages::new(board);
     let surface = NodeRef::<leptos::html::Section>::new();
     let stroke = StoredValue::new_local(None::<Stroke>);
+    let strokes = StoredValue::new_local(0_u32);
+    // Where a finger went down that may turn the page: a second one, or one beside the steps.
+    let swipe = StoredValue::new_local(None::<(i32, i32)>);
 
+    let leave = move || {
+        if let Some(stroke) = stroke.try_update_value(Option::take).flatten() {
+            stroke.cancel(board);
+        }
+    };
     let press = move |event: PointerEvent| {
-        if let Some(begun) = surface
+        let is_finger = event.pointer_type() == "touch";
+        if is_finger && (!event.is_primary() || target(&event, board).is_none()) {
+            leave();
+            swipe.set_value(Some((event.pointer_id(), event.client_x())));
+            return;
+        }
+        let begun = surface
             .get_untracked()
-            .and_then(|grid| Stroke::begin(&grid, &event, board, pages))
-        {
-            begun.paint(seat);
-            stroke.set_value(Some(begun));
+            .and_then(|grid| Stroke::begin(&grid, &event, seat, pages));
+        let Some(begun) = begun else {
+            return;
+        };
+        stroke.set_value(Some(begun));
+        strokes.update_value(|count| *count += 1);
+        if is_finger {
+            let number = strokes.get_value();
+            let look_again = move || {
+                let is_resting =
+                    stroke.with_value(|stroke| stroke.as_ref().is_some_and(Stroke::is_resting));
+                if is_resting && strokes.get_value() == number {
+                    leave();
+                    open.run(());
+                }
+            };
+            set_timeout(look_again, REST);
         }
     };
     let drag = move |event: PointerEvent| {
+        if let Some((pointer, from)) = swipe.get_value() {
+            let across = event.client_x() - from;
+            if pointer == event.pointer_id() && across.abs() > SWIPE {
+                swipe.set_value(None);
+                pages.turn(across < 0);
+            }
+            return;
+        }
         stroke.update_value(|stroke| {
             if let Some(stroke) = stroke {
                 stroke.follow(&event, seat);
@@ -42,33 +87,53 @@ pub(crate) fn Grid(seat: Seat) -> impl IntoView {
         });
     };
     let release = move |_: PointerEvent| {
-        stroke.update_value(|stroke| {
-            if let Some(stroke) = stroke.take() {
-                stroke.end(seat);
-            }
-        });
+        swipe.set_value(None);
+        if let Some(stroke) = stroke.try_update_value(Option::take).flatten() {
+            stroke.end(seat);
+        }
+    };
+    let open_pressed = move |event: MouseEvent| {
+        if let Some((row, place)) = target(&event, board) {
+            event.prevent_default();
+            leave();
+            pick_alone(board, &row, place);
+            open.run(());
+        }
     };
     // A pointer has painted already; only a key or an assistive tool comes here with no clicks counted.
     let toggle = move |event: MouseEvent| {
-        if let (0, Some((row, place))) = (event.detail(), target(&event, board)) {
-            let on = row.cells[place].with_untracked(|cell| cell.step.on);
-            set_step(seat, &row, place, !on);
+        if let (0, Some((row, place))) = (event.detail(), target(&event, board))
+            && let Some(step) = StepIndex::new(place)
+        {
+            let cell = Cell {
+                track: row.id,
+                step,
+            };
+            set_step(seat, cell, !board.step(cell).on, false);
         }
     };
     let arrive = move |event: FocusEvent| {
         if let Some((row, place)) = target(&event, board) {
             pages.focus_on(row.id, place);
+            if board
+                .picked
+                .with_untracked(|picked| picked.cells.is_empty())
+            {
+                pick_alone(board, &row, place);
+            }
         }
     };
+    keys::listen(seat, open);
 
     view! {
         <section
             class="grid" role="group" aria-label="Steps" node_ref=surface
             on:pointerdown=press on:pointermove=drag on:pointerup=release
-            on:pointercancel=move |_| stroke.set_value(None)
-            on:click=toggle on:focusin=arrive
-            on:keydown=move |event| pages.walk(&event, board)
+            on:pointercancel=move |_| { swipe.set_value(None); leave(); }
+            on:contextmenu=open_pressed on:click=toggle on:focusin=arrive
+            on:keydown=move |event| pages.walk(&event, seat)
         >
+            <Tools seat open />
             {move || board.rows.get().into_iter().map(|row| track_row(row, pages)).collect_view()}
             <p class="empty" hidden=Signal::derive(move || !is_empty(board))>"No tracks yet."</p>
             <PageButtons pages />
@@ -111,26 +176,41 @@ fn track_row(row: Row, pages: Pages) -> AnyView {
     .into_any()
 }
 
-/// Switches a step on or off as one absolute edit; everything else about it stays.
-fn set_step(seat: Seat, row: &Row, place: usize, on: bool) {
-    let (scene, length) = row.head.with_untracked(|head| (head.scene, head.length));
-    let (Some(step), true) = (StepIndex::new(place), place < length) else {
+/// Switches a step on or off as one absolute edit; everything else about it stays. Gives whether
+/// there was anything to change.
+fn set_step(seat: Seat, cell: Cell, on: bool, goes_on: bool) -> bool {
+    let length = seat
+        .board
+        .row(cell.track)
+        .map_or(0, |row| row.head.with_untracked(|head| head.length));
+    let before = seat.board.step(cell);
+    let changes = cell.step.index() < length && before.on != on;
+    if changes {
+        seat.change(&Changes::from([(cell, Step { on, ..before })]), goes_on);
+    }
+    changes
+}
+
+/// What is picked already stays so, if this step is among it.
+fn pick_alone(board: Board, row: &Row, place: usize) {
+    let Some(step) = StepIndex::new(place) else {
         return;
     };
-    let before = row.cells[place].with_untracked(|cell| cell.step.clone());
-    if before.on != on {
-        seat.edit(Edit::Step {
-            track: row.id,
-            scene,
-            step,
-            value: Step { on, ..before },
-        });
+    let cell = Cell {
+        track: row.id,
+        step,
+    };
+    if !board
+        .picked
+        .with_untracked(|picked| picked.cells.contains(&cell))
+    {
+        board.pick([cell].into(), Some(row.id));
     }
 }
 
 /// The cell that an event happened in.
 fn target(event: &Event, board: Board) -> Option<(Row, usize)> {
-    let pressed: web_sys::Element = event.target()?.unchecked_into();
+    let pressed: web_sys::Element = event.target()?.dyn_into().ok()?;
     let button = pressed.closest("[data-step]").ok()??;
     let place = button.get_attribute("data-step")?.parse().ok()?;
     let track = button

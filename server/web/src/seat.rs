@@ -3,17 +3,19 @@
 
 mod socket;
 
-use crate::board::{Board, Summary};
+use crate::board::{Board, Person, Summary};
 use crate::browser;
 use crate::connection::{Connection, Live};
-use crate::identity::Person;
+use crate::identity;
 use crate::playhead;
 use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout, set_timeout_with_handle};
 use leptos::prelude::*;
+use lockstep_session::document::Document;
 use lockstep_session::edit::{Edit, Region};
 use lockstep_session::ids::{PlayerId, Run};
 use lockstep_session::protocol::{Goodbye, Kind, Player, Profile, Role};
 use lockstep_session::replica::{Change, Event, Identity, Input, Link, Output, Replica};
+use lockstep_session::steps::{self, Changes};
 use lockstep_session::text::LongName;
 use lockstep_session::units::{Beat, LocalTime, ServerTime};
 use socket::{News, Socket};
@@ -47,7 +49,7 @@ struct Shell {
 impl Seat {
     /// Joins a session as the person this browser is.
     pub(crate) fn take(session: &str) -> Seat {
-        let person = Person::here();
+        let person = identity::Person::here();
         let profile = Profile {
             name: person.name,
             colour: person.colour,
@@ -81,6 +83,51 @@ impl Seat {
         self.with(|shell, now| {
             let _ = shell.replica.edit(edit, now);
         });
+    }
+
+    /// The same for an edit that goes on with the last one's gesture.
+    pub(crate) fn edit_further(&self, edit: Edit) {
+        self.with(|shell, now| {
+            let _ = shell.replica.edit_further(edit, now);
+        });
+    }
+
+    /// Makes steps what they are to become, as one gesture or as more of the last one.
+    pub(crate) fn change(&self, changes: &Changes, goes_on: bool) {
+        let board = self.board;
+        let edits =
+            self.look(|document| steps::edits(document, |track| board.scene(track.id), changes));
+        let Some(edit) = gesture(edits) else {
+            return;
+        };
+        if goes_on {
+            self.edit_further(edit);
+        } else {
+            self.edit(edit);
+        }
+    }
+
+    pub(crate) fn undo(&self) {
+        self.with(|shell, now| {
+            if !shell.replica.undo(now) {
+                self.board.say("Nothing of yours to take back".to_owned());
+            }
+        });
+    }
+
+    pub(crate) fn redo(&self) {
+        self.with(|shell, now| {
+            if !shell.replica.redo(now) {
+                self.board.say("Nothing to make again".to_owned());
+            }
+        });
+    }
+
+    /// What the session is now, with this player's own edits.
+    pub(crate) fn look<T>(&self, look: impl FnOnce(&Document) -> T) -> T {
+        let shell = self.shell.get_value();
+        let shell = shell.borrow();
+        look(shell.replica.document())
     }
 
     pub(crate) fn toggle_playing(&self) {
@@ -232,8 +279,11 @@ impl Seat {
         };
         for region in edit.regions(replica.document()) {
             if let Region::Step(track, scene, step) = region {
-                self.board
-                    .mark(track, scene, step, Some(author.profile.colour));
+                let who = Person {
+                    name: author.profile.name.clone(),
+                    colour: author.profile.colour,
+                };
+                self.board.mark(track, scene, step, Some(who));
                 let board = self.board;
                 set_timeout(move || board.mark(track, scene, step, None), FLASH);
             }
@@ -257,6 +307,15 @@ impl Seat {
             }
             _ => {}
         }
+    }
+}
+
+/// Edits that happen together.
+pub(crate) fn gesture(mut edits: Vec<Edit>) -> Option<Edit> {
+    match edits.len() {
+        0 => None,
+        1 => edits.pop(),
+        _ => Some(Edit::Gesture(edits)),
     }
 }
 

@@ -26,7 +26,7 @@ pub(crate) fn Session(id: String) -> impl IntoView {
                 <Header seat id />
                 <Notice board />
             </div>
-            <Grid seat />
+            <Grid seat open=Callback::new(|()| {}) />
             <Status board />
         </div>
         <div hidden=board.holds(|summary| summary.connection != Connection::Unknown)>

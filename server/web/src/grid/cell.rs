@@ -48,9 +48,20 @@ pub(super) fn lay_out(steps: &web_sys::Element, row: &Row, pages: Pages) {
                     "aria-pressed",
                     if cell.step.on { "true" } else { "false" },
                 );
-                let height = format!("{}%", u32::from(cell.step.velocity.get()) * 100 / 127);
+                let velocity = cell.bent.unwrap_or(cell.step.velocity);
+                let height = format!("{}%", u32::from(velocity.get()) * 100 / 127);
                 // Both are fixed, legal names and values.
                 let _ = fill.style().set_property("height", &height);
+                let nudge = format!("translateX({}%)", cell.step.nudge.get());
+                let _ = fill.style().set_property(
+                    "transform",
+                    if cell.step.nudge.get() == 0 {
+                        ""
+                    } else {
+                        &nudge
+                    },
+                );
+                tag(&button, cell);
                 mark(&marks, &cell.step);
             });
         });
@@ -66,15 +77,27 @@ fn class(cell: &Cell, place: usize, past: bool) -> String {
         (" past", past),
         (" tied", tied),
         (" now", cell.now),
+        (" picked", cell.picked),
+        (" changed", cell.author.is_some()),
+        (" pointed", cell.pointed.is_some()),
     ] {
         if given {
             class.push_str(name);
         }
     }
-    if let Some(author) = cell.author {
-        class.push_str(&format!(" changed by-{}", author.get()));
+    if let Some(person) = cell.author.as_ref().or(cell.pointed.as_ref()) {
+        class.push_str(&format!(" by-{}", person.colour.get()));
     }
     class
+}
+
+/// The name of whoever has changed this cell or points at it.
+fn tag(button: &HtmlElement, cell: &Cell) {
+    match cell.author.as_ref().or(cell.pointed.as_ref()) {
+        Some(person) => set(button, "data-player", &person.name),
+        // Refused only for names that are not names.
+        None => drop(button.remove_attribute("data-player")),
+    }
 }
 
 /// What sets a sounding step apart: its chance, its ratchets, its locks. Most have none.

@@ -1,12 +1,15 @@
 //! Which steps are on the screen, and which of them the keyboard is at.
 
+use super::stroke::pick_between;
 use super::{cell, target};
 use crate::board::Board;
 use crate::browser;
+use crate::seat::Seat;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::web_sys;
 use lockstep_session::ids::{StepIndex, TrackId};
+use lockstep_session::steps::Cell;
 use std::ops::Range;
 use wasm_bindgen::JsCast;
 
@@ -14,6 +17,8 @@ use wasm_bindgen::JsCast;
 pub(super) struct Pages {
     view: RwSignal<View>,
     board: Board,
+    /// Where the keyboard began to pick.
+    anchor: StoredValue<Option<Cell>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +45,11 @@ impl Pages {
                 view.page = first / view.columns;
             });
         });
-        Pages { view, board }
+        Pages {
+            view,
+            board,
+            anchor: StoredValue::new(None),
+        }
     }
 
     pub(super) fn columns(&self) -> usize {
@@ -101,15 +110,39 @@ impl Pages {
         {
             self.view
                 .update(|view| (view.track, view.place) = (Some(track), place));
+            if self
+                .board
+                .picked
+                .with_untracked(|picked| picked.cells.len() <= 1)
+            {
+                let step = StepIndex::new(place);
+                self.anchor.set_value(step.map(|step| Cell { track, step }));
+            }
             self.mark_entrance();
         }
     }
 
-    /// Moves the keyboard's place by an arrow, Home, End or a page key.
-    pub(super) fn walk(&self, event: &KeyboardEvent, board: Board) {
+    /// Shows the next page, or the one before.
+    pub(super) fn turn(&self, is_forward: bool) {
+        let (shown, count) = untrack(|| (self.shown(), self.count()));
+        let page = if is_forward {
+            (shown + 1).min(count - 1)
+        } else {
+            shown.saturating_sub(1)
+        };
+        self.view.update(|view| view.page = page);
+    }
+
+    /// Moves the keyboard's place by an arrow, Home, End or a page key, and picks it; with Shift,
+    /// everything from where the keyboard was before.
+    pub(super) fn walk(&self, event: &KeyboardEvent, seat: Seat) {
+        let board = seat.board;
         let Some((row, place)) = target(event, board) else {
             return;
         };
+        if event.alt_key() || event.ctrl_key() || event.meta_key() {
+            return;
+        }
         let ids: Vec<TrackId> = board
             .rows
             .with_untracked(|rows| rows.iter().map(|row| row.id).collect());
@@ -138,6 +171,14 @@ impl Pages {
         };
         let track = ids[row];
         event.prevent_default();
+        if let Some(step) = StepIndex::new(place) {
+            let to = Cell { track, step };
+            let anchor = self.anchor.get_value().filter(|_| event.shift_key());
+            pick_between(seat, anchor.unwrap_or(to), to);
+            if anchor.is_none() {
+                self.anchor.set_value(Some(to));
+            }
+        }
         self.view.update(|view| {
             *view = View {
                 page: place / columns,
