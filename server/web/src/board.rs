@@ -2,7 +2,10 @@
 //! nothing else. Knows neither the DOM nor the network. Few types of signal, because every type
 //! weighs two kilobytes in the page.
 
-use crate::connection::Connection;
+use crate::browser;
+use crate::connection::{Connection, Live};
+use crate::panel::Tab;
+use crate::selected::Selected;
 use leptos::prelude::*;
 use lockstep_session::document::instrument::Source;
 use lockstep_session::document::launch::Rows;
@@ -23,19 +26,23 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(crate) struct Board {
     pub(crate) summary: RwSignal<Summary>,
     pub(crate) rows: RwSignal<Vec<Row>>,
-    pub(crate) picked: RwSignal<Picked>,
+    /// The steps that this player has picked.
+    pub(crate) picked: RwSignal<BTreeSet<steps::Cell>>,
     /// What has just happened, in one sentence, for eyes and for screen readers.
     pub(crate) said: RwSignal<String>,
+    /// The whole document as this player sees it. Panels follow slices of it.
+    pub(crate) document: RwSignal<Arc<Document>>,
+    pub(crate) selected: RwSignal<Selected>,
+    /// What is heard of each track, and of the mix in the last place.
+    pub(crate) levels: RwSignal<Levels>,
+    /// There is room beside the grid.
+    pub(crate) wide: RwSignal<bool>,
 }
 
-/// What this player has picked. Nothing here is shared.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Picked {
-    /// The row of clips that the grid shows; nothing means what plays on each track.
-    pub(crate) scene: Option<SceneIndex>,
-    pub(crate) track: Option<TrackId>,
-    pub(crate) cells: BTreeSet<steps::Cell>,
-}
+/// Left and right, as shares of full scale.
+pub(crate) type Levels = [(f32, f32); Document::MOST_TRACKS + 1];
+
+type Slice<T> = Box<dyn Fn(&Document) -> T + Send + Sync>;
 
 /// Everything but the grid.
 #[derive(Clone, Debug, PartialEq)]
@@ -115,11 +122,17 @@ impl Board {
             players: Vec::new(),
             connection: Connection::Joining,
         };
+        let wide = RwSignal::new(false);
+        browser::watch_media("(min-width: 1000px)", move |is_wide| wide.set(is_wide));
         Board {
             summary: RwSignal::new(summary),
             rows: RwSignal::new(Vec::new()),
-            picked: RwSignal::new(Picked::default()),
+            picked: RwSignal::new(BTreeSet::new()),
             said: RwSignal::new(String::new()),
+            document: RwSignal::new(Arc::default()),
+            selected: RwSignal::new(Selected::default()),
+            levels: RwSignal::new([(0.0, 0.0); Document::MOST_TRACKS + 1]),
+            wide,
         }
     }
 
@@ -127,9 +140,9 @@ impl Board {
         self.said.set(sentence);
     }
 
-    /// Picks these steps and their first one's track, and no others.
-    pub(crate) fn pick(&self, cells: BTreeSet<steps::Cell>, track: Option<TrackId>) {
-        let before = self.picked.with_untracked(|picked| picked.cells.clone());
+    /// Picks these steps and no others. The panels show the track and the step of the one at hand.
+    pub(crate) fn pick(&self, cells: BTreeSet<steps::Cell>, at_hand: Option<steps::Cell>) {
+        let before = self.picked.get_untracked();
         for (changed, is_picked) in [
             (before.difference(&cells), false),
             (cells.difference(&before), true),
@@ -138,11 +151,18 @@ impl Board {
                 self.touch(*cell, |cell| cell.picked = is_picked);
             }
         }
-        let known = self.picked.with_untracked(|picked| picked.track);
-        let track = track.or(known);
-        if before != cells || track != known {
-            self.picked
-                .update(|picked| (picked.cells, picked.track) = (cells, track));
+        if before != cells {
+            self.picked.set(cells);
+        }
+        let is_known = |cell: &steps::Cell| {
+            self.selected.with_untracked(|selected| {
+                (selected.track, selected.step) == (Some(cell.track), Some(cell.step))
+            })
+        };
+        if let Some(cell) = at_hand.filter(|cell| !is_known(cell)) {
+            self.selected.update(|selected| {
+                (selected.track, selected.step) = (Some(cell.track), Some(cell.step));
+            });
         }
     }
 
@@ -167,6 +187,58 @@ impl Board {
         row.map_or(SceneIndex::FIRST, |row| {
             row.head.with_untracked(|head| head.scene)
         })
+    }
+
+    /// A number of the document.
+    pub(crate) fn number(
+        self,
+        of: impl Fn(&Document) -> i64 + Send + Sync + 'static,
+    ) -> Signal<i64> {
+        let of: Slice<i64> = Box::new(of);
+        Memo::new(move |_| self.document.with(|document| of(document))).into()
+    }
+
+    /// A text of the document.
+    pub(crate) fn words(
+        self,
+        of: impl Fn(&Document) -> String + Send + Sync + 'static,
+    ) -> Signal<String> {
+        let of: Slice<String> = Box::new(of);
+        Memo::new(move |_| self.document.with(|document| of(document))).into()
+    }
+
+    /// Whether something is so in the document.
+    pub(crate) fn condition(
+        self,
+        of: impl Fn(&Document) -> bool + Send + Sync + 'static,
+    ) -> Signal<bool> {
+        let of: Slice<bool> = Box::new(of);
+        Memo::new(move |_| self.document.with(|document| of(document))).into()
+    }
+
+    /// Nothing can be edited here, or not any more.
+    pub(crate) fn locked(self) -> Signal<bool> {
+        self.holds(|summary| match summary.connection {
+            Connection::Live(Live { listening_only, .. }) => listening_only,
+            Connection::Offline { .. } | Connection::Full | Connection::Joining => false,
+            Connection::Replaced | Connection::Unknown | Connection::TooOld | Connection::Ended => {
+                true
+            }
+        })
+    }
+
+    /// The track that the panels show: the selected one, or the first.
+    pub(crate) fn track(self) -> Option<TrackId> {
+        let chosen = self.selected.with(|selected| selected.track);
+        self.document.with(|document| {
+            let known = chosen.filter(|id| document.track(*id).is_some());
+            known.or_else(|| document.tracks.first().map(|track| track.id))
+        })
+    }
+
+    /// Opens a panel, or closes the one that is open.
+    pub(crate) fn open(self, tab: Option<Tab>) {
+        self.selected.update(|selected| selected.tab = tab);
     }
 
     /// A text that follows the summary.
@@ -195,6 +267,7 @@ impl Board {
 
     /// Brings every row to what the document says at `beat`; what says so already stays quiet.
     pub(crate) fn show(&self, document: &Document, beat: Beat) {
+        self.document.set(Arc::new(document.clone()));
         let same_tracks = self.rows.with_untracked(|rows| {
             rows.iter()
                 .map(|row| row.id)
@@ -203,9 +276,12 @@ impl Board {
         if !same_tracks {
             let row = |track: &Arc<Track>| self.row(track.id).unwrap_or_else(|| Row::new(track.id));
             self.rows.set(document.tracks.iter().map(row).collect());
+            let mut picked = self.picked.get_untracked();
+            picked.retain(|cell| document.track(cell.track).is_some());
+            self.pick(picked, None);
         }
         let clips = document.rows();
-        let scene = self.picked.with_untracked(|picked| picked.scene);
+        let scene = self.selected.with_untracked(|selected| selected.scene);
         self.rows.with_untracked(|rows| {
             for (row, track) in rows.iter().zip(&document.tracks) {
                 row.show(track, &clips, beat, scene);
@@ -263,7 +339,7 @@ impl Board {
             self.summary.update(|summary| summary.place = place);
         }
         let clips = document.rows();
-        let scene = self.picked.with_untracked(|picked| picked.scene);
+        let scene = self.selected.with_untracked(|selected| selected.scene);
         self.rows.with_untracked(|rows| {
             for (row, track) in rows.iter().zip(&document.tracks) {
                 if let Some(beat) = beat {

@@ -9,7 +9,9 @@ mod stroke;
 
 use crate::board::{Board, Row};
 use crate::connection::Connection;
+use crate::panel::Tab;
 use crate::seat::Seat;
+use crate::widget::Gesture;
 use actions::Tools;
 use leptos::ev::{Event, FocusEvent, MouseEvent, PointerEvent};
 use leptos::leptos_dom::helpers::set_timeout;
@@ -19,6 +21,7 @@ use lockstep_session::document::step::Step;
 use lockstep_session::ids::{StepIndex, TrackId};
 use lockstep_session::steps::{Cell, Changes};
 use pages::{PageButtons, Pages};
+use std::collections::BTreeSet;
 use std::time::Duration;
 use stroke::Stroke;
 use wasm_bindgen::JsCast;
@@ -29,7 +32,7 @@ const REST: Duration = Duration::from_millis(500);
 const SWIPE: i32 = 48;
 
 #[component]
-pub(crate) fn Grid(seat: Seat, open: Callback<()>) -> impl IntoView {
+pub(crate) fn Grid(seat: Seat) -> impl IntoView {
     let board = seat.board;
     let pages = Pages::new(board);
     let surface = NodeRef::<leptos::html::Section>::new();
@@ -65,7 +68,7 @@ pub(crate) fn Grid(seat: Seat, open: Callback<()>) -> impl IntoView {
                     stroke.with_value(|stroke| stroke.as_ref().is_some_and(Stroke::is_resting));
                 if is_resting && strokes.get_value() == number {
                     leave();
-                    open.run(());
+                    board.open(Some(Tab::Step));
                 }
             };
             set_timeout(look_again, REST);
@@ -97,7 +100,7 @@ pub(crate) fn Grid(seat: Seat, open: Callback<()>) -> impl IntoView {
             event.prevent_default();
             leave();
             pick_alone(board, &row, place);
-            open.run(());
+            board.open(Some(Tab::Step));
         }
     };
     // A pointer has painted already; only a key or an assistive tool comes here with no clicks counted.
@@ -109,21 +112,23 @@ pub(crate) fn Grid(seat: Seat, open: Callback<()>) -> impl IntoView {
                 track: row.id,
                 step,
             };
-            set_step(seat, cell, !board.step(cell).on, false);
+            set_step(seat, cell, !board.step(cell).on, Gesture::Begins);
         }
     };
     let arrive = move |event: FocusEvent| {
         if let Some((row, place)) = target(&event, board) {
             pages.focus_on(row.id, place);
-            if board
-                .picked
-                .with_untracked(|picked| picked.cells.is_empty())
-            {
+            if board.picked.with_untracked(BTreeSet::is_empty) {
                 pick_alone(board, &row, place);
             }
         }
     };
-    keys::listen(seat, open);
+    keys::listen(seat);
+    let scene = Memo::new(move |_| board.selected.with(|selected| selected.scene));
+    Effect::new(move |_| {
+        scene.track();
+        seat.refresh();
+    });
 
     view! {
         <section
@@ -133,7 +138,7 @@ pub(crate) fn Grid(seat: Seat, open: Callback<()>) -> impl IntoView {
             on:contextmenu=open_pressed on:click=toggle on:focusin=arrive
             on:keydown=move |event| pages.walk(&event, seat)
         >
-            <Tools seat open />
+            <Tools seat />
             {move || board.rows.get().into_iter().map(|row| track_row(row, pages)).collect_view()}
             <p class="empty" hidden=Signal::derive(move || !is_empty(board))>"No tracks yet."</p>
             <PageButtons pages />
@@ -178,7 +183,7 @@ fn track_row(row: Row, pages: Pages) -> AnyView {
 
 /// Switches a step on or off as one absolute edit; everything else about it stays. Gives whether
 /// there was anything to change.
-fn set_step(seat: Seat, cell: Cell, on: bool, goes_on: bool) -> bool {
+fn set_step(seat: Seat, cell: Cell, on: bool, gesture: Gesture) -> bool {
     let length = seat
         .board
         .row(cell.track)
@@ -186,7 +191,7 @@ fn set_step(seat: Seat, cell: Cell, on: bool, goes_on: bool) -> bool {
     let before = seat.board.step(cell);
     let changes = cell.step.index() < length && before.on != on;
     if changes {
-        seat.change(&Changes::from([(cell, Step { on, ..before })]), goes_on);
+        seat.change(&Changes::from([(cell, Step { on, ..before })]), gesture);
     }
     changes
 }
@@ -200,12 +205,13 @@ fn pick_alone(board: Board, row: &Row, place: usize) {
         track: row.id,
         step,
     };
-    if !board
-        .picked
-        .with_untracked(|picked| picked.cells.contains(&cell))
-    {
-        board.pick([cell].into(), Some(row.id));
-    }
+    let before = board.picked.get_untracked();
+    let picked = if before.contains(&cell) {
+        before
+    } else {
+        [cell].into()
+    };
+    board.pick(picked, Some(cell));
 }
 
 /// The cell that an event happened in.

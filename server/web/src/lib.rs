@@ -13,10 +13,13 @@ mod grid;
 mod header;
 mod identity;
 mod painting;
+mod panel;
 mod playhead;
 mod seat;
+mod selected;
 mod session;
 mod status;
+mod widget;
 
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;

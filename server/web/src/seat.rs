@@ -8,6 +8,7 @@ use crate::browser;
 use crate::connection::{Connection, Live};
 use crate::identity;
 use crate::playhead;
+use crate::widget::{Gesture, Turn};
 use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout, set_timeout_with_handle};
 use leptos::prelude::*;
 use lockstep_session::document::Document;
@@ -21,6 +22,7 @@ use lockstep_session::units::{Beat, LocalTime, ServerTime};
 use socket::{News, Socket};
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a cell shows who changed it.
@@ -85,25 +87,13 @@ impl Seat {
         });
     }
 
-    /// The same for an edit that goes on with the last one's gesture.
-    pub(crate) fn edit_further(&self, edit: Edit) {
-        self.with(|shell, now| {
-            let _ = shell.replica.edit_further(edit, now);
-        });
-    }
-
     /// Makes steps what they are to become, as one gesture or as more of the last one.
-    pub(crate) fn change(&self, changes: &Changes, goes_on: bool) {
+    pub(crate) fn change(&self, changes: &Changes, gesture: Gesture) {
         let board = self.board;
         let edits =
             self.look(|document| steps::edits(document, |track| board.scene(track.id), changes));
-        let Some(edit) = gesture(edits) else {
-            return;
-        };
-        if goes_on {
-            self.edit_further(edit);
-        } else {
-            self.edit(edit);
+        if let Some(edit) = together(edits) {
+            self.perform(edit, gesture);
         }
     }
 
@@ -128,6 +118,21 @@ impl Seat {
         let shell = self.shell.get_value();
         let shell = shell.borrow();
         look(shell.replica.document())
+    }
+
+    /// An edit that may go on with the last one's gesture: undo takes the gesture back as a whole.
+    pub(crate) fn perform(&self, edit: Edit, gesture: Gesture) {
+        self.with(|shell, now| {
+            let _ = match gesture {
+                Gesture::Begins => shell.replica.edit(edit, now),
+                Gesture::GoesOn => shell.replica.edit_further(edit, now),
+            };
+        });
+    }
+
+    /// Where the numbers of a control go that makes this edit of each.
+    pub(crate) fn turn(self, edit: impl Fn(i64) -> Edit + Send + Sync + 'static) -> Turn {
+        Arc::new(move |value, gesture| self.perform(edit(value), gesture))
     }
 
     pub(crate) fn toggle_playing(&self) {
@@ -156,6 +161,16 @@ impl Seat {
             .playing
             .then(|| timeline.beat_at(server_time(&shell.replica, now)));
         self.board.light(shell.replica.document(), beat);
+    }
+
+    /// Shows the clips that are wanted now.
+    pub(crate) fn refresh(&self) {
+        let shell = self.shell.get_value();
+        let shell = shell.borrow();
+        let now = browser::now();
+        let timeline = shell.replica.timeline(now);
+        let beat = timeline.beat_at(server_time(&shell.replica, now));
+        self.board.show(shell.replica.document(), beat);
     }
 
     /// Copies the link for others, and says so for a moment.
@@ -311,7 +326,7 @@ impl Seat {
 }
 
 /// Edits that happen together.
-pub(crate) fn gesture(mut edits: Vec<Edit>) -> Option<Edit> {
+pub(crate) fn together(mut edits: Vec<Edit>) -> Option<Edit> {
     match edits.len() {
         0 => None,
         1 => edits.pop(),

@@ -3,7 +3,9 @@
 
 use crate::board::Board;
 use crate::browser;
+use crate::panel::Tab;
 use crate::seat::Seat;
+use crate::widget::Gesture;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use lockstep_session::document::step::{Step, Velocity};
@@ -31,9 +33,9 @@ const BUTTONS: [(&str, &str); 9] = [
 ];
 
 #[component]
-pub(super) fn Tools(seat: Seat, open: Callback<()>) -> impl IntoView {
+pub(super) fn Tools(seat: Seat) -> impl IntoView {
     let board = seat.board;
-    let is_bare = Signal::derive(move || board.picked.with(|picked| picked.cells.is_empty()));
+    let is_bare = Signal::derive(move || board.picked.with(BTreeSet::is_empty));
     let button = move |(action, label): (&'static str, &'static str)| {
         let needs_steps = !matches!(action, "undo" | "redo");
         let disabled = move || (needs_steps && is_bare.get()).then_some("true");
@@ -42,7 +44,7 @@ pub(super) fn Tools(seat: Seat, open: Callback<()>) -> impl IntoView {
             <button
                 type="button" class="tool" title=hint.clone() aria-description=hint
                 aria-label=spoken(action) aria-disabled=disabled data-action=action
-                on:click=move |_| act(seat, action, open)
+                on:click=move |_| act(seat, action)
             >
                 {label}
             </button>
@@ -92,16 +94,16 @@ pub(super) fn keys_of(event: &KeyboardEvent) -> String {
 }
 
 /// Does what an action of the list means.
-pub(super) fn act(seat: Seat, action: &str, open: Callback<()>) {
+pub(super) fn act(seat: Seat, action: &str) {
     let board = seat.board;
-    let cells = board.picked.with_untracked(|picked| picked.cells.clone());
+    let cells = board.picked.get_untracked();
     match action {
         "undo" => return seat.undo(),
         "redo" => return seat.redo(),
         "none" => return board.pick(BTreeSet::new(), None),
         "all" => return pick_track(seat),
         _ if cells.is_empty() => return,
-        "open" => return open.run(()),
+        "open" => return board.open(Some(Tab::Step)),
         _ => {}
     }
     let read = |cell| board.step(cell);
@@ -131,7 +133,7 @@ pub(super) fn act(seat: Seat, action: &str, open: Callback<()>) {
     if changes.is_empty() {
         return;
     }
-    seat.change(&changes, false);
+    seat.change(&changes, Gesture::Begins);
     let picked = match action {
         "left" => steps::moved(&cells, -1),
         "right" => steps::moved(&cells, 1),
@@ -147,7 +149,7 @@ pub(super) fn act(seat: Seat, action: &str, open: Callback<()>) {
 /// The text of what is picked, for the system's clipboard. Cutting clears it.
 pub(super) fn taken(seat: Seat, is_cut: bool) -> Option<String> {
     let board = seat.board;
-    let cells = board.picked.with_untracked(|picked| picked.cells.clone());
+    let cells = board.picked.get_untracked();
     if cells.is_empty() {
         return None;
     }
@@ -169,16 +171,13 @@ pub(super) fn put(seat: Seat, text: &str) -> bool {
 }
 
 fn paste(seat: Seat, copied: &Copied) {
-    let cells = seat
-        .board
-        .picked
-        .with_untracked(|picked| picked.cells.clone());
+    let cells = seat.board.picked.get_untracked();
     let changes = seat.look(|document| {
         let corner = steps::corner(document, &cells);
         corner.map_or_else(Changes::new, |at| copied.pasted(document, at))
     });
     if !changes.is_empty() {
-        seat.change(&changes, false);
+        seat.change(&changes, Gesture::Begins);
         seat.board.say(counted(changes.len(), "pasted"));
         seat.board.pick(changes.keys().copied().collect(), None);
     }
@@ -186,7 +185,7 @@ fn paste(seat: Seat, copied: &Copied) {
 
 fn finish(seat: Seat, action: &str, cells: &BTreeSet<Cell>) {
     if action == "cut" {
-        seat.change(&steps::deleted(cells), false);
+        seat.change(&steps::deleted(cells), Gesture::Begins);
     }
     let word = if action == "cut" { "cut" } else { "copied" };
     seat.board.say(counted(cells.len(), word));
@@ -202,10 +201,7 @@ fn counted(count: usize, word: &str) -> String {
 /// Every step that plays of the track that the keyboard is at.
 fn pick_track(seat: Seat) {
     let board = seat.board;
-    let row = board
-        .picked
-        .with_untracked(|picked| picked.track)
-        .and_then(|track| board.row(track));
+    let row = untrack(|| board.track()).and_then(|track| board.row(track));
     let Some(row) = row else {
         return;
     };
@@ -214,7 +210,7 @@ fn pick_track(seat: Seat) {
         track: row.id,
         step,
     });
-    board.pick(cells.collect(), Some(row.id));
+    board.pick(cells.collect(), None);
     board.say(counted(length, "selected"));
 }
 

@@ -11,7 +11,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 
 /// Listens for as long as the page lives.
-pub(super) fn listen(seat: Seat, open: Callback<()>) {
+pub(super) fn listen(seat: Seat) {
     let handle = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
         if event.default_prevented() || is_typing() {
             return;
@@ -21,7 +21,7 @@ pub(super) fn listen(seat: Seat, open: Callback<()>) {
             .filter(|action| !matches!(*action, "copy" | "cut" | "paste"));
         if let Some(action) = action {
             event.prevent_default();
-            actions::act(seat, action, open);
+            actions::act(seat, action);
         }
     });
     on_cleanup(move || handle.remove());

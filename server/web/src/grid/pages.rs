@@ -110,11 +110,7 @@ impl Pages {
         {
             self.view
                 .update(|view| (view.track, view.place) = (Some(track), place));
-            if self
-                .board
-                .picked
-                .with_untracked(|picked| picked.cells.len() <= 1)
-            {
+            if self.board.picked.with_untracked(|picked| picked.len() <= 1) {
                 let step = StepIndex::new(place);
                 self.anchor.set_value(step.map(|step| Cell { track, step }));
             }

@@ -5,6 +5,7 @@ use super::{Pages, target};
 use crate::board::{Board, Row};
 use crate::painting::{Spot, Surface};
 use crate::seat::Seat;
+use crate::widget::Gesture;
 use leptos::ev::PointerEvent;
 use leptos::prelude::*;
 use leptos::web_sys;
@@ -27,8 +28,8 @@ pub(super) struct Stroke {
     pointer: i32,
     down: (i32, i32),
     kind: Kind,
-    /// It has changed something already: the rest is the same gesture.
-    has_changed: bool,
+    /// Once it has changed something, the rest is the same gesture.
+    gesture: Gesture,
 }
 
 #[derive(Debug)]
@@ -71,18 +72,18 @@ impl Stroke {
         };
         let (rows, columns) = (board.rows.get_untracked(), pages.columns());
         let row = rows.iter().position(|row| row.id == pressed.id)?;
-        let mut picked = board.picked.with_untracked(|picked| picked.cells.clone());
+        let mut picked = board.picked.get_untracked();
         if event.ctrl_key() || event.meta_key() {
             if !picked.remove(&cell) {
                 picked.insert(cell);
             }
-            board.pick(picked, Some(cell.track));
+            board.pick(picked, Some(cell));
             return None;
         }
         if event.shift_key() || !picked.contains(&cell) {
             picked = BTreeSet::from([cell]);
         }
-        board.pick(picked, Some(cell.track));
+        board.pick(picked, Some(cell));
         let was_on = board.step(cell).on;
         let kind = if event.shift_key() {
             Kind::Picking { from: cell }
@@ -105,7 +106,7 @@ impl Stroke {
             pointer: event.pointer_id(),
             down: (event.client_x(), event.client_y()),
             kind,
-            has_changed: false,
+            gesture: Gesture::Begins,
         };
         if matches!(stroke.kind, Kind::Pressed { was_on: false }) {
             stroke.paint(seat, true);
@@ -188,7 +189,7 @@ impl Stroke {
                         changes.insert(cell, Step { velocity, ..step });
                     }
                 }
-                seat.change(&changes, self.has_changed);
+                seat.change(&changes, self.gesture);
             }
             Kind::Pressed { was_on: false } | Kind::Painting { .. } | Kind::Picking { .. } => {}
         }
@@ -211,22 +212,22 @@ impl Stroke {
     }
 
     fn paint(&mut self, seat: Seat, on: bool) {
-        let changed = self
-            .cell()
-            .is_some_and(|cell| super::set_step(seat, cell, on, self.has_changed));
-        self.has_changed |= changed;
+        let cell = self.cell();
+        if cell.is_some_and(|cell| super::set_step(seat, cell, on, self.gesture)) {
+            self.gesture = Gesture::GoesOn;
+        }
     }
 }
 
 /// Everything between two cells becomes what is picked.
 pub(super) fn pick_between(seat: Seat, from: Cell, to: Cell) {
     let cells = seat.look(|document| steps::rectangle(document, from, to));
-    seat.board.pick(cells, Some(to.track));
+    seat.board.pick(cells, Some(to));
 }
 
 /// What a drag upwards from a cell strikes harder: what is picked with it, as far as it sounds.
 fn bendable(pressed: Cell, board: Board) -> Vec<(Cell, Velocity)> {
-    let picked = board.picked.with_untracked(|picked| picked.cells.clone());
+    let picked = board.picked.get_untracked();
     let velocities = picked.into_iter().map(|cell| (cell, board.step(cell)));
     velocities
         .filter(|(cell, step)| step.on || *cell == pressed)
