@@ -13,8 +13,8 @@ use lockstep_session::document::mixer::Colour;
 use lockstep_session::document::pattern::PatternLength;
 use lockstep_session::document::step::{Step, Velocity};
 use lockstep_session::document::{Document, track::Track};
-use lockstep_session::ids::{SceneIndex, StepIndex, TrackId};
-use lockstep_session::protocol::Cursor;
+use lockstep_session::ids::{PlayerId, SceneIndex, StepIndex, TrackId};
+use lockstep_session::protocol::{Cursor, Player, View};
 use lockstep_session::steps;
 use lockstep_session::text::{LongName, Name};
 use lockstep_session::units::{Beat, Tempo};
@@ -28,6 +28,14 @@ pub(crate) struct Board {
     pub(crate) rows: RwSignal<Vec<Row>>,
     /// The steps that this player has picked.
     pub(crate) picked: RwSignal<BTreeSet<steps::Cell>>,
+    /// The first step on the screen and the one behind the last.
+    pub(crate) shown: RwSignal<(usize, usize)>,
+    /// Everyone who is here, with what they do.
+    pub(crate) players: RwSignal<Vec<Player>>,
+    /// Whose view this one goes along with.
+    pub(crate) following: RwSignal<Option<PlayerId>>,
+    /// Where this player has been called to look.
+    pub(crate) called: RwSignal<Option<View>>,
     /// What has just happened, in one sentence, for eyes and for screen readers.
     pub(crate) said: RwSignal<String>,
     /// The whole document as this player sees it. Panels follow slices of it.
@@ -128,6 +136,10 @@ impl Board {
             summary: RwSignal::new(summary),
             rows: RwSignal::new(Vec::new()),
             picked: RwSignal::new(BTreeSet::new()),
+            shown: RwSignal::new((0, 16)),
+            players: RwSignal::new(Vec::new()),
+            following: RwSignal::new(None),
+            called: RwSignal::new(None),
             said: RwSignal::new(String::new()),
             document: RwSignal::new(Arc::default()),
             selected: RwSignal::new(Selected::default()),
@@ -219,7 +231,11 @@ impl Board {
     /// Nothing can be edited here, or not any more.
     pub(crate) fn locked(self) -> Signal<bool> {
         self.holds(|summary| match summary.connection {
-            Connection::Live(Live { listening_only, .. }) => listening_only,
+            Connection::Live(Live {
+                listening_only,
+                published,
+                ..
+            }) => listening_only || published,
             Connection::Offline { .. } | Connection::Full | Connection::Joining => false,
             Connection::Replaced | Connection::Unknown | Connection::TooOld | Connection::Ended => {
                 true

@@ -3,15 +3,20 @@
 
 mod actions;
 mod cell;
+mod end;
+mod head;
 mod keys;
+mod lane;
+mod menu;
 mod pages;
+mod presence;
 mod stroke;
 
 use crate::board::{Board, Row};
 use crate::connection::Connection;
 use crate::panel::Tab;
 use crate::seat::Seat;
-use crate::widget::Gesture;
+use crate::widget::{Dialog, Gesture};
 use actions::Tools;
 use leptos::ev::{Event, FocusEvent, MouseEvent, PointerEvent};
 use leptos::leptos_dom::helpers::set_timeout;
@@ -75,6 +80,9 @@ pub(crate) fn Grid(seat: Seat) -> impl IntoView {
         }
     };
     let drag = move |event: PointerEvent| {
+        if event.buttons() == 0 {
+            return presence::point(seat, pages, &event);
+        }
         if let Some((pointer, from)) = swipe.get_value() {
             let across = event.client_x() - from;
             if pointer == event.pointer_id() && across.abs() > SWIPE {
@@ -124,6 +132,8 @@ pub(crate) fn Grid(seat: Seat) -> impl IntoView {
         }
     };
     keys::listen(seat);
+    presence::follow(seat, pages);
+    let menu = Dialog::new("Track");
     let scene = Memo::new(move |_| board.selected.with(|selected| selected.scene));
     Effect::new(move |_| {
         scene.track();
@@ -137,11 +147,15 @@ pub(crate) fn Grid(seat: Seat) -> impl IntoView {
             on:pointercancel=move |_| { swipe.set_value(None); leave(); }
             on:contextmenu=open_pressed on:click=toggle on:focusin=arrive
             on:keydown=move |event| pages.walk(&event, seat)
+            on:pointerleave=move |event| presence::point(seat, pages, &event)
         >
             <Tools seat />
-            {move || board.rows.get().into_iter().map(|row| track_row(row, pages)).collect_view()}
+            {move || board.rows.get().into_iter().map(|row| track_row(seat, row, pages, menu)).collect_view()}
             <p class="empty" hidden=Signal::derive(move || !is_empty(board))>"No tracks yet."</p>
             <PageButtons pages />
+            {lane::lane(seat, pages)}
+            {head::add(seat)}
+            {menu.show(move || menu::menu(seat, menu.open))}
         </section>
     }
 }
@@ -154,10 +168,9 @@ fn is_empty(board: Board) -> bool {
     is_joined && board.rows.with(Vec::is_empty)
 }
 
-fn track_row(row: Row, pages: Pages) -> AnyView {
-    let head = row.head.clone();
-    let text = move |words: fn(&crate::board::Head) -> String| {
-        let head = head.clone();
+fn track_row(seat: Seat, row: Row, pages: Pages, menu: Dialog) -> AnyView {
+    let text = |words: fn(&crate::board::Head) -> String| {
+        let head = row.head.clone();
         Signal::derive(move || head.with(words))
     };
     let steps = NodeRef::<leptos::html::Div>::new();
@@ -171,11 +184,11 @@ fn track_row(row: Row, pages: Pages) -> AnyView {
     });
     view! {
         <div class=text(|head| format!("row hue-{}", head.colour.get())) role="group" aria-label=text(|head| head.name.to_string())>
-            <div class="head"><div>
-                <b>{text(|head| head.name.to_string())}</b>
-                <small>{text(|head| head.source.clone())}</small>
-            </div></div>
-            <div class="steps" data-track=row.id.0.to_string() node_ref=steps></div>
+            {head::head(seat, &row, menu)}
+            <div class="track">
+                <div class="steps" data-track=row.id.0.to_string() node_ref=steps></div>
+                {end::end(seat, &row, pages)}
+            </div>
         </div>
     }
     .into_any()

@@ -8,6 +8,7 @@
 mod board;
 mod browser;
 mod connection;
+mod element;
 mod front;
 mod grid;
 mod header;

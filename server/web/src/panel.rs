@@ -1,6 +1,11 @@
 //! The panels around the grid: beside it where there is room, below it as tabs, and on phones as
 //! sheets. A panel is made when it is opened and gone when it is closed.
 
+mod pattern;
+mod people;
+mod roll;
+mod step;
+
 use crate::seat::Seat;
 use leptos::prelude::*;
 
@@ -9,26 +14,30 @@ pub(crate) enum Tab {
     Clips,
     Harmony,
     Step,
+    Notes,
     Pattern,
     Instrument,
     Mixer,
     Effects,
     Samples,
     Export,
+    Players,
     Settings,
 }
 
 /// In the order of the plugin's.
-const TABS: [Tab; 10] = [
+const TABS: [Tab; 12] = [
     Tab::Clips,
     Tab::Harmony,
     Tab::Step,
+    Tab::Notes,
     Tab::Pattern,
     Tab::Instrument,
     Tab::Mixer,
     Tab::Effects,
     Tab::Samples,
     Tab::Export,
+    Tab::Players,
     Tab::Settings,
 ];
 
@@ -38,12 +47,14 @@ impl Tab {
             Tab::Clips => "Clips",
             Tab::Harmony => "Harmony",
             Tab::Step => "Step",
+            Tab::Notes => "Notes",
             Tab::Pattern => "Pattern",
             Tab::Instrument => "Instrument",
             Tab::Mixer => "Mixer",
             Tab::Effects => "Effects",
             Tab::Samples => "Samples",
             Tab::Export => "Export",
+            Tab::Players => "Players",
             Tab::Settings => "Settings",
         }
     }
@@ -53,13 +64,15 @@ impl Tab {
         matches!(self, Tab::Clips | Tab::Harmony)
     }
 
-    fn content(self, _seat: Seat) -> AnyView {
+    fn content(self, seat: Seat) -> AnyView {
         match self {
             // Each panel is one function here.
+            Tab::Step => step::step(seat),
+            Tab::Notes => roll::roll(seat),
+            Tab::Pattern => pattern::pattern(seat),
+            Tab::Players => people::people(seat),
             Tab::Clips
             | Tab::Harmony
-            | Tab::Step
-            | Tab::Pattern
             | Tab::Instrument
             | Tab::Mixer
             | Tab::Effects

@@ -1,9 +1,10 @@
 //! The player's place at a session: the replica, and the shell that moves its text, arms its one
 //! timer and shows on the board what it says. Nothing here decides what an edit means.
 
+mod presence;
 mod socket;
 
-use crate::board::{Board, Person, Summary};
+use crate::board::{Board, Summary};
 use crate::browser;
 use crate::connection::{Connection, Live};
 use crate::identity;
@@ -11,7 +12,7 @@ use crate::playhead;
 use crate::widget::{Gesture, Turn};
 use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout, set_timeout_with_handle};
 use leptos::prelude::*;
-use lockstep_session::document::Document;
+use lockstep_session::document::{Document, Mode};
 use lockstep_session::edit::{Edit, Region};
 use lockstep_session::ids::{PlayerId, Run};
 use lockstep_session::protocol::{Goodbye, Kind, Player, Profile, Role};
@@ -19,6 +20,7 @@ use lockstep_session::replica::{Change, Event, Identity, Input, Link, Output, Re
 use lockstep_session::steps::{self, Changes};
 use lockstep_session::text::LongName;
 use lockstep_session::units::{Beat, LocalTime, ServerTime};
+use presence::{Others, person};
 use socket::{News, Socket};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -46,6 +48,7 @@ struct Shell {
     joined: bool,
     /// The server has said that the link leads nowhere.
     unknown: bool,
+    others: Others,
 }
 
 impl Seat {
@@ -70,6 +73,7 @@ impl Seat {
             closed_with: None,
             joined: false,
             unknown: false,
+            others: Others::default(),
         };
         let seat = Seat {
             board: Board::new(),
@@ -251,10 +255,10 @@ impl Seat {
                     }
                 }
                 Event::Link => self.follow_link(shell),
-                Event::Players
-                | Event::Refused { .. }
-                | Event::Gather { .. }
-                | Event::Trouble { .. } => {}
+                Event::Players => self.greet(shell),
+                Event::Gather { by, view } => self.gathered(&shell.replica, by, view),
+                Event::Refused { reason, .. } => self.board.say(format!("Not done: {reason}")),
+                Event::Trouble { reason, .. } => self.board.say(format!("The server says: {reason}")),
             }
         }
         let replica = &shell.replica;
@@ -294,10 +298,7 @@ impl Seat {
         };
         for region in edit.regions(replica.document()) {
             if let Region::Step(track, scene, step) = region {
-                let who = Person {
-                    name: author.profile.name.clone(),
-                    colour: author.profile.colour,
-                };
+                let who = person(author);
                 self.board.mark(track, scene, step, Some(who));
                 let board = self.board;
                 set_timeout(move || board.mark(track, scene, step, None), FLASH);
@@ -365,6 +366,8 @@ fn connection(shell: &Shell) -> Connection {
             let tenths = |micros: i64| u32::try_from((micros + 50) / 100).unwrap_or(u32::MAX);
             Connection::Live(Live {
                 listening_only: replica.role() == Some(Role::Listener),
+                published: replica.document().mode == Mode::Published,
+                cannot_save: replica.is_read_only(),
                 waiting: replica.unsaved(),
                 error: quality.map(|quality| tenths(quality.error.as_micros())),
                 round_trip_ms: quality

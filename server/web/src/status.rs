@@ -6,10 +6,18 @@ use leptos::prelude::*;
 
 #[component]
 pub(crate) fn Status(board: Board) -> impl IntoView {
+    // One place speaks for all of the page, so that what is said does not fight.
+    let words = Memo::new(move |_| board.summary.with(|summary| summary.connection.words()));
+    Effect::new(move |before: Option<()>| {
+        let words = words.get();
+        if before.is_some() {
+            board.say(words.to_owned());
+        }
+    });
     let tone = board.text(|summary| summary.connection.tone().to_owned());
     view! {
         <footer class="status">
-            <span role="status" class=tone>
+            <span class=tone>
                 <b class="connection">{board.text(|summary| summary.connection.words().to_owned())}</b>
             </span>
             <span hidden=board.holds(|summary| live(summary).is_none())>
@@ -21,6 +29,7 @@ pub(crate) fn Status(board: Board) -> impl IntoView {
             <span hidden=board.holds(|summary| in_time(summary).is_none())>
                 {board.text(|summary| live(summary).map_or(String::new(), |live| format!("{} ms", live.round_trip_ms)))}
             </span>
+            <span class="said" role="status" aria-live="polite">{move || board.said.get()}</span>
             <span class="lead-words">{board.text(|summary| summary.lead.clone())}</span>
         </footer>
     }

@@ -2,11 +2,11 @@
 //! effect for each attribute would make a grid of a thousand buttons slow and large.
 
 use super::Pages;
+use crate::element::{child, set};
 use crate::board::{Cell, Row};
 use leptos::prelude::*;
 use leptos::web_sys::{self, HtmlElement};
 use lockstep_session::document::step::{Chance, Condition, Ratchet, Step};
-use wasm_bindgen::JsCast;
 
 /// Fills a track's row with the steps of the page on the screen. Its effects live until the next page.
 pub(super) fn lay_out(steps: &web_sys::Element, row: &Row, pages: Pages) {
@@ -130,16 +130,4 @@ fn mark(marks: &HtmlElement, step: &Step) {
     if !step.locks.is_empty() {
         child(marks, "span", "mark-locks");
     }
-}
-
-fn child(parent: &web_sys::Element, name: &str, class: &str) -> Option<HtmlElement> {
-    let child: HtmlElement = document().create_element(name).ok()?.unchecked_into();
-    child.set_class_name(class);
-    parent.append_child(&child).ok()?;
-    Some(child)
-}
-
-pub(super) fn set(element: &web_sys::Element, name: &str, value: &str) {
-    // Refused only for names that are not names.
-    let _ = element.set_attribute(name, value);
 }

@@ -1,9 +1,10 @@
 //! Which steps are on the screen, and which of them the keyboard is at.
 
 use super::stroke::pick_between;
-use super::{cell, target};
+use super::target;
 use crate::board::Board;
 use crate::browser;
+use crate::element::set;
 use crate::seat::Seat;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -96,10 +97,10 @@ impl Pages {
             steps.start
         };
         if let Ok(Some(before)) = document().query_selector("[data-step][tabindex='0']") {
-            cell::set(&before, "tabindex", "-1");
+            set(&before, "tabindex", "-1");
         }
         if let Some(entrance) = row.and_then(|row| button(row, place)) {
-            cell::set(&entrance, "tabindex", "0");
+            set(&entrance, "tabindex", "0");
         }
     }
 
@@ -116,6 +117,12 @@ impl Pages {
             }
             self.mark_entrance();
         }
+    }
+
+    /// Shows the page that a step is on.
+    pub(super) fn show(&self, step: StepIndex) {
+        let columns = self.columns();
+        self.view.update(|view| view.page = step.index() / columns);
     }
 
     /// Shows the next page, or the one before.
