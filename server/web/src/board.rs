@@ -46,8 +46,17 @@ pub(crate) struct Summary {
     pub(crate) place: Option<i64>,
     /// Who leads the transport, in words.
     pub(crate) lead: String,
+    pub(crate) leader: Lead,
     pub(crate) players: Vec<(Name, Colour)>,
     pub(crate) connection: Connection,
+}
+
+/// Who moves the session's transport.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lead {
+    Nobody,
+    Mine,
+    Others,
 }
 
 /// One track. Clones are the same row.
@@ -96,6 +105,7 @@ impl Board {
             tempo: Tempo::default(),
             place: None,
             lead: String::new(),
+            leader: Lead::Nobody,
             players: Vec::new(),
             connection: Connection::Joining,
         };
@@ -147,6 +157,13 @@ impl Board {
                 true
             }
         })
+    }
+
+    /// The transport cannot be moved from here.
+    pub(crate) fn led_by_other(self) -> Signal<bool> {
+        let locked = self.locked();
+        let led = self.holds(|summary| summary.leader == Lead::Others);
+        Signal::derive(move || led.get() || locked.get())
     }
 
     /// The track that the panels show: the selected one, or the first.

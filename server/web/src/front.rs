@@ -1,7 +1,7 @@
 //! The landing page, and the page behind a link that leads nowhere: both start a new session.
 
-use crate::browser;
 use crate::header::Mark;
+use crate::{api, browser};
 use leptos::prelude::*;
 
 /// `/`
@@ -41,10 +41,10 @@ fn NewSession() -> impl IntoView {
         waiting.set(true);
         problem.set(String::new());
         leptos::task::spawn_local(async move {
-            match browser::new_session().await {
-                Some(id) => browser::go_to(&format!("/s/{id}")),
-                None => {
-                    problem.set("The server did not answer. Try again in a moment.".to_owned());
+            match api::new_session(None).await {
+                Ok(id) => browser::go_to(&format!("/s/{id}")),
+                Err(why) => {
+                    problem.set(why);
                     waiting.set(false);
                 }
             }

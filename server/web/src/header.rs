@@ -1,14 +1,21 @@
 //! The top of the session page: what is playing, how fast, who is here and who leads.
 
+mod lead;
+mod share;
+mod transport;
+
+pub(crate) use transport::{key, scale};
+
 use crate::board::Summary;
 use crate::seat::Seat;
+use crate::widget::Field;
 use leptos::prelude::*;
-use lockstep_session::text::Name;
+use lockstep_session::edit::{Edit, SessionSetting};
+use lockstep_session::text::{LongName, Name};
 
 #[component]
 pub(crate) fn Header(seat: Seat, id: String) -> impl IntoView {
     let board = seat.board;
-    let copied = RwSignal::new(false);
     let players = move || {
         let player = |(name, colour): (Name, _)| player(&name, colour);
         board
@@ -18,36 +25,38 @@ pub(crate) fn Header(seat: Seat, id: String) -> impl IntoView {
             .map(player)
             .collect_view()
     };
+    let name = Field {
+        value: board.text(|summary| summary.name.to_string()),
+        ..Field::shared(
+            seat,
+            "Session name",
+            "The session's name, for everyone. Click to change it.",
+            |document| document.name.to_string(),
+            |name| Edit::Session(SessionSetting::Name(LongName::new(name))),
+        )
+    };
     view! {
         <header class="bar">
-            <Mark />
+            <a class="home" href="/" aria-label="Lockstep, all sessions"><Mark /></a>
             <div class="title">
-                <h1>{board.text(|summary| summary.name.to_string())}</h1>
-                <small>{id}</small>
+                <h1>{name.show()}</h1>
+                <small>{short(&id).to_owned()}</small>
             </div>
-            <button
-                type="button" class="play"
-                aria-label=board.text(|summary| if summary.playing { "Stop" } else { "Play" }.to_owned())
-                on:click=move |_| seat.toggle_playing()
-            >
-                <span class=board.text(|summary| if summary.playing { "square" } else { "triangle" }.to_owned())></span>
-            </button>
-            <div class="field">
-                <span>"Tempo"</span>
-                <b class="tempo">{board.text(tempo)}</b>
-            </div>
-            <div class="field place">
-                <span>"Bar"</span>
-                <b>{board.text(place)}</b>
-            </div>
-            <div class="lead">{board.text(|summary| summary.lead.clone())}</div>
+            {transport::transport(seat)}
+            {lead::lead(seat)}
             <div class="space"></div>
             <span class="count">{board.text(people)}</span>
             <ul class="players" aria-label=board.text(people)>{players}</ul>
-            <button type="button" class="button strong share" on:click=move |_| seat.share(copied)>
-                {Signal::derive(move || if copied.get() { "Link copied" } else { "Share" }.to_owned())}
-            </button>
+            {share::share(id)}
         </header>
+    }
+}
+
+/// An id without its secret end: screens are shown to others.
+fn short(id: &str) -> &str {
+    match id.rsplit_once('-') {
+        Some((front, secret)) if secret.len() >= 8 => front,
+        _ => id,
     }
 }
 
@@ -75,11 +84,6 @@ fn people(summary: &Summary) -> String {
     }
 }
 
-fn tempo(summary: &Summary) -> String {
-    let hundredths = summary.tempo.get();
-    format!("{}.{:02}", hundredths / 100, hundredths % 100)
-}
-
 /// Bar, beat and sixteenth, as musicians count them: from one.
 fn place(summary: &Summary) -> String {
     summary.place.map_or("–".to_owned(), |sixteenths| {
@@ -90,4 +94,18 @@ fn place(summary: &Summary) -> String {
         );
         format!("{}.{}.{}", bar + 1, beat + 1, sixteenth + 1)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short;
+
+    #[test]
+    fn the_secret_end_of_a_link_is_not_shown() {
+        assert_eq!(
+            short("fuzzy-penguin-42-abcdefghij234567"),
+            "fuzzy-penguin-42"
+        );
+        assert_eq!(short("short"), "short");
+    }
 }

@@ -5,6 +5,7 @@
     reason = "the component macro writes `pub` beside whatever visibility a component has"
 )]
 
+mod api;
 mod board;
 mod browser;
 mod connection;
@@ -12,6 +13,7 @@ mod front;
 mod grid;
 mod header;
 mod identity;
+mod measures;
 mod painting;
 mod panel;
 mod playhead;
