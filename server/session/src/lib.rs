@@ -16,6 +16,7 @@ pub mod names;
 pub mod protocol;
 mod rate;
 pub mod replica;
+pub mod slot;
 pub mod text;
 mod tree;
 pub mod units;

@@ -1,7 +1,7 @@
 //! The server's HTTP API as the page asks it: JSON in and out, problems in the server's own words.
 
 use leptos::prelude::window;
-use leptos::web_sys::{RequestInit, Response};
+use leptos::web_sys::{Headers, RequestInit, Response};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
@@ -14,6 +14,11 @@ pub(crate) async fn ask(method: &str, path: &str, body: Option<String>) -> Resul
     options.set_method(method);
     if let Some(body) = body {
         options.set_body(&body.into());
+        if let Ok(headers) = Headers::new() {
+            // A legal name and value.
+            let _ = headers.set("content-type", "application/json");
+            options.set_headers(&headers);
+        }
     }
     let (ok, answer) = fetch(path, &options).await.ok_or(SILENT)?;
     if ok {

@@ -14,7 +14,7 @@ use lockstep_session::document::step::Step;
 use lockstep_session::document::{Document, track::Track};
 use lockstep_session::ids::{SceneIndex, StepIndex, TrackId};
 use lockstep_session::text::{LongName, Name};
-use lockstep_session::units::{Beat, Tempo};
+use lockstep_session::units::{Beat, BeatSpan, Tempo};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The whole screen. Copies are the same board.
@@ -27,6 +27,8 @@ pub(crate) struct Board {
     pub(crate) selected: RwSignal<Selected>,
     /// What is heard of each track, and of the mix in the last place.
     pub(crate) levels: RwSignal<Levels>,
+    /// Where the session is, rounded down to a sixteenth.
+    pub(crate) beat: RwSignal<Beat>,
     /// There is room beside the grid.
     pub(crate) wide: RwSignal<bool>,
 }
@@ -117,7 +119,16 @@ impl Board {
             document: RwSignal::new(Arc::default()),
             selected: RwSignal::new(Selected::default()),
             levels: RwSignal::new([(0.0, 0.0); Document::MOST_TRACKS + 1]),
+            beat: RwSignal::new(Beat::ZERO),
             wide,
+        }
+    }
+
+    fn advance(&self, beat: Beat) {
+        let into = beat.as_micros().rem_euclid(250_000);
+        let beat = beat - BeatSpan::from_micros(into);
+        if self.beat.with_untracked(|shown| *shown != beat) {
+            self.beat.set(beat);
         }
     }
 
@@ -207,6 +218,7 @@ impl Board {
     /// Brings every row to what the document says at `beat`; what says so already stays quiet.
     pub(crate) fn show(&self, document: &Document, beat: Beat) {
         self.document.set(Arc::new(document.clone()));
+        self.advance(beat);
         let same_tracks = self.rows.with_untracked(|rows| {
             rows.iter()
                 .map(|row| row.id)
@@ -254,6 +266,9 @@ impl Board {
             .with_untracked(|summary| summary.place != place)
         {
             self.summary.update(|summary| summary.place = place);
+        }
+        if let Some(beat) = beat {
+            self.advance(beat);
         }
         let clips = document.rows();
         self.rows.with_untracked(|rows| {

@@ -4,27 +4,19 @@ mod lead;
 mod share;
 mod transport;
 
-pub(crate) use transport::{key, scale};
+pub(crate) use transport::scale;
 
 use crate::board::Summary;
+use crate::dom::{Tag, tag, text};
 use crate::seat::Seat;
 use crate::widget::Field;
 use leptos::prelude::*;
+use lockstep_session::document::mixer::Colour;
 use lockstep_session::edit::{Edit, SessionSetting};
 use lockstep_session::text::{LongName, Name};
 
-#[component]
-pub(crate) fn Header(seat: Seat, id: String) -> impl IntoView {
+pub(crate) fn header(seat: Seat, id: &str) -> Tag {
     let board = seat.board;
-    let players = move || {
-        let player = |(name, colour): (Name, _)| player(&name, colour);
-        board
-            .summary
-            .with(|summary| summary.players.clone())
-            .into_iter()
-            .map(player)
-            .collect_view()
-    };
     let name = Field {
         value: board.text(|summary| summary.name.to_string()),
         ..Field::shared(
@@ -35,21 +27,29 @@ pub(crate) fn Header(seat: Seat, id: String) -> impl IntoView {
             |name| Edit::Session(SessionSetting::Name(LongName::new(name))),
         )
     };
-    view! {
-        <header class="bar">
-            <a class="home" href="/" aria-label="Lockstep, all sessions"><Mark /></a>
-            <div class="title">
-                <h1>{name.show()}</h1>
-                <small>{short(&id).to_owned()}</small>
-            </div>
-            {transport::transport(seat)}
-            {lead::lead(seat)}
-            <div class="space"></div>
-            <span class="count">{board.text(people)}</span>
-            <ul class="players" aria-label=board.text(people)>{players}</ul>
-            {share::share(id)}
-        </header>
-    }
+    let home = tag("a", "home")
+        .set("href", "/")
+        .set("aria-label", "Lockstep, the front page")
+        .with(mark());
+    let title = tag("div", "title")
+        .with(tag("h1", "").with(name.show()))
+        .with(text("small", "", short(id)));
+    let players = tag("ul", "players")
+        .attribute("aria-label", board.text(people))
+        .filled(move || {
+            let players = board.summary.with(|summary| summary.players.clone());
+            let player = |(name, colour): &(Name, Colour)| player(name, *colour);
+            players.iter().map(player).collect()
+        });
+    tag("header", "bar")
+        .with(home)
+        .with(title)
+        .with_all(transport::transport(seat))
+        .with_all(lead::lead(seat))
+        .with(tag("div", "space"))
+        .with(tag("span", "count").says(board.text(people)))
+        .with(players)
+        .with(share::share(id.to_owned()))
 }
 
 /// An id without its secret end: screens are shown to others.
@@ -61,19 +61,21 @@ fn short(id: &str) -> &str {
 }
 
 /// Four steps of a pattern.
-#[component]
-pub(crate) fn Mark() -> impl IntoView {
-    view! { <div class="mark" aria-hidden="true"><i></i><i></i><i></i><i></i></div> }
+pub(crate) fn mark() -> Tag {
+    let mark = tag("div", "mark").set("aria-hidden", "true");
+    mark.with_all((0..4).map(|_| tag("i", "")))
 }
 
-fn player(name: &Name, colour: lockstep_session::document::mixer::Colour) -> AnyView {
+fn player(name: &Name, colour: Colour) -> Tag {
     let initials: String = name
         .split(' ')
         .filter_map(|word| word.chars().next())
         .take(2)
         .collect();
     let hue = format!("hue-{}", colour.get());
-    view! { <li class=hue title=name.to_string() aria-label=name.to_string()>{initials.to_uppercase()}</li> }.into_any()
+    text("li", &hue, &initials.to_uppercase())
+        .set("title", name)
+        .set("aria-label", name)
 }
 
 fn people(summary: &Summary) -> String {

@@ -9,6 +9,7 @@ mod api;
 mod board;
 mod browser;
 mod connection;
+mod dom;
 mod front;
 mod grid;
 mod header;
@@ -29,8 +30,15 @@ use wasm_bindgen::prelude::*;
 /// Called once by the page's own module script.
 #[wasm_bindgen(start)]
 pub fn start() {
-    match browser::session_in_address() {
-        Some(session) => mount_to_body(move || view! { <session::Session id=session.clone() /> }),
-        None => mount_to_body(|| view! { <front::Front /> }),
-    }
+    // What the page follows, it follows for as long as it lives.
+    mount_to_body(|| {
+        let page = match browser::session_in_address() {
+            Some(session) => session::session(&session),
+            None => front::front(),
+        };
+        if let Some(body) = document().body() {
+            // A new element fits into the body.
+            let _ = body.append_child(&page.element());
+        }
+    });
 }

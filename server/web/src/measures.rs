@@ -2,12 +2,10 @@
 //! In the same words as the plugin's editor. It must not know what any of them belongs to.
 
 use crate::widget::{Range, decimal};
-use lockstep_session::document::Document;
 use lockstep_session::document::clip::{Action, Bars, Follow};
 use lockstep_session::document::harmony::Scale;
 use lockstep_session::document::launch::Quantum;
 use lockstep_session::document::mixer::{Level, Pan};
-use lockstep_session::ids::SceneIndex;
 use lockstep_session::units::{Beat, BeatSpan, Tempo};
 
 /// Tenths of a decibel.
@@ -185,14 +183,6 @@ pub(crate) fn place(beat: Beat) -> String {
     match within.div_euclid(BeatSpan::BEAT.as_micros()) {
         0 => format!("bar {bar}"),
         within => format!("bar {bar}.{}", within + 1),
-    }
-}
-
-/// What a row of clips is called.
-pub(crate) fn scene_name(document: &Document, scene: SceneIndex) -> String {
-    match document.scenes[scene.index()].name.as_str() {
-        "" => format!("Scene {}", scene.index() + 1),
-        name => name.to_owned(),
     }
 }
 

@@ -1,11 +1,12 @@
 //! Who leads the session's transport, and how the lead is taken and given back.
 
 use crate::board::Lead;
+use crate::dom::{Tag, button, tag};
 use crate::seat::Seat;
 use leptos::prelude::*;
 use lockstep_session::edit::Edit;
 
-pub(super) fn lead(seat: Seat) -> AnyView {
+pub(super) fn lead(seat: Seat) -> [Tag; 2] {
     let board = seat.board;
     let mine = board.holds(|summary| summary.leader == Lead::Mine);
     let words = Signal::derive(move || {
@@ -31,9 +32,12 @@ pub(super) fn lead(seat: Seat) -> AnyView {
             Edit::TakeLead
         });
     };
-    view! {
-        <div class="lead">{board.text(|summary| summary.lead.clone())}</div>
-        <button type="button" class="button small take-lead" title=hint disabled=board.locked() on:click=press>{words}</button>
-    }
-    .into_any()
+    let press = button("button small take-lead", "", press)
+        .says(words)
+        .attribute("title", hint)
+        .disabled(board.locked());
+    [
+        tag("div", "lead").says(board.text(|summary| summary.lead.clone())),
+        press,
+    ]
 }

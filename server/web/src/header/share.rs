@@ -1,19 +1,20 @@
 //! How others come in: the link to copy, its code to point a phone at, the link that only listens,
 //! and copies of the session.
 
-use crate::widget::{Dialog, button};
+use crate::dom::{Tag, button, follow, tag, text};
+use crate::widget::{self, Dialog};
 use crate::{api, browser};
 use leptos::prelude::*;
+use leptos::web_sys::HtmlInputElement;
 use qrcode::{EcLevel, QrCode, types::Color};
+use std::time::Duration;
+use wasm_bindgen::JsCast;
 
-pub(super) fn share(id: String) -> AnyView {
+pub(super) fn share(id: String) -> Tag {
     let dialog = Dialog::new("Share");
-    let id = StoredValue::new(id);
-    view! {
-        <button type="button" class="button strong share" aria-haspopup="dialog" on:click=move |_| dialog.open.set(true)>"Share"</button>
-        {dialog.show(move || links(id.get_value()))}
-    }
-    .into_any()
+    tag("div", "held")
+        .with(dialog.opener("button strong share", "Share"))
+        .with(dialog.show(move || links(&id)))
 }
 
 /// What the server knows about the ways in.
@@ -24,12 +25,12 @@ struct Links {
     problem: String,
 }
 
-fn links(id: String) -> AnyView {
+fn links(id: &str) -> Tag {
     let links = RwSignal::new(Links {
         edit: browser::address(),
         ..Links::default()
     });
-    let asked = id.clone();
+    let asked = id.to_owned();
     leptos::task::spawn_local(async move {
         match api::ask("GET", &format!("/sessions/{asked}"), None).await {
             Ok(session) => links.update(|links| {
@@ -43,62 +44,79 @@ fn links(id: String) -> AnyView {
         Signal::derive(move || links.with(|links| links.listen.clone().unwrap_or_default()));
     let edit = Signal::derive(move || links.with(|links| links.edit.clone()));
     let problem = Signal::derive(move || links.with(|links| links.problem.clone()));
-    let code = move || code(&edit.get());
-    view! {
-        <div class="share-links">
-            <div class="code" role="img" aria-label="The link as a code for cameras" inner_html=code></div>
-            <div class="section">
-                {link("Link to play together", edit, "Whoever has this link can edit.")}
-                <div hidden=Signal::derive(move || listen.with(String::is_empty))>
-                    {link("Link to listen", listen, "Whoever has this link hears and sees, and cannot edit.")}
-                </div>
-            </div>
-        </div>
-        <div class="line">
-            {copy_of(id.clone(), "remix", "Remix", "Make a copy of your own that goes on from here", links)}
-            {copy_of(id, "publish", "Publish", "Make a copy that never changes, for everyone to hear", links)}
-        </div>
-        <p class="problem" role="alert">{problem}</p>
-    }
-    .into_any()
+    let code = tag("div", "code")
+        .set("role", "img")
+        .set("aria-label", "The link as a code for cameras")
+        .painted(move |element| element.set_inner_html(&edit.with(|edit| code(edit))));
+    let listening = link(
+        "Link to listen",
+        listen,
+        "Whoever has this link hears and sees, and cannot edit.",
+    )
+    .hidden(Signal::derive(move || listen.with(String::is_empty)));
+    let together = link(
+        "Link to play together",
+        edit,
+        "Whoever has this link can edit.",
+    );
+    let ways = tag("div", "section").with(together).with(listening);
+    let copies = tag("div", "line")
+        .with(copy_of(
+            id,
+            "remix",
+            "Remix",
+            "Make a copy of your own that goes on from here",
+            links,
+        ))
+        .with(copy_of(
+            id,
+            "publish",
+            "Publish",
+            "Make a copy that never changes, for everyone to hear",
+            links,
+        ));
+    tag("div", "section")
+        .with(tag("div", "share-links").with(code).with(ways))
+        .with(copies)
+        .with(tag("p", "problem").set("role", "alert").says(problem))
 }
 
-fn link(title: &'static str, address: Signal<String>, hint: &'static str) -> AnyView {
+fn link(title: &str, address: Signal<String>, hint: &str) -> Tag {
     let copied = RwSignal::new(false);
     let words = Signal::derive(move || if copied.get() { "Copied" } else { "Copy" }.to_owned());
-    let place = NodeRef::<leptos::html::Input>::new();
-    let copy = move |_| {
-        if let Some(input) = place.get_untracked() {
-            input.select();
-        }
+    let field = tag("input", "text-field")
+        .set("readonly", "")
+        .set("aria-label", title);
+    let input: HtmlInputElement = field.element().unchecked_into();
+    let shown = input.clone();
+    follow(move || address.with(|address| shown.set_value(address)));
+    let copy = button("button", "", move |_| {
+        input.select();
         browser::copy(&address.get_untracked(), move || {
             copied.set(true);
-            set_timeout(move || copied.set(false), std::time::Duration::from_secs(2));
+            set_timeout(move || copied.set(false), Duration::from_secs(2));
         });
-    };
-    view! {
-        <h3>{title}</h3>
-        <div class="line link">
-            <input class="text-field" readonly aria-label=title node_ref=place prop:value=address />
-            <button type="button" class="button" on:click=copy>{words}</button>
-        </div>
-        <p class="hint">{hint}</p>
-    }
-    .into_any()
+    })
+    .says(words);
+    tag("div", "section")
+        .with(text("h3", "", title))
+        .with(tag("div", "line link").with(field).with(copy))
+        .with(text("p", "hint", hint))
 }
 
 /// A button that makes another session of this one and goes there.
 fn copy_of(
-    id: String,
+    id: &str,
     verb: &'static str,
     words: &'static str,
     hint: &'static str,
     links: RwSignal<Links>,
-) -> AnyView {
+) -> Tag {
     let waiting = RwSignal::new(false);
-    button(words, hint, waiting.into(), move || {
+    let path = format!("/sessions/{id}/{verb}");
+    widget::button(words, hint, waiting.into(), move || {
         waiting.set(true);
-        let path = format!("/sessions/{id}/{verb}");
+        let path = path.clone();
         leptos::task::spawn_local(async move {
             match api::ask("POST", &path, None).await {
                 Ok(made) => browser::go_to(&api::text(&made, "link").unwrap_or_default()),

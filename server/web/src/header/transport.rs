@@ -1,48 +1,62 @@
 //! Play and stop, tempo with its tap, place, loop, swing, key and scale.
 
+use crate::dom::{Tag, button, tag, text};
 use crate::measures;
 use crate::seat::Seat;
 use crate::widget::{Choice, Dial, Dialog, Field, Range, Shape, Switch, decimal};
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use lockstep_session::document::harmony::{Harmony, PitchClass, Scale};
 use lockstep_session::document::mixer::Percent;
 use lockstep_session::document::timeline::LoopRegion;
 use lockstep_session::edit::{Edit, SessionSetting};
 use lockstep_session::units::{Beat, BeatSpan, LocalTime, Span, Tempo};
+use std::sync::Arc;
+use wasm_bindgen::JsCast;
 
 /// What a loop is until someone says otherwise.
 const BARS: i64 = 4;
 
-pub(super) fn transport(seat: Seat) -> AnyView {
+pub(super) fn transport(seat: Seat) -> Vec<Tag> {
     let board = seat.board;
     let led = board.led_by_other();
-    view! {
-        <button
-            type="button" class="play" disabled=led
-            aria-label=board.text(|summary| if summary.playing { "Stop" } else { "Play" }.to_owned())
-            on:click=move |_| seat.toggle_playing()
-        >
-            <span class=board.text(|summary| if summary.playing { "square" } else { "triangle" }.to_owned())></span>
-        </button>
-        <div class="field tempo-field">
-            <span>"Tempo"</span>
-            <div class="line">{tempo(seat).show(Shape::Number)}{tap(seat)}</div>
-        </div>
-        <div class="field place">
-            <span>"Bar"</span>
-            {place(seat).show()}
-        </div>
-        <div class="field swing">
-            <span>"Swing"</span>
-            {swing(seat).show(Shape::Number)}
-        </div>
-        <div class="field key">
-            <span>"Key"</span>
-            <div class="line">{key(seat).show()}{scale(seat).show()}</div>
-        </div>
-        {cycle(seat)}
-    }
-    .into_any()
+    let play = button("play", "", move |_| seat.toggle_playing())
+        .attribute(
+            "aria-label",
+            board.text(|summary| if summary.playing { "Stop" } else { "Play" }.to_owned()),
+        )
+        .disabled(led)
+        .with(tag("span", "").attribute(
+            "class",
+            board.text(|summary| {
+                if summary.playing {
+                    "square"
+                } else {
+                    "triangle"
+                }
+                .to_owned()
+            }),
+        ));
+    let tempo = tag("div", "line")
+        .with(tempo(seat).show(Shape::Number))
+        .with(tap(seat));
+    let key = tag("div", "line")
+        .with(key(seat).show())
+        .with(scale(seat).show());
+    vec![
+        play,
+        field("Tempo", "tempo-field", tempo),
+        field("Bar", "place", place(seat).show()),
+        field("Swing", "swing", swing(seat).show(Shape::Number)),
+        field("Key", "key", key),
+        cycle(seat),
+    ]
+}
+
+fn field(title: &str, class: &str, content: Tag) -> Tag {
+    tag("div", &format!("field {class}"))
+        .with(text("span", "", title).set("aria-hidden", "true"))
+        .with(content)
 }
 
 fn tempo(seat: Seat) -> Dial {
@@ -87,16 +101,19 @@ impl Taps {
     }
 }
 
-fn tap(seat: Seat) -> AnyView {
+fn tap(seat: Seat) -> Tag {
     let taps = StoredValue::new(Taps::default());
-    view! {
-        <button
-            type="button" class="tap" title="Tap the tempo" disabled=seat.board.led_by_other()
-            on:pointerdown=move |_| tapped(seat, taps)
-            on:click=move |event| if event.detail() == 0 { tapped(seat, taps) }
-        >"Tap"</button>
-    }
-    .into_any()
+    text("button", "tap", "Tap")
+        .set("type", "button")
+        .set("title", "Tap the tempo")
+        .disabled(seat.board.led_by_other())
+        .on("pointerdown", move |_| tapped(seat, taps))
+        .on("click", move |event| {
+            let event: MouseEvent = event.unchecked_into();
+            if event.detail() == 0 {
+                tapped(seat, taps);
+            }
+        })
 }
 
 /// A pointer taps as it goes down; a key comes as a click that no pointer made.
@@ -115,7 +132,7 @@ fn place(seat: Seat) -> Field {
         name: "Bar".to_owned(),
         hint: "Where the session is: bar, beat, sixteenth. Type a bar to go there, for everyone.",
         value: board.text(super::place),
-        set: std::sync::Arc::new(move |text| {
+        set: Arc::new(move |text| {
             if let Some(bar) = decimal(text.split('.').next().unwrap_or_default(), 0) {
                 let to = (Beat::ZERO + BeatSpan::BAR.times(bar - 1)).clamped();
                 seat.edit(Edit::Relocate { to, at: None });
@@ -188,22 +205,21 @@ pub(crate) fn scale(seat: Seat) -> Choice {
 }
 
 /// The session's loop: whether it turns, from which bar, and how many bars long.
-fn cycle(seat: Seat) -> AnyView {
-    let board = seat.board;
+fn cycle(seat: Seat) -> Tag {
     let dialog = Dialog::new("Loop");
-    let on = board.condition(|document| document.timeline.region.is_some());
-    view! {
-        <button
-            type="button" class="button loop" aria-haspopup="dialog" title="The session's loop"
-            data-on=Signal::derive(move || on.get().to_string())
-            on:click=move |_| dialog.open.set(true)
-        >"Loop"</button>
-        {dialog.show(move || cycle_settings(seat))}
-    }
-    .into_any()
+    let on = seat
+        .board
+        .condition(|document| document.timeline.region.is_some());
+    let opener = dialog
+        .opener("button loop", "Loop")
+        .set("title", "The session's loop")
+        .state("data-on", on);
+    tag("div", "held")
+        .with(opener)
+        .with(dialog.show(move || cycle_settings(seat)))
 }
 
-fn cycle_settings(seat: Seat) -> AnyView {
+fn cycle_settings(seat: Seat) -> Tag {
     let board = seat.board;
     let region = move || {
         board
@@ -216,7 +232,7 @@ fn cycle_settings(seat: Seat) -> AnyView {
         name: "The session loops".to_owned(),
         hint: "Someone who leads the transport decides",
         value: board.condition(|document| document.timeline.region.is_some()),
-        set: std::sync::Arc::new(move |on| {
+        set: Arc::new(move |on| {
             let region = if on { counted_bars(0, BARS) } else { None };
             seat.edit(Edit::Loop { region, at: None });
         }),
@@ -250,15 +266,26 @@ fn cycle_settings(seat: Seat) -> AnyView {
         },
         move |bars| loop_of(region().map_or(0, |region| counted(region).0), bars),
     );
-    view! {
-        <div class="line">
-            {turns.show("toggle")}
-            {Dial { locked: led, ..first }.show(Shape::Number)}
-            {Dial { locked: led, ..length }.show(Shape::Number)}
-        </div>
-        <p class="hint">"While the session plays, it goes round here for everyone."</p>
-    }
-    .into_any()
+    let line = tag("div", "line")
+        .with(turns.show("toggle"))
+        .with(
+            Dial {
+                locked: led,
+                ..first
+            }
+            .show(Shape::Number),
+        )
+        .with(
+            Dial {
+                locked: led,
+                ..length
+            }
+            .show(Shape::Number),
+        );
+    let hint = "While the session plays, it goes round here for everyone.";
+    tag("div", "section")
+        .with(line)
+        .with(text("p", "hint", hint))
 }
 
 fn loop_of(first: i64, length: i64) -> Edit {
