@@ -38,6 +38,14 @@ pub(crate) type Levels = [(f32, f32); Document::MOST_TRACKS + 1];
 
 type Slice<T> = Box<dyn Fn(&Document) -> T + Send + Sync>;
 
+/// Not generic in what it reads: there is one of it for each type in the page.
+fn slice<T: PartialEq + Send + Sync + 'static>(
+    document: RwSignal<Arc<Document>>,
+    of: Slice<T>,
+) -> Signal<T> {
+    Memo::new(move |_| document.with(|document| of(document))).into()
+}
+
 /// Everything but the grid.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Summary {
@@ -137,8 +145,7 @@ impl Board {
         self,
         of: impl Fn(&Document) -> i64 + Send + Sync + 'static,
     ) -> Signal<i64> {
-        let of: Slice<i64> = Box::new(of);
-        Memo::new(move |_| self.document.with(|document| of(document))).into()
+        slice(self.document, Box::new(of))
     }
 
     /// A text of the document.
@@ -146,8 +153,7 @@ impl Board {
         self,
         of: impl Fn(&Document) -> String + Send + Sync + 'static,
     ) -> Signal<String> {
-        let of: Slice<String> = Box::new(of);
-        Memo::new(move |_| self.document.with(|document| of(document))).into()
+        slice(self.document, Box::new(of))
     }
 
     /// Whether something is so in the document.
@@ -155,8 +161,15 @@ impl Board {
         self,
         of: impl Fn(&Document) -> bool + Send + Sync + 'static,
     ) -> Signal<bool> {
-        let of: Slice<bool> = Box::new(of);
-        Memo::new(move |_| self.document.with(|document| of(document))).into()
+        slice(self.document, Box::new(of))
+    }
+
+    /// Anything else of the document. Each type of slice weighs two kilobytes in the page.
+    pub(crate) fn slice<T: PartialEq + Send + Sync + 'static>(
+        self,
+        of: impl Fn(&Document) -> T + Send + Sync + 'static,
+    ) -> Signal<T> {
+        slice(self.document, Box::new(of))
     }
 
     /// Nothing can be edited here, or not any more.

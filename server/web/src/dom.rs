@@ -40,8 +40,28 @@ pub(crate) fn button(class: &str, words: &str, press: impl FnMut(Event) + 'stati
 
 /// Does something now and whenever a signal that it reads changes.
 pub(crate) fn follow(run: impl FnMut() + 'static) {
-    let mut run: Box<dyn FnMut()> = Box::new(run);
+    begin(Box::new(run));
+}
+
+// Not generic, as are the others that take boxes here: there is one of it in the page.
+fn begin(mut run: Box<dyn FnMut()>) {
     Effect::new(move |_| run());
+}
+
+fn listen(element: &HtmlElement, event: &str, act: Box<dyn FnMut(Event)>) {
+    let listener = Closure::wrap(act).into_js_value();
+    // Only an object that is no function is refused.
+    let _ = element.add_event_listener_with_callback(event, listener.unchecked_ref());
+}
+
+fn refill(element: HtmlElement, fill: Box<dyn Fn() -> Vec<Tag>>) {
+    follow(move || {
+        element.set_text_content(None);
+        for child in fill() {
+            // A new element fits into any other.
+            let _ = element.append_child(&child.0);
+        }
+    });
 }
 
 pub(crate) fn set(element: &web_sys::Element, name: &str, value: &str) {
@@ -72,12 +92,7 @@ impl Tag {
     }
 
     pub(crate) fn on(self, event: &str, act: impl FnMut(Event) + 'static) -> Tag {
-        let act: Box<dyn FnMut(Event)> = Box::new(act);
-        let listener = Closure::wrap(act).into_js_value();
-        // Only an object that is no function is refused.
-        let _ = self
-            .0
-            .add_event_listener_with_callback(event, listener.unchecked_ref());
+        listen(&self.0, event, Box::new(act));
         self
     }
 
@@ -120,25 +135,7 @@ impl Tag {
 
     /// Other children whenever what they are made of changes. What the former ones followed ends.
     pub(crate) fn filled(self, fill: impl Fn() -> Vec<Tag> + 'static) -> Tag {
-        let fill: Box<dyn Fn() -> Vec<Tag>> = Box::new(fill);
-        self.painted(move |element| {
-            element.set_text_content(None);
-            for child in fill() {
-                // A new element fits into any other.
-                let _ = element.append_child(&child.0);
-            }
-        })
-    }
-
-    /// For what is still made by views.
-    pub(crate) fn view(self) -> AnyView {
-        let place = NodeRef::<leptos::html::Div>::new();
-        let element = StoredValue::new_local(self.0);
-        Effect::new(move |_| {
-            if let Some(place) = place.get() {
-                let _ = place.append_child(&element.get_value());
-            }
-        });
-        view! { <div class="held" node_ref=place></div> }.into_any()
+        refill(self.0.clone(), Box::new(fill));
+        self
     }
 }

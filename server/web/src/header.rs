@@ -4,8 +4,6 @@ mod lead;
 mod share;
 mod transport;
 
-pub(crate) use transport::scale;
-
 use crate::board::Summary;
 use crate::dom::{Tag, tag, text};
 use crate::seat::Seat;
@@ -67,13 +65,15 @@ pub(crate) fn mark() -> Tag {
 }
 
 fn player(name: &Name, colour: Colour) -> Tag {
-    let initials: String = name
-        .split(' ')
+    let words = name.split(' ');
+    let initials: String = words
         .filter_map(|word| word.chars().next())
         .take(2)
         .collect();
+    // The browser has the tables of all letters already.
+    let initials = String::from(js_sys::JsString::from(initials).to_upper_case());
     let hue = format!("hue-{}", colour.get());
-    text("li", &hue, &initials.to_uppercase())
+    text("li", &hue, &initials)
         .set("title", name)
         .set("aria-label", name)
 }

@@ -18,7 +18,7 @@ pub(crate) fn decibels(tenths: i64) -> String {
 }
 
 fn read_decibels(text: &str) -> Option<i64> {
-    let text = text.trim().to_lowercase();
+    let text = text.trim().to_ascii_lowercase();
     if ["sil", "off", "-inf", "-\u{221e}", "\u{2212}\u{221e}"]
         .iter()
         .any(|word| text.starts_with(word))
@@ -51,7 +51,7 @@ pub(crate) fn pan_range() -> Range {
         _ => "centre".to_owned(),
     };
     let read = |text: &str| {
-        let text = text.trim().to_lowercase();
+        let text = text.trim().to_ascii_lowercase();
         if text.starts_with(['c', 'm']) {
             return Some(0);
         }
@@ -116,7 +116,7 @@ pub(crate) fn time(micros: i64) -> String {
 
 /// In microseconds; a number alone is seconds.
 pub(crate) fn read_time(text: &str) -> Option<i64> {
-    if text.to_lowercase().contains("ms") {
+    if text.to_ascii_lowercase().contains("ms") {
         decimal(text, 3)
     } else {
         decimal(text, 6)
@@ -171,7 +171,7 @@ pub(crate) fn follow(follow: Option<Follow>) -> String {
         Some(follow) => format!(
             "after {}: {}",
             bars(i64::from(follow.after.get())),
-            action(follow.action).to_lowercase()
+            action(follow.action).to_ascii_lowercase()
         ),
     }
 }

@@ -21,6 +21,7 @@ pub fn spelled(key: PitchClass, scale: Scale) -> &'static str {
 }
 
 /// The seven chords of a scale: numeral, name, and the degree.
+#[derive(Clone, Debug)]
 pub struct Chord {
     pub degree: Degree,
     pub numeral: String,
@@ -50,9 +51,9 @@ pub fn chord(harmony: &Harmony, degree: Degree) -> Chord {
     )));
     let (numeral, name) = match quality {
         Quality::Major => (numeral.to_owned(), note.to_owned()),
-        Quality::Minor => (numeral.to_lowercase(), format!("{note}m")),
+        Quality::Minor => (numeral.to_ascii_lowercase(), format!("{note}m")),
         Quality::Diminished => (
-            format!("{}\u{b0}", numeral.to_lowercase()),
+            format!("{}\u{b0}", numeral.to_ascii_lowercase()),
             format!("{note}\u{b0}"),
         ),
         Quality::Augmented => (format!("{numeral}+"), format!("{note}+")),

@@ -46,9 +46,8 @@ impl Choice {
         seat: Seat,
         options: impl Fn(&Document) -> Vec<(i64, String)> + Send + Sync + 'static,
     ) -> Choice {
-        let options = Memo::new(move |_| seat.board.document.with(|document| options(document)));
         Choice {
-            options: options.into(),
+            options: seat.board.slice(options),
             ..self
         }
     }
