@@ -17,6 +17,7 @@ pub mod protocol;
 mod rate;
 pub mod replica;
 pub mod shortcuts;
+pub mod slot;
 pub mod steps;
 pub mod text;
 mod tree;

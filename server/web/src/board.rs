@@ -17,7 +17,7 @@ use lockstep_session::ids::{PlayerId, SceneIndex, StepIndex, TrackId};
 use lockstep_session::protocol::{Cursor, Player, View};
 use lockstep_session::steps;
 use lockstep_session::text::{LongName, Name};
-use lockstep_session::units::{Beat, Tempo};
+use lockstep_session::units::{Beat, BeatSpan, Tempo};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -43,6 +43,8 @@ pub(crate) struct Board {
     pub(crate) selected: RwSignal<Selected>,
     /// What is heard of each track, and of the mix in the last place.
     pub(crate) levels: RwSignal<Levels>,
+    /// Where the session is, rounded down to a sixteenth.
+    pub(crate) beat: RwSignal<Beat>,
     /// There is room beside the grid.
     pub(crate) wide: RwSignal<bool>,
 }
@@ -51,6 +53,14 @@ pub(crate) struct Board {
 pub(crate) type Levels = [(f32, f32); Document::MOST_TRACKS + 1];
 
 type Slice<T> = Box<dyn Fn(&Document) -> T + Send + Sync>;
+
+/// Not generic in what it reads: there is one of it for each type in the page.
+fn slice<T: PartialEq + Send + Sync + 'static>(
+    document: RwSignal<Arc<Document>>,
+    of: Slice<T>,
+) -> Signal<T> {
+    Memo::new(move |_| document.with(|document| of(document))).into()
+}
 
 /// Everything but the grid.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,8 +72,17 @@ pub(crate) struct Summary {
     pub(crate) place: Option<i64>,
     /// Who leads the transport, in words.
     pub(crate) lead: String,
+    pub(crate) leader: Lead,
     pub(crate) players: Vec<(Name, Colour)>,
     pub(crate) connection: Connection,
+}
+
+/// Who moves the session's transport.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lead {
+    Nobody,
+    Mine,
+    Others,
 }
 
 /// One track. Clones are the same row.
@@ -127,6 +146,7 @@ impl Board {
             tempo: Tempo::default(),
             place: None,
             lead: String::new(),
+            leader: Lead::Nobody,
             players: Vec::new(),
             connection: Connection::Joining,
         };
@@ -144,6 +164,7 @@ impl Board {
             document: RwSignal::new(Arc::default()),
             selected: RwSignal::new(Selected::default()),
             levels: RwSignal::new([(0.0, 0.0); Document::MOST_TRACKS + 1]),
+            beat: RwSignal::new(Beat::ZERO),
             wide,
         }
     }
@@ -201,13 +222,20 @@ impl Board {
         })
     }
 
+    fn advance(&self, beat: Beat) {
+        let into = beat.as_micros().rem_euclid(250_000);
+        let beat = beat - BeatSpan::from_micros(into);
+        if self.beat.with_untracked(|shown| *shown != beat) {
+            self.beat.set(beat);
+        }
+    }
+
     /// A number of the document.
     pub(crate) fn number(
         self,
         of: impl Fn(&Document) -> i64 + Send + Sync + 'static,
     ) -> Signal<i64> {
-        let of: Slice<i64> = Box::new(of);
-        Memo::new(move |_| self.document.with(|document| of(document))).into()
+        slice(self.document, Box::new(of))
     }
 
     /// A text of the document.
@@ -215,8 +243,7 @@ impl Board {
         self,
         of: impl Fn(&Document) -> String + Send + Sync + 'static,
     ) -> Signal<String> {
-        let of: Slice<String> = Box::new(of);
-        Memo::new(move |_| self.document.with(|document| of(document))).into()
+        slice(self.document, Box::new(of))
     }
 
     /// Whether something is so in the document.
@@ -224,8 +251,15 @@ impl Board {
         self,
         of: impl Fn(&Document) -> bool + Send + Sync + 'static,
     ) -> Signal<bool> {
-        let of: Slice<bool> = Box::new(of);
-        Memo::new(move |_| self.document.with(|document| of(document))).into()
+        slice(self.document, Box::new(of))
+    }
+
+    /// Anything else of the document. Each type of slice weighs two kilobytes in the page.
+    pub(crate) fn slice<T: PartialEq + Send + Sync + 'static>(
+        self,
+        of: impl Fn(&Document) -> T + Send + Sync + 'static,
+    ) -> Signal<T> {
+        slice(self.document, Box::new(of))
     }
 
     /// Nothing can be edited here, or not any more.
@@ -241,6 +275,13 @@ impl Board {
                 true
             }
         })
+    }
+
+    /// The transport cannot be moved from here.
+    pub(crate) fn led_by_other(self) -> Signal<bool> {
+        let locked = self.locked();
+        let led = self.holds(|summary| summary.leader == Lead::Others);
+        Signal::derive(move || led.get() || locked.get())
     }
 
     /// The track that the panels show: the selected one, or the first.
@@ -284,6 +325,7 @@ impl Board {
     /// Brings every row to what the document says at `beat`; what says so already stays quiet.
     pub(crate) fn show(&self, document: &Document, beat: Beat) {
         self.document.set(Arc::new(document.clone()));
+        self.advance(beat);
         let same_tracks = self.rows.with_untracked(|rows| {
             rows.iter()
                 .map(|row| row.id)
@@ -353,6 +395,9 @@ impl Board {
             .with_untracked(|summary| summary.place != place)
         {
             self.summary.update(|summary| summary.place = place);
+        }
+        if let Some(beat) = beat {
+            self.advance(beat);
         }
         let clips = document.rows();
         let scene = self.selected.with_untracked(|selected| selected.scene);

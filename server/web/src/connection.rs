@@ -54,8 +54,12 @@ impl Connection {
                 listening_only: true,
                 ..
             }) => "Listening only",
-            Connection::Live(Live { published: true, .. }) => "Published: it stays as it is",
-            Connection::Live(Live { cannot_save: true, .. }) => "The server cannot save: changes wait",
+            Connection::Live(Live {
+                published: true, ..
+            }) => "Published: it stays as it is",
+            Connection::Live(Live {
+                cannot_save: true, ..
+            }) => "The server cannot save: changes wait",
             Connection::Live(_) => "Connected",
             Connection::Offline { waiting: 0 } => "Offline: you can go on editing",
             Connection::Offline { .. } => "Offline: your edits are kept",
@@ -70,7 +74,9 @@ impl Connection {
     /// What to do about it, where there is something to do.
     pub(crate) fn advice(&self) -> Option<&'static str> {
         match self {
-            Connection::Live(Live { cannot_save: true, .. }) => Some(
+            Connection::Live(Live {
+                cannot_save: true, ..
+            }) => Some(
                 "The server has no room or no disk to save to. What you change is kept here and saved as soon as it can.",
             ),
             Connection::Replaced => {
@@ -88,7 +94,9 @@ impl Connection {
     /// How the words are coloured.
     pub(crate) fn tone(&self) -> &'static str {
         match self {
-            Connection::Live(Live { cannot_save: true, .. }) => "ill",
+            Connection::Live(Live {
+                cannot_save: true, ..
+            }) => "ill",
             Connection::Live(_) => "well",
             Connection::Joining => "joining",
             _ => "ill",

@@ -4,7 +4,7 @@
 mod presence;
 mod socket;
 
-use crate::board::{Board, Summary};
+use crate::board::{Board, Lead, Summary};
 use crate::browser;
 use crate::connection::{Connection, Live};
 use crate::identity;
@@ -177,14 +177,6 @@ impl Seat {
         self.board.show(shell.replica.document(), beat);
     }
 
-    /// Copies the link for others, and says so for a moment.
-    pub(crate) fn share(&self, copied: RwSignal<bool>) {
-        browser::copy_address(move || {
-            copied.set(true);
-            set_timeout(move || copied.set(false), Duration::from_secs(2));
-        });
-    }
-
     fn hear(&self, news: News<'_>) {
         self.with(|shell, now| match news {
             News::Opened => shell.replica.handle(Input::Connected, now),
@@ -258,7 +250,9 @@ impl Seat {
                 Event::Players => self.greet(shell),
                 Event::Gather { by, view } => self.gathered(&shell.replica, by, view),
                 Event::Refused { reason, .. } => self.board.say(format!("Not done: {reason}")),
-                Event::Trouble { reason, .. } => self.board.say(format!("The server says: {reason}")),
+                Event::Trouble { reason, .. } => {
+                    self.board.say(format!("The server says: {reason}"))
+                }
             }
         }
         let replica = &shell.replica;
@@ -281,6 +275,11 @@ impl Seat {
                 tempo: timeline.tempo,
                 place: summary.place.filter(|_| timeline.playing),
                 lead: leader(replica),
+                leader: match replica.document().lead {
+                    None => Lead::Nobody,
+                    Some(player) if player == replica.player() => Lead::Mine,
+                    Some(_) => Lead::Others,
+                },
                 players: replica
                     .players()
                     .map(|player| (player.profile.name.clone(), player.profile.colour))

@@ -2,37 +2,49 @@
 
 use crate::board::{Board, Summary};
 use crate::connection::{Connection, Live};
+use crate::dom::{Tag, follow, tag, text};
 use leptos::prelude::*;
 
-#[component]
-pub(crate) fn Status(board: Board) -> impl IntoView {
+pub(crate) fn status(board: Board) -> Tag {
     // One place speaks for all of the page, so that what is said does not fight.
     let words = Memo::new(move |_| board.summary.with(|summary| summary.connection.words()));
-    Effect::new(move |before: Option<()>| {
+    let is_first = std::cell::Cell::new(true);
+    follow(move || {
         let words = words.get();
-        if before.is_some() {
+        if !is_first.replace(false) {
             board.say(words.to_owned());
         }
     });
+    let said = tag("span", "said")
+        .set("role", "status")
+        .set("aria-live", "polite")
+        .says(board.said.into());
     let tone = board.text(|summary| summary.connection.tone().to_owned());
-    view! {
-        <footer class="status">
-            <span class=tone>
-                <b class="connection">{board.text(|summary| summary.connection.words().to_owned())}</b>
-            </span>
-            <span hidden=board.holds(|summary| live(summary).is_none())>
-                "Saved " <b class="saved">{board.text(|summary| live(summary).map_or("", Live::saved).to_owned())}</b>
-            </span>
-            <span hidden=board.holds(|summary| in_time(summary).is_none())>
-                "In time " <b>{board.text(|summary| in_time(summary).unwrap_or_default())}</b>
-            </span>
-            <span hidden=board.holds(|summary| in_time(summary).is_none())>
-                {board.text(|summary| live(summary).map_or(String::new(), |live| format!("{} ms", live.round_trip_ms)))}
-            </span>
-            <span class="said" role="status" aria-live="polite">{move || board.said.get()}</span>
-            <span class="lead-words">{board.text(|summary| summary.lead.clone())}</span>
-        </footer>
-    }
+    let connection = board.text(|summary| summary.connection.words().to_owned());
+    let saved = board.text(|summary| live(summary).map_or("", Live::saved).to_owned());
+    let late = board.text(|summary| {
+        live(summary).map_or(String::new(), |live| format!("{} ms", live.round_trip_ms))
+    });
+    let unknown = board.holds(|summary| in_time(summary).is_none());
+    tag("footer", "status")
+        .with(
+            tag("span", "")
+                .attribute("class", tone)
+                .with(tag("b", "connection").says(connection)),
+        )
+        .with(
+            text("span", "", "Saved ")
+                .hidden(board.holds(|summary| live(summary).is_none()))
+                .with(tag("b", "saved").says(saved)),
+        )
+        .with(
+            text("span", "", "In time ").hidden(unknown).with(
+                tag("b", "").says(board.text(|summary| in_time(summary).unwrap_or_default())),
+            ),
+        )
+        .with(tag("span", "").hidden(unknown).says(late))
+        .with(said)
+        .with(tag("span", "lead-words").says(board.text(|summary| summary.lead.clone())))
 }
 
 fn live(summary: &Summary) -> Option<&Live> {
@@ -48,11 +60,10 @@ fn in_time(summary: &Summary) -> Option<String> {
 }
 
 /// What is wrong and what to do about it, only while something is.
-#[component]
-pub(crate) fn Notice(board: Board) -> impl IntoView {
-    view! {
-        <p class="notice" role="alert" hidden=board.holds(|summary| summary.connection.advice().is_none())>
-            {board.text(|summary| summary.connection.advice().unwrap_or_default().to_owned())}
-        </p>
-    }
+pub(crate) fn notice(board: Board) -> Tag {
+    let advice = |summary: &Summary| summary.connection.advice().unwrap_or_default().to_owned();
+    tag("p", "notice")
+        .set("role", "alert")
+        .hidden(board.holds(|summary| summary.connection.advice().is_none()))
+        .says(board.text(advice))
 }

@@ -3,6 +3,7 @@
 
 use crate::board::Board;
 use crate::browser;
+use crate::dom::{Tag, button, tag};
 use crate::panel::Tab;
 use crate::seat::Seat;
 use crate::widget::Gesture;
@@ -32,30 +33,23 @@ const BUTTONS: [(&str, &str); 9] = [
     ("right", "→"),
 ];
 
-#[component]
-pub(super) fn Tools(seat: Seat) -> impl IntoView {
+pub(super) fn tools(seat: Seat) -> Tag {
     let board = seat.board;
     let is_bare = Signal::derive(move || board.picked.with(BTreeSet::is_empty));
-    let button = move |(action, label): (&'static str, &'static str)| {
+    let tool = move |(action, label): (&'static str, &'static str)| {
         let needs_steps = !matches!(action, "undo" | "redo");
-        let disabled = move || (needs_steps && is_bare.get()).then_some("true");
+        let disabled = Signal::derive(move || needs_steps && is_bare.get());
         let hint = shortcuts::hint(action);
-        view! {
-            <button
-                type="button" class="tool" title=hint.clone() aria-description=hint
-                aria-label=spoken(action) aria-disabled=disabled data-action=action
-                on:click=move |_| act(seat, action)
-            >
-                {label}
-            </button>
-        }
-        .into_any()
+        button("tool", label, move |_| act(seat, action))
+            .set("title", &hint)
+            .set("aria-label", spoken(action))
+            .set("data-action", action)
+            .state("aria-disabled", disabled)
     };
-    view! {
-        <div class="tools" role="toolbar" aria-label="Selected steps">
-            {BUTTONS.map(button).collect_view()}
-        </div>
-    }
+    tag("div", "tools")
+        .set("role", "toolbar")
+        .set("aria-label", "Selected steps")
+        .with_all(BUTTONS.map(tool))
 }
 
 fn spoken(action: &'static str) -> &'static str {
@@ -112,7 +106,7 @@ pub(super) fn act(seat: Seat, action: &str) {
         "copy" | "cut" => {
             let text = copied().text();
             browser::keep(KEPT, &text);
-            browser::copy(&text);
+            browser::copy(&text, || {});
             finish(seat, action, &cells);
             return;
         }

@@ -3,8 +3,10 @@
 
 use super::menu;
 use crate::board::{Board, Head, Row};
+use crate::dom::{self, Tag, tag};
 use crate::seat::Seat;
 use crate::widget::{Dialog, Switch, button};
+use leptos::ev::Event;
 use leptos::prelude::*;
 use lockstep_session::document::Document;
 use lockstep_session::document::mixer::Colour;
@@ -14,7 +16,7 @@ use lockstep_session::ids::TrackId;
 use lockstep_session::text::Name;
 use std::sync::Arc;
 
-pub(super) fn head(seat: Seat, row: &Row, menu: Dialog) -> AnyView {
+pub(super) fn head(seat: Seat, row: &Row, menu: Dialog) -> Tag {
     let board = seat.board;
     let track = row.id;
     let of = |words: fn(&Head) -> String| {
@@ -22,30 +24,47 @@ pub(super) fn head(seat: Seat, row: &Row, menu: Dialog) -> AnyView {
         Signal::derive(move || head.with(words))
     };
     let name = of(|head| head.name.to_string());
-    let chosen = Signal::derive(move || (board.track() == Some(track)).then_some("true"));
-    let more = move |_| {
+    let more = move |_: Event| {
         choose(board, track);
         menu.open.set(true);
     };
-    view! {
-        <div class="head">
-            <button
-                type="button" class="name" aria-current=chosen
-                on:click=move |_| choose(board, track) on:dblclick=more
-            >
-                <b>{name}</b>
-                <small>{of(subtitle)}</small>
-            </button>
-            {switch(seat, row, ("M", "Mute", "Mutes the track for everyone"), |head| head.mute, TrackSetting::Mute)}
-            {switch(seat, row, ("S", "Solo", "Solos the track for everyone"), |head| head.solo, TrackSetting::Solo)}
-            <button
-                type="button" class="more" aria-haspopup="dialog" title="More of this track: name, colour, length, order, your own mute and solo"
-                aria-label=move || format!("More of {}", name.get()) on:click=more
-            >"⋯"</button>
-            <i class="level" aria-hidden="true"></i>
-        </div>
-    }
-    .into_any()
+    let names = tag("button", "name")
+        .set("type", "button")
+        .with(tag("b", "").says(name))
+        .with(tag("small", "").says(of(subtitle)))
+        .state(
+            "aria-current",
+            Signal::derive(move || board.track() == Some(track)),
+        )
+        .on("click", move |_| choose(board, track))
+        .on("dblclick", more);
+    let hint = "More of this track: name, colour, length, order, your own mute and solo";
+    tag("div", "head")
+        .with(names)
+        .with(switch(
+            seat,
+            row,
+            ("M", "Mute", "Mutes the track for everyone"),
+            |head| head.mute,
+            TrackSetting::Mute,
+        ))
+        .with(switch(
+            seat,
+            row,
+            ("S", "Solo", "Solos the track for everyone"),
+            |head| head.solo,
+            TrackSetting::Solo,
+        ))
+        .with(
+            dom::button("more", "⋯", more)
+                .set("aria-haspopup", "dialog")
+                .set("title", hint)
+                .attribute(
+                    "aria-label",
+                    Signal::derive(move || format!("More of {}", name.get())),
+                ),
+        )
+        .with(tag("i", "level"))
 }
 
 fn subtitle(head: &Head) -> String {
@@ -57,7 +76,9 @@ fn subtitle(head: &Head) -> String {
 }
 
 fn choose(board: Board, track: TrackId) {
-    board.selected.update(|selected| selected.track = Some(track));
+    board
+        .selected
+        .update(|selected| selected.track = Some(track));
 }
 
 fn switch(
@@ -66,7 +87,7 @@ fn switch(
     (words, name, hint): (&'static str, &str, &'static str),
     of: fn(&Head) -> bool,
     setting: fn(bool) -> TrackSetting,
-) -> AnyView {
+) -> Tag {
     let (head, track) = (row.head.clone(), row.id);
     let track_name = head.with_untracked(|head| head.name.to_string());
     let switch = Switch {
@@ -74,21 +95,26 @@ fn switch(
         name: format!("{name} {track_name}"),
         hint,
         value: Signal::derive(move || head.with(of)),
-        set: Arc::new(move |on| seat.edit(Edit::Track { track, setting: setting(on) })),
+        set: Arc::new(move |on| {
+            seat.edit(Edit::Track {
+                track,
+                setting: setting(on),
+            })
+        }),
         locked: seat.board.locked(),
     };
     switch.show(if words == "M" { "flag mute" } else { "flag" })
 }
 
 /// Below the last track.
-pub(super) fn add(seat: Seat) -> AnyView {
+pub(super) fn add(seat: Seat) -> Tag {
     let locked = seat.board.locked();
-    let is_full = seat.board.condition(|document| document.tracks.len() >= Document::MOST_TRACKS);
+    let is_full = seat
+        .board
+        .condition(|document| document.tracks.len() >= Document::MOST_TRACKS);
     let closed = Signal::derive(move || locked.get() || is_full.get());
-    view! {
-        <div class="add">{button("+ Track", "Add a track at the end; a session has at most 16", closed, move || add_track(seat))}</div>
-    }
-    .into_any()
+    let hint = "Adds a track at the end; a session has at most 16";
+    tag("div", "add").with(button("+ Track", hint, closed, move || add_track(seat)))
 }
 
 fn add_track(seat: Seat) {

@@ -3,30 +3,24 @@
 
 use super::Pages;
 use crate::board::Row;
-use crate::element::{child, set};
+use crate::dom::{Tag, set, tag};
 use crate::painting::Surface;
 use crate::seat::Seat;
 use crate::widget::Gesture;
-use leptos::ev::PointerEvent;
+use leptos::ev::{Event, PointerEvent};
 use leptos::prelude::*;
-use leptos::web_sys;
 use lockstep_session::document::step::{Step, Velocity};
 use lockstep_session::ids::StepIndex;
 use lockstep_session::steps::{Cell, Changes};
+use wasm_bindgen::JsCast;
 
-pub(super) fn lane(seat: Seat, pages: Pages) -> AnyView {
+pub(super) fn lane(seat: Seat, pages: Pages) -> Tag {
     let board = seat.board;
-    let bars = NodeRef::<leptos::html::Div>::new();
+    let bars = tag("div", "bars");
+    let element = bars.element();
     // The bars as they lay when the pointer went down.
     let held = StoredValue::new_local(None::<Surface>);
     let at_hand = move || board.track().and_then(|track| board.row(track));
-    Effect::new(move |_| {
-        // A track that has just come has a row a moment later.
-        board.rows.track();
-        if let (Some(bars), Some(row)) = (bars.get(), at_hand()) {
-            lay_out(&bars, &row, pages);
-        }
-    });
     let bend = move |event: &PointerEvent| {
         let (Some(surface), Some(row)) = (held.get_value(), untrack(at_hand)) else {
             return;
@@ -42,13 +36,15 @@ pub(super) fn lane(seat: Seat, pages: Pages) -> AnyView {
             cell.update(|cell| cell.bent = Some(velocity));
         }
     };
-    let press = move |event: PointerEvent| {
+    let press = move |event: Event| {
         event.stop_propagation();
-        let Some(bars) = bars.get_untracked().filter(|_| event.button() == 0) else {
+        let event: &PointerEvent = event.unchecked_ref();
+        if event.button() != 0 {
             return;
-        };
-        let _ = bars.set_pointer_capture(event.pointer_id());
-        let area = bars.get_bounding_client_rect();
+        }
+        // A pointer that has gone already cannot be held.
+        let _ = element.set_pointer_capture(event.pointer_id());
+        let area = element.get_bounding_client_rect();
         held.set_value(Some(Surface {
             left: area.left(),
             top: area.top(),
@@ -57,9 +53,9 @@ pub(super) fn lane(seat: Seat, pages: Pages) -> AnyView {
             rows: 127,
             columns: untrack(|| pages.steps().len()),
         }));
-        bend(&event);
+        bend(event);
     };
-    let release = move |event: PointerEvent| {
+    let release = move |event: Event| {
         event.stop_propagation();
         if held.try_update_value(Option::take).flatten().is_some()
             && let Some(row) = untrack(at_hand)
@@ -69,24 +65,51 @@ pub(super) fn lane(seat: Seat, pages: Pages) -> AnyView {
     };
     let name = Signal::derive(move || {
         board.rows.track();
-        at_hand().map_or_else(String::new, |row| row.head.with(|head| format!("Velocity · {}", head.name)))
+        at_hand().map_or_else(String::new, |row| {
+            row.head.with(|head| format!("Velocity · {}", head.name))
+        })
     });
     let hue = Signal::derive(move || {
         board.rows.track();
         let hue = at_hand().map_or(0, |row| row.head.with(|head| head.colour.get()));
         format!("lane hue-{hue}")
     });
-    view! {
-        <div class=hue aria-hidden="true">
-            <span>{name}</span>
-            <div
-                class="bars" node_ref=bars on:pointerdown=press
-                on:pointermove=move |event| { event.stop_propagation(); bend(&event); }
-                on:pointerup=release on:pointercancel=release
-            ></div>
-        </div>
-    }
-    .into_any()
+    let bars = bars
+        .on("pointerdown", press)
+        .on("pointermove", move |event| {
+            event.stop_propagation();
+            bend(event.unchecked_ref());
+        })
+        .on("pointerup", release)
+        .on("pointercancel", release)
+        .filled(move || {
+            // A track that has just come has a row a moment later.
+            board.rows.track();
+            let row = at_hand();
+            row.map_or_else(Vec::new, |row| {
+                pages.steps().map(|place| bar(&row, place)).collect()
+            })
+        });
+    tag("div", "lane")
+        .set("aria-hidden", "true")
+        .attribute("class", hue)
+        .with(tag("span", "").says(name))
+        .with(bars)
+}
+
+fn bar(row: &Row, place: usize) -> Tag {
+    let cell = row.cells[place].clone();
+    tag("i", "").painted(move |bar| {
+        cell.with(|cell| {
+            let velocity = cell.bent.unwrap_or(cell.step.velocity).get();
+            let height = if cell.step.on {
+                u32::from(velocity) * 100 / 127
+            } else {
+                0
+            };
+            set(bar, "style", &format!("height:{height}%"));
+        });
+    })
 }
 
 /// The velocities that were painted become the steps'.
@@ -96,27 +119,14 @@ fn settle(seat: Seat, row: &Row) {
         if let Some(velocity) = cell.with_untracked(|cell| cell.bent) {
             cell.update(|cell| cell.bent = None);
             let before = cell.with_untracked(|cell| cell.step.clone());
-            changes.insert(Cell { track: row.id, step }, Step { velocity, ..before });
+            changes.insert(
+                Cell {
+                    track: row.id,
+                    step,
+                },
+                Step { velocity, ..before },
+            );
         }
     }
     seat.change(&changes, Gesture::Begins);
-}
-
-fn lay_out(bars: &web_sys::Element, row: &Row, pages: Pages) {
-    let places = pages.steps();
-    bars.set_text_content(None);
-    for place in places {
-        let Some(bar) = child(bars, "i", "") else {
-            return;
-        };
-        let cell = row.cells[place].clone();
-        Effect::new(move |_| {
-            cell.with(|cell| {
-                let velocity = cell.bent.unwrap_or(cell.step.velocity).get();
-                let height = if cell.step.on { u32::from(velocity) * 100 / 127 } else { 0 };
-                // A fixed, legal name and value.
-                set(&bar, "style", &format!("height:{height}%"));
-            });
-        });
-    }
 }

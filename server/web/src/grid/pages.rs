@@ -4,7 +4,7 @@ use super::stroke::pick_between;
 use super::target;
 use crate::board::Board;
 use crate::browser;
-use crate::element::set;
+use crate::dom::{Tag, button, set, tag};
 use crate::seat::Seat;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -84,6 +84,11 @@ impl Pages {
         page * columns..((page + 1) * columns).min(StepIndex::COUNT)
     }
 
+    /// The same once what is being built is on the page.
+    pub(super) fn mark_entrance_soon(self) {
+        request_animation_frame(move || self.mark_entrance());
+    }
+
     /// Lets Tab reach one cell of the grid: the last one the keyboard was at, or the first.
     pub(super) fn mark_entrance(&self) {
         let (view, steps) = untrack(|| (self.view.get(), self.steps()));
@@ -99,7 +104,7 @@ impl Pages {
         if let Ok(Some(before)) = document().query_selector("[data-step][tabindex='0']") {
             set(&before, "tabindex", "-1");
         }
-        if let Some(entrance) = row.and_then(|row| button(row, place)) {
+        if let Some(entrance) = row.and_then(|row| step_at(row, place)) {
             set(&entrance, "tabindex", "0");
         }
     }
@@ -192,7 +197,7 @@ impl Pages {
         });
         // A new page is on the screen by the next frame.
         request_animation_frame(move || {
-            if let Some(button) = button(track, place) {
+            if let Some(button) = step_at(track, place) {
                 // What cannot take the focus has left the page in the meantime.
                 let _ = button.unchecked_into::<web_sys::HtmlElement>().focus();
             }
@@ -200,30 +205,29 @@ impl Pages {
     }
 }
 
-fn button(track: TrackId, place: usize) -> Option<web_sys::Element> {
+fn step_at(track: TrackId, place: usize) -> Option<web_sys::Element> {
     document()
         .query_selector(&format!("[data-track='{}'] [data-step='{place}']", track.0))
         .ok()?
 }
 
-#[component]
-pub(super) fn PageButtons(pages: Pages) -> impl IntoView {
-    let button = move |page: usize| {
+pub(super) fn page_buttons(pages: Pages) -> Tag {
+    let turner = move |page: usize| {
         let steps = pages.steps_of(page);
-        let current = (pages.shown() == page).then_some("true");
-        view! {
-            <button
-                type="button" aria-current=current
-                aria-label=format!("Steps {} to {}", steps.start + 1, steps.end)
-                on:click=move |_| pages.view.update(|view| view.page = page)
-            >
-                {format!("{}–{}", steps.start + 1, steps.end)}
-            </button>
-        }
+        let label = format!("{}–{}", steps.start + 1, steps.end);
+        let current = Signal::derive(move || pages.shown() == page);
+        button("", &label, move |_| {
+            pages.view.update(|view| view.page = page)
+        })
+        .set(
+            "aria-label",
+            &format!("Steps {} to {}", steps.start + 1, steps.end),
+        )
+        .state("aria-current", current)
     };
-    view! {
-        <nav class="pages" aria-label="Pages of steps" hidden=Signal::derive(move || pages.count() == 1)>
-            {move || (0..pages.count()).map(button).collect_view()}
-        </nav>
-    }
+    let count = Memo::new(move |_| (pages.count(), pages.view.get().columns));
+    tag("nav", "pages")
+        .set("aria-label", "Pages of steps")
+        .hidden(Signal::derive(move || count.get().0 == 1))
+        .filled(move || (0..count.get().0).map(turner).collect())
 }

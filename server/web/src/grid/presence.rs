@@ -28,10 +28,12 @@ pub(super) fn follow(seat: Seat, pages: Pages) {
     Effect::new(move |_| {
         board.picked.track();
         let view = view(board, pages);
-        let picked = board.selected.with(|selected| Some(Cell {
-            track: selected.track?,
-            step: selected.step?,
-        }));
+        let picked = board.selected.with(|selected| {
+            Some(Cell {
+                track: selected.track?,
+                step: selected.step?,
+            })
+        });
         seat.tell(picked.and_then(|cell| cursor(board, cell)), view);
     });
 }
@@ -39,10 +41,18 @@ pub(super) fn follow(seat: Seat, pages: Pages) {
 /// The mouse is over a step, or over none.
 pub(super) fn point(seat: Seat, pages: Pages, event: &PointerEvent) {
     let board = seat.board;
-    let over = (event.type_() != "pointerleave").then(|| target(event, board)).flatten();
+    let over = (event.type_() != "pointerleave")
+        .then(|| target(event, board))
+        .flatten();
     let cell = over.and_then(|(row, place)| {
         let step = StepIndex::new(place)?;
-        cursor(board, Cell { track: row.id, step })
+        cursor(
+            board,
+            Cell {
+                track: row.id,
+                step,
+            },
+        )
     });
     seat.tell(cell, untrack(|| view(board, pages)));
 }

@@ -1,5 +1,6 @@
 //! Everyone who is here, and looking where another looks.
 
+use crate::dom::{Tag, tag};
 use crate::seat::Seat;
 use crate::widget::{Switch, button};
 use leptos::prelude::*;
@@ -7,31 +8,30 @@ use lockstep_session::ids::PlayerId;
 use lockstep_session::protocol::{Kind, Player};
 use std::sync::Arc;
 
-pub(super) fn people(seat: Seat) -> AnyView {
+pub(super) fn people(seat: Seat) -> Tag {
     let board = seat.board;
     let alone = board.holds(|summary| summary.players.is_empty());
     // Who is here, not what they do: their lines stay as they are while they point and play.
     let here = Memo::new(move |_| {
-        let ids = |players: &Vec<Player>| players.iter().map(|player| player.id).collect::<Vec<_>>();
+        let ids =
+            |players: &Vec<Player>| players.iter().map(|player| player.id).collect::<Vec<_>>();
         board.players.with(ids)
     });
-    let list = move || here.get().into_iter().map(|id| line(seat, id)).collect_view();
-    view! {
-        <div class="section">
-            <div class="line">
-                {button("Look here", "Ask everyone to look at the track and the page that you see", alone, move || seat.gather())}
-            </div>
-            <ul class="people">{list}</ul>
-        </div>
-    }
-    .into_any()
+    let hint = "Asks everyone to look at the track and the page that you see";
+    let look = button("Look here", hint, alone, move || seat.gather());
+    let list = tag("ul", "people")
+        .filled(move || here.get().into_iter().map(|id| line(seat, id)).collect());
+    tag("div", "section")
+        .with(tag("div", "line").with(look))
+        .with(list)
 }
 
-fn line(seat: Seat, id: PlayerId) -> AnyView {
+fn line(seat: Seat, id: PlayerId) -> Tag {
     let board = seat.board;
     let of = move |words: fn(&Player) -> String| {
         Signal::derive(move || {
-            let player = |players: &Vec<Player>| players.iter().find(|player| player.id == id).map(words);
+            let player =
+                |players: &Vec<Player>| players.iter().find(|player| player.id == id).map(words);
             board.players.with(player).unwrap_or_default()
         })
     };
@@ -49,14 +49,16 @@ fn line(seat: Seat, id: PlayerId) -> AnyView {
         };
         switch.show("toggle")
     });
-    view! {
-        <li class=of(|player| format!("hue-{}", player.profile.colour.get()))>
-            <i class="dot"></i>
-            <span>{move || format!("{}{}", words.get(), if is_me { " (you)" } else { "" })}</span>
-            {follow}
-        </li>
-    }
-    .into_any()
+    let you = if is_me { " (you)" } else { "" };
+    let words = Signal::derive(move || format!("{}{you}", words.get()));
+    tag("li", "")
+        .attribute(
+            "class",
+            of(|player| format!("hue-{}", player.profile.colour.get())),
+        )
+        .with(tag("i", "dot"))
+        .with(tag("span", "").says(words))
+        .with_all(follow)
 }
 
 fn describe(player: &Player) -> String {

@@ -2,11 +2,11 @@
 //! scale and the chord of the session lit.
 
 use crate::board::Row;
-use crate::element::{child, set};
+use crate::dom::{Tag, follow, set, tag, text};
 use crate::painting::{Spot, Surface};
 use crate::seat::Seat;
 use crate::widget::{Gesture, button};
-use leptos::ev::{KeyboardEvent, MouseEvent, PointerEvent};
+use leptos::ev::{Event, KeyboardEvent, MouseEvent, PointerEvent};
 use leptos::prelude::*;
 use leptos::web_sys::{self, HtmlElement};
 use lockstep_session::document::harmony::{Harmony, PitchClass};
@@ -28,10 +28,11 @@ struct Drawing {
     gesture: Gesture,
 }
 
-pub(super) fn roll(seat: Seat) -> AnyView {
+pub(super) fn roll(seat: Seat) -> Tag {
     let board = seat.board;
     let top = RwSignal::new(12_i64);
-    let place = NodeRef::<leptos::html::Div>::new();
+    let notes = tag("div", "roll");
+    let place = notes.element();
     let drawing = StoredValue::new_local(None::<Drawing>);
     let at_hand = move || {
         board.rows.track();
@@ -42,39 +43,60 @@ pub(super) fn roll(seat: Seat) -> AnyView {
         let track = board.track().and_then(|track| document.track(track));
         track.map_or(0, |track| track.settings.transpose.get().into())
     });
-    Effect::new(move |_| {
-        if let (Some(place), Some(row)) = (place.get(), at_hand()) {
-            lay_out(&place, &row, (top.get(), board.shown.get()), (harmony.get(), transpose.get()));
-        }
-    });
     let draw = move |spot: Spot, on: bool, gesture: Gesture| {
         let Some(row) = untrack(at_hand) else {
             return false;
         };
         let pitch = top.get_untracked() - i64::try_from(spot.row).unwrap_or(0);
         let first = board.shown.get_untracked().0;
-        StepIndex::new(first + spot.column)
-            .is_some_and(|step| write(seat, Cell { track: row.id, step }, Pitch::new(pitch), on, gesture))
+        StepIndex::new(first + spot.column).is_some_and(|step| {
+            write(
+                seat,
+                Cell {
+                    track: row.id,
+                    step,
+                },
+                Pitch::new(pitch),
+                on,
+                gesture,
+            )
+        })
     };
-    let press = move |event: PointerEvent| {
-        let (Some(place), Some(button)) = (place.get_untracked(), pressed(&event)) else {
+    let press = move |event: Event| {
+        let Some(button) = pressed(&event) else {
             return;
         };
-        let Some(surface) = measure(&place, board.shown.get_untracked()).filter(|_| event.button() == 0) else {
+        let event: &PointerEvent = event.unchecked_ref();
+        let Some(surface) =
+            measure(&place, board.shown.get_untracked()).filter(|_| event.button() == 0)
+        else {
             return;
         };
+        // A pointer that has gone already cannot be held.
         let _ = place.set_pointer_capture(event.pointer_id());
         let at = surface.spot(f64::from(event.client_x()), f64::from(event.client_y()));
         let on = button.get_attribute("aria-pressed").as_deref() != Some("true");
         let has_changed = draw(at, on, Gesture::Begins);
-        let gesture = if has_changed { Gesture::GoesOn } else { Gesture::Begins };
-        drawing.set_value(Some(Drawing { surface, at, on, gesture }));
+        let gesture = if has_changed {
+            Gesture::GoesOn
+        } else {
+            Gesture::Begins
+        };
+        drawing.set_value(Some(Drawing {
+            surface,
+            at,
+            on,
+            gesture,
+        }));
     };
-    let follow = move |event: PointerEvent| {
+    let draw_on = move |event: Event| {
+        let event: &PointerEvent = event.unchecked_ref();
         let Some(mut drawn) = drawing.get_value() else {
             return;
         };
-        let end = drawn.surface.spot(f64::from(event.client_x()), f64::from(event.client_y()));
+        let end = drawn
+            .surface
+            .spot(f64::from(event.client_x()), f64::from(event.client_y()));
         for spot in drawn.at.way_to(end) {
             if draw(spot, drawn.on, drawn.gesture) {
                 drawn.gesture = Gesture::GoesOn;
@@ -84,8 +106,9 @@ pub(super) fn roll(seat: Seat) -> AnyView {
         drawing.set_value(Some(drawn));
     };
     // A pointer has drawn already.
-    let toggle = move |event: MouseEvent| {
-        if let (0, Some(button)) = (event.detail(), pressed(&event)) {
+    let toggle = move |event: Event| {
+        let clicks = event.unchecked_ref::<MouseEvent>().detail();
+        if let (0, Some(button)) = (clicks, pressed(&event)) {
             let on = button.get_attribute("aria-pressed").as_deref() != Some("true");
             if let Some(spot) = spot_of(&button) {
                 draw(spot, on, Gesture::Begins);
@@ -93,24 +116,44 @@ pub(super) fn roll(seat: Seat) -> AnyView {
         }
     };
     let octave = move |by: i64| move || top.update(|top| *top = (*top + by).clamp(ROWS - 25, 24));
-    view! {
-        <div class="line">
-            {button("Octave up", "Show higher notes", Signal::derive(move || top.get() == 24), octave(12))}
-            {button("Octave down", "Show lower notes", Signal::derive(move || top.get() == 0), octave(-12))}
-        </div>
-        <div
-            class="roll" role="group" aria-label="Notes" node_ref=place
-            on:pointerdown=press on:pointermove=follow on:pointerup=move |_| drawing.set_value(None)
-            on:pointercancel=move |_| drawing.set_value(None) on:click=toggle on:keydown=walk
-        ></div>
-    }
-    .into_any()
+    let octaves = tag("div", "line")
+        .with(button(
+            "Octave up",
+            "Shows higher notes",
+            Signal::derive(move || top.get() == 24),
+            octave(12),
+        ))
+        .with(button(
+            "Octave down",
+            "Shows lower notes",
+            Signal::derive(move || top.get() == 0),
+            octave(-12),
+        ));
+    let done = move |_| drawing.set_value(None);
+    let notes = notes
+        .set("role", "group")
+        .set("aria-label", "Notes")
+        .on("pointerdown", press)
+        .on("pointermove", draw_on)
+        .on("pointerup", done)
+        .on("pointercancel", done)
+        .on("click", toggle)
+        .on("keydown", walk)
+        .filled(move || {
+            let row = at_hand();
+            let view = (top.get(), board.shown.get());
+            let tuning = (harmony.get(), transpose.get());
+            row.map_or_else(Vec::new, |row| lay_out(&row, view, tuning))
+        });
+    tag("div", "section").with(octaves).with(notes)
 }
 
 /// Puts a pitch into a step or takes it out. Gives whether anything changed.
 fn write(seat: Seat, cell: Cell, pitch: Pitch, on: bool, gesture: Gesture) -> bool {
     let board = seat.board;
-    let length = board.row(cell.track).map_or(0, |row| row.head.with_untracked(|head| head.length));
+    let length = board
+        .row(cell.track)
+        .map_or(0, |row| row.head.with_untracked(|head| head.length));
     let mut step = board.step(cell);
     let mut pitches: Vec<Pitch> = step.pitches.iter().filter(|_| step.on).collect();
     let has_it = pitches.contains(&pitch);
@@ -149,7 +192,9 @@ fn spot_of(button: &web_sys::Element) -> Option<Spot> {
 
 fn measure(place: &web_sys::Element, (first, end): (usize, usize)) -> Option<Surface> {
     let note = |note: usize| {
-        let button = place.query_selector(&format!("[data-note='{note}']")).ok()??;
+        let button = place
+            .query_selector(&format!("[data-note='{note}']"))
+            .ok()??;
         Some(button.get_bounding_client_rect())
     };
     let (rows, columns) = (usize::try_from(ROWS).ok()?, end - first);
@@ -165,11 +210,11 @@ fn measure(place: &web_sys::Element, (first, end): (usize, usize)) -> Option<Sur
 }
 
 /// Arrow keys go from note to note.
-fn walk(event: KeyboardEvent) {
+fn walk(event: Event) {
     let Some(at) = pressed(&event).as_ref().and_then(spot_of) else {
         return;
     };
-    let (row, column) = match event.key().as_str() {
+    let (row, column) = match event.unchecked_ref::<KeyboardEvent>().key().as_str() {
         "ArrowUp" => (at.row.wrapping_sub(1), at.column),
         "ArrowDown" => (at.row + 1, at.column),
         "ArrowLeft" => (at.row, at.column.wrapping_sub(1)),
@@ -177,7 +222,10 @@ fn walk(event: KeyboardEvent) {
         _ => return,
     };
     event.prevent_default();
-    let selector = format!("[data-note='{}']", row.wrapping_mul(100).wrapping_add(column));
+    let selector = format!(
+        "[data-note='{}']",
+        row.wrapping_mul(100).wrapping_add(column)
+    );
     let roll = document().query_selector(".roll").ok().flatten();
     let Some(next) = roll.and_then(|roll| roll.query_selector(&selector).ok().flatten()) else {
         return;
@@ -193,44 +241,56 @@ fn walk(event: KeyboardEvent) {
 
 /// Builds the notes; each step then paints its own column.
 fn lay_out(
-    place: &web_sys::Element,
     row: &Row,
     (top, (first, end)): (i64, (usize, usize)),
     (harmony, transpose): (Harmony, i64),
-) {
-    place.set_text_content(None);
+) -> Vec<Tag> {
     let mut columns: Vec<Vec<HtmlElement>> = vec![Vec::new(); end - first];
+    let mut lines = Vec::new();
     for line in 0..ROWS {
         let note = top - line + transpose;
         let name = spelled(&harmony, note);
-        let Some(notes) = child(place, "div", &format!("notes {}", class(&harmony, note))) else {
-            return;
-        };
-        if let Some(key) = child(&notes, "span", "") {
-            key.set_text_content(Some(&name));
-        }
+        let mut notes =
+            tag("div", &format!("notes {}", class(&harmony, note))).with(text("span", "", &name));
         for (column, buttons) in columns.iter_mut().enumerate() {
-            let Some(button) = child(&notes, "button", "note") else {
-                return;
-            };
-            set(&button, "type", "button");
-            set(&button, "data-note", &(line * 100 + i64::try_from(column).unwrap_or(0)).to_string());
-            set(&button, "tabindex", if line == 0 && column == 0 { "0" } else { "-1" });
-            set(&button, "aria-label", &format!("{name}, step {}", first + column + 1));
-            buttons.push(button);
+            let is_entrance = line == 0 && column == 0;
+            let button = tag("button", "note")
+                .set("type", "button")
+                .set(
+                    "data-note",
+                    &(line * 100 + i64::try_from(column).unwrap_or(0)).to_string(),
+                )
+                .set("tabindex", if is_entrance { "0" } else { "-1" })
+                .set(
+                    "aria-label",
+                    &format!("{name}, step {}", first + column + 1),
+                );
+            buttons.push(button.element());
+            notes = notes.with(button);
         }
+        lines.push(notes);
     }
-    for (buttons, cell) in columns.into_iter().zip(row.cells[first..end].iter().cloned()) {
-        Effect::new(move |_| {
-            cell.with(|cell| paint(&buttons, top, &cell.step, cell.now));
-        });
+    for (buttons, cell) in columns
+        .into_iter()
+        .zip(row.cells[first..end].iter().cloned())
+    {
+        follow(move || cell.with(|cell| paint(&buttons, top, &cell.step, cell.now)));
     }
+    lines
 }
 
 fn paint(buttons: &[HtmlElement], top: i64, step: &Step, now: bool) {
     for (button, pitch) in buttons.iter().zip((0..).map(|line| top - line)) {
-        let sounds = step.on && step.pitches.iter().any(|other| i64::from(other.get()) == pitch);
-        set(button, "aria-pressed", if sounds { "true" } else { "false" });
+        let sounds = step.on
+            && step
+                .pitches
+                .iter()
+                .any(|other| i64::from(other.get()) == pitch);
+        set(
+            button,
+            "aria-pressed",
+            if sounds { "true" } else { "false" },
+        );
         button.set_class_name(if now { "note now" } else { "note" });
     }
 }

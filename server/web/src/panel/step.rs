@@ -4,8 +4,10 @@
 mod locks;
 mod pitches;
 
+use crate::dom::{Tag, tag, text};
+use crate::measures::percent;
 use crate::seat::Seat;
-use crate::widget::{Choice, Dial, Gesture, Range, Shape, Switch, button};
+use crate::widget::{Choice, Dial, Gesture, Range, Shape, Switch, button, decimal};
 use leptos::prelude::*;
 use lockstep_session::document::step::{
     Chance, Condition, Cycle, Gate, Nudge, Ratchet, Step, Turn, Velocity,
@@ -29,7 +31,9 @@ impl Shown {
         let first = Memo::new(move |_| {
             // The document tells that something changed; the cells tell what is shown.
             board.document.track();
-            let steps = board.picked.with(|picked| cells(seat, picked.iter().copied()));
+            let steps = board
+                .picked
+                .with(|picked| cells(seat, picked.iter().copied()));
             let mut sounding = steps.iter().filter(|(_, step)| step.on);
             let first = sounding.next().or(steps.first());
             first.map_or_else(Step::default, |(_, step)| step.clone())
@@ -64,7 +68,7 @@ impl Shown {
         range: Range,
         of: fn(&Step) -> i64,
         set: fn(&mut Step, i64),
-    ) -> AnyView {
+    ) -> Tag {
         let dial = Dial {
             name: name.to_owned(),
             hint,
@@ -81,7 +85,7 @@ impl Shown {
         (words, hint): (&'static str, &'static str),
         of: fn(&Step) -> bool,
         set: fn(&mut Step, bool),
-    ) -> AnyView {
+    ) -> Tag {
         let switch = Switch {
             words,
             name: words.to_owned(),
@@ -98,47 +102,59 @@ fn cells(seat: Seat, picked: impl Iterator<Item = Cell>) -> Vec<(Cell, Step)> {
     picked.map(|cell| (cell, seat.board.step(cell))).collect()
 }
 
-pub(super) fn step(seat: Seat) -> AnyView {
+pub(super) fn step(seat: Seat) -> Tag {
     let board = seat.board;
     let is_empty = Memo::new(move |_| board.picked.with(std::collections::BTreeSet::is_empty));
-    let content = move || {
-        if is_empty.get() {
-            view! { <p class="hint">{EMPTY}</p> }.into_any()
+    tag("div", "step-panel").filled(move || {
+        vec![if is_empty.get() {
+            text("p", "hint", EMPTY)
         } else {
             fields(Shown::new(seat))
-        }
-    };
-    content.into_any()
+        }]
+    })
 }
 
-fn fields(shown: Shown) -> AnyView {
+fn fields(shown: Shown) -> Tag {
     let seat = shown.seat;
     let title = Signal::derive(move || title(seat));
     let plain = move || {
         shown.change(Gesture::Begins, |step| {
-            *step = Step { on: step.on, ..Step::default() };
+            *step = Step {
+                on: step.on,
+                ..Step::default()
+            };
         });
     };
-    view! {
-        <div class="sections">
-            <div class="section">
-                <h3 class="step-title">{title}</h3>
-                <div class="line">
-                    {shown.switch(("On", "Whether the step sounds. Off, it keeps everything else."), |step| step.on, |step, on| step.on = on)}
-                    {shown.switch(("Tie", "Holds the note into the next step, which slides on without being struck again"), |step| step.tie, |step, tie| step.tie = tie)}
-                    {button("Reset", "Make it a plain step again", seat.board.locked(), plain)}
-                </div>
-                {condition(shown)}
-            </div>
-            <div class="section">
-                <h3>"How it sounds"</h3>
-                <div class="controls">{dials(shown)}</div>
-            </div>
-            {pitches::show(shown)}
-            {locks::show(shown)}
-        </div>
-    }
-    .into_any()
+    let on = shown.switch(
+        (
+            "On",
+            "Whether the step sounds. Off, it keeps everything else.",
+        ),
+        |step| step.on,
+        |step, on| step.on = on,
+    );
+    let tie = shown.switch(
+        (
+            "Tie",
+            "Holds the note into the next step, which slides on without being struck again",
+        ),
+        |step| step.tie,
+        |step, tie| step.tie = tie,
+    );
+    let hint = "Makes it a plain step again, on or off as it is";
+    let reset = button("Reset", hint, seat.board.locked(), plain);
+    let first = tag("div", "section")
+        .with(tag("h3", "step-title").says(title))
+        .with(tag("div", "line").with(on).with(tie).with(reset))
+        .with(condition(shown));
+    let second = tag("div", "section")
+        .with(text("h3", "", "How it sounds"))
+        .with(tag("div", "controls").with_all(dials(shown)));
+    tag("div", "sections")
+        .with(first)
+        .with(second)
+        .with(pitches::show(shown))
+        .with(locks::show(shown))
 }
 
 fn title(seat: Seat) -> String {
@@ -146,36 +162,45 @@ fn title(seat: Seat) -> String {
         let mut picked = picked.iter();
         match (picked.next(), picked.len()) {
             (Some(cell), 0) => {
-                let name = seat.board.row(cell.track).map(|row| row.head.with(|head| head.name.clone()));
-                format!("Step {} · {}", cell.step.index() + 1, name.unwrap_or_default())
+                let name = seat
+                    .board
+                    .row(cell.track)
+                    .map(|row| row.head.with(|head| head.name.clone()));
+                format!(
+                    "Step {} · {}",
+                    cell.step.index() + 1,
+                    name.unwrap_or_default()
+                )
             }
             (_, more) => format!("{} steps", more + 1),
         }
     })
 }
 
-fn percent(range: Range) -> Range {
-    let read = Arc::clone(&range.read);
-    range.words(|value| format!("{value} %"), move |text| read(text))
+fn share(low: i64, rest: i64) -> Range {
+    Range::new(low, 100, rest).words(percent, |text| decimal(text, 0))
 }
 
-fn dials(shown: Shown) -> Vec<AnyView> {
-    let signed = Range::new(-50, 50, 0);
-    let read = Arc::clone(&signed.read);
-    let signed = signed.words(|value| format!("{value:+} %"), move |text| read(text));
-    let times = Range::new(1, 8, 1);
-    let read_times = Arc::clone(&times.read);
-    let times = times.words(|value| format!("{value} ×"), move |text| read_times(text));
+fn dials(shown: Shown) -> Vec<Tag> {
+    let read = |text: &str| decimal(text, 0);
+    let signed = Range::new(-50, 50, 0).words(|value| format!("{value:+} %"), read);
+    let times = Range::new(1, 8, 1).words(|value| format!("{value} ×"), read);
     vec![
         shown.dial(
-            ("Velocity", "How hard it is struck. In the grid: drag a step up or down."),
+            (
+                "Velocity",
+                "How hard it is struck. In the grid: drag a step up or down.",
+            ),
             Range::new(1, 127, 100),
             |step| step.velocity.get().into(),
             |step, value| step.velocity = Velocity::new(value),
         ),
         shown.dial(
-            ("Chance", "How often it sounds. Everyone hears the same throw of the dice."),
-            percent(Range::new(1, 100, 100)),
+            (
+                "Chance",
+                "How often it sounds. Everyone hears the same throw of the dice.",
+            ),
+            share(1, 100),
             |step| step.chance.get().into(),
             |step, value| step.chance = Chance::new(value),
         ),
@@ -186,14 +211,17 @@ fn dials(shown: Shown) -> Vec<AnyView> {
             |step, value| step.ratchet = Ratchet::new(value),
         ),
         shown.dial(
-            ("Nudge", "How early or late it comes, as a share of its length"),
+            (
+                "Nudge",
+                "How early or late it comes, as a share of its length",
+            ),
             signed,
             |step| step.nudge.get().into(),
             |step, value| step.nudge = Nudge::new(value),
         ),
         shown.dial(
             ("Gate", "How much of its length it is held"),
-            percent(Range::new(5, 100, 80)),
+            share(5, 80),
             |step| step.gate.get().into(),
             |step, value| step.gate = Gate::new(value),
         ),
@@ -204,7 +232,7 @@ const FIRST: i64 = 1;
 const FILL: i64 = 2;
 
 /// Always, first, fill, and pass A of every B as B * 10 + A.
-fn condition(shown: Shown) -> AnyView {
+fn condition(shown: Shown) -> Tag {
     let mut options = vec![
         (0, "Always".to_owned()),
         (FIRST, "First pass".to_owned()),

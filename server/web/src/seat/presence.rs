@@ -69,7 +69,8 @@ impl Seat {
         }
         let name = replica.players().find(|player| player.id == by);
         let name = name.map_or("Someone", |player| &player.profile.name);
-        self.board.say(format!("{name} asked everyone to look here"));
+        self.board
+            .say(format!("{name} asked everyone to look here"));
         self.board.called.set(Some(view));
     }
 
@@ -104,7 +105,8 @@ impl Seat {
         if before.is_empty() || now.is_empty() {
             return;
         }
-        let is_in = |list: &[(PlayerId, Name)], id: PlayerId| list.iter().any(|(other, _)| *other == id);
+        let is_in =
+            |list: &[(PlayerId, Name)], id: PlayerId| list.iter().any(|(other, _)| *other == id);
         for (id, name) in now {
             if !is_in(&before, *id) {
                 self.board.say(format!("{name} joined"));

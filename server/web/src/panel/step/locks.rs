@@ -1,20 +1,21 @@
 //! Parameters that take another value for one step only.
 
 use super::Shown;
-use crate::widget::{Choice, Dial, Gesture, Range, Shape, button};
+use crate::dom::{Tag, tag, text};
+use crate::widget::{Choice, Dial, Gesture, Range, Shape, button, decimal};
 use leptos::prelude::*;
 use lockstep_session::document::instrument::{Amount, Parameter};
 use lockstep_session::document::step::Locks;
 use std::sync::Arc;
 
-pub(super) fn show(shown: Shown) -> AnyView {
+pub(super) fn show(shown: Shown) -> Tag {
     let locks = Memo::new(move |_| shown.first.with(|step| bits(&step.locks)));
     let list = move || {
         let locks = locks.get();
-        (0..Parameter::ALL.len())
-            .filter(|place| locks & 1 << place != 0)
+        let locked = (0..Parameter::ALL.len()).filter(|place| locks & 1 << place != 0);
+        locked
             .map(|place| lock(shown, Parameter::ALL[place]))
-            .collect_view()
+            .collect()
     };
     let options = move || {
         let locks = locks.get();
@@ -22,7 +23,10 @@ pub(super) fn show(shown: Shown) -> AnyView {
         let mut options = vec![(-1, "Add a lock".to_owned())];
         if locks.count_ones() < u32::try_from(Locks::MOST).unwrap_or(0) {
             for place in free {
-                options.push((i64::try_from(place).unwrap_or(-1), title(Parameter::ALL[place])));
+                options.push((
+                    i64::try_from(place).unwrap_or(-1),
+                    title(Parameter::ALL[place]),
+                ));
             }
         }
         options
@@ -33,53 +37,55 @@ pub(super) fn show(shown: Shown) -> AnyView {
         options: Signal::derive(options),
         value: Signal::stored(-1),
         choose: Arc::new(move |place| {
-            let parameter = usize::try_from(place).ok().and_then(|place| Parameter::ALL.get(place));
+            let parameter = usize::try_from(place)
+                .ok()
+                .and_then(|place| Parameter::ALL.get(place));
             if let Some(parameter) = parameter {
-                shown.change(Gesture::Begins, |step| step.locks.set(*parameter, Amount::default()));
+                shown.change(Gesture::Begins, |step| {
+                    step.locks.set(*parameter, Amount::default())
+                });
             }
         }),
         locked: shown.seat.board.locked(),
     };
-    view! {
-        <div class="section">
-            <h3>"Locked for this step"</h3>
-            <div class="controls">{list}</div>
-            {choice.show()}
-        </div>
-    }
-    .into_any()
+    tag("div", "section")
+        .with(text("h3", "", "Locked for this step"))
+        .with(tag("div", "controls").filled(list))
+        .with(choice.show())
 }
 
 /// Which parameters are locked, a bit for each.
 fn bits(locks: &Locks) -> u64 {
-    let places = (0..Parameter::ALL.len()).filter(|place| locks.get(Parameter::ALL[*place]).is_some());
+    let places =
+        (0..Parameter::ALL.len()).filter(|place| locks.get(Parameter::ALL[*place]).is_some());
     places.fold(0, |bits, place| bits | 1 << place)
 }
 
-fn lock(shown: Shown, parameter: Parameter) -> AnyView {
+fn lock(shown: Shown, parameter: Parameter) -> Tag {
     let range = Range::new(0, 10_000, 5_000).notch(100);
     let dial = Dial {
         name: title(parameter),
         hint: "The value that it has in this step alone",
         range: range.words(
             |value| format!("{}.{:02} %", value / 100, value % 100),
-            |text| crate::widget::decimal(text, 2),
+            |text| decimal(text, 2),
         ),
         value: Signal::derive(move || {
             let amount = shown.first.with(|step| step.locks.get(parameter));
             amount.map_or(0, |amount| amount.get().into())
         }),
         turn: Arc::new(move |value, gesture| {
-            shown.change(gesture, |step| step.locks.set(parameter, Amount::new(value)));
+            shown.change(gesture, |step| {
+                step.locks.set(parameter, Amount::new(value))
+            });
         }),
         locked: shown.seat.board.locked(),
     };
     let name = format!("Unlock {}", title(parameter));
     let clear = move || shown.change(Gesture::Begins, |step| step.locks.clear(parameter));
-    view! {
-        <div class="lock">{dial.show(Shape::Knob)}{button("×", &name, shown.seat.board.locked(), clear)}</div>
-    }
-    .into_any()
+    let hint = "The step follows the instrument again";
+    let clear = button("×", hint, shown.seat.board.locked(), clear).set("aria-label", &name);
+    tag("div", "lock").with(dial.show(Shape::Knob)).with(clear)
 }
 
 /// "filter-attack" reads "Filter attack".

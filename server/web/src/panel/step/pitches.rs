@@ -1,7 +1,8 @@
 //! The pitches of a step: one to four, above or below the track's own.
 
 use super::Shown;
-use crate::widget::{Dial, Gesture, Range, Shape, button};
+use crate::dom::{Tag, tag, text};
+use crate::widget::{Dial, Gesture, Range, Shape, button, decimal};
 use leptos::prelude::*;
 use lockstep_session::document::harmony::PitchClass;
 use lockstep_session::document::step::{Pitch, Pitches, Step};
@@ -9,7 +10,7 @@ use std::sync::Arc;
 
 const MOST: usize = 4;
 
-pub(super) fn show(shown: Shown) -> AnyView {
+pub(super) fn show(shown: Shown) -> Tag {
     let count = Memo::new(move |_| shown.first.with(|step| step.pitches.iter().count()));
     let locked = shown.seat.board.locked();
     let set = move |change: fn(&mut Vec<Pitch>)| {
@@ -19,33 +20,47 @@ pub(super) fn show(shown: Shown) -> AnyView {
             step.pitches = Pitches::new(pitches);
         });
     };
-    view! {
-        <div class="section">
-            <h3>"Pitches"</h3>
-            <div class="controls">{move || (0..count.get()).map(|place| dial(shown, place)).collect_view()}</div>
-            <div class="line">
-                {button("+ Note", "Add a note to the chord", Signal::derive(move || locked.get() || count.get() >= MOST), move || set(add))}
-                {button("− Note", "Take the highest note away", Signal::derive(move || locked.get() || count.get() < 2), move || set(|pitches| drop(pitches.pop())))}
-            </div>
-            <p class="hint notes">{Signal::derive(move || names(shown))}</p>
-        </div>
-    }
-    .into_any()
+    let is_full = Signal::derive(move || locked.get() || count.get() >= MOST);
+    let is_single = Signal::derive(move || locked.get() || count.get() < 2);
+    let line = tag("div", "line")
+        .with(button(
+            "+ Note",
+            "Adds a note to the chord",
+            is_full,
+            move || set(add),
+        ))
+        .with(button(
+            "− Note",
+            "Takes the highest note away",
+            is_single,
+            move || {
+                set(|pitches| drop(pitches.pop()));
+            },
+        ));
+    let dials = move || (0..count.get()).map(|place| dial(shown, place)).collect();
+    tag("div", "section")
+        .with(text("h3", "", "Pitches"))
+        .with(tag("div", "controls").filled(dials))
+        .with(line)
+        .with(tag("p", "hint names").says(Signal::derive(move || names(shown))))
 }
 
 fn add(pitches: &mut Vec<Pitch>) {
     let highest = pitches.last().map_or(0, |pitch| i64::from(pitch.get()));
-    pitches.push(Pitch::new(if highest + 4 <= 24 { highest + 4 } else { -24 }));
+    pitches.push(Pitch::new(if highest + 4 <= 24 {
+        highest + 4
+    } else {
+        -24
+    }));
 }
 
-fn dial(shown: Shown, place: usize) -> AnyView {
+fn dial(shown: Shown, place: usize) -> Tag {
     let range = Range::new(-24, 24, 0);
-    let read = Arc::clone(&range.read);
     let pitch = move |step: &Step| step.pitches.iter().nth(place).unwrap_or_default();
     let dial = Dial {
         name: format!("Pitch {}", place + 1),
         hint: "Semitones above or below the track's own pitch",
-        range: range.words(|value| format!("{value:+}"), move |text| read(text)),
+        range: range.words(|value| format!("{value:+}"), |text| decimal(text, 0)),
         value: Signal::derive(move || shown.first.with(|step| i64::from(pitch(step).get()))),
         turn: Arc::new(move |value, gesture| {
             shown.change(gesture, |step| {
