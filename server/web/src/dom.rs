@@ -71,6 +71,12 @@ pub(crate) fn set(element: &web_sys::Element, name: &str, value: &str) {
     }
 }
 
+/// One property of how an element looks. The page's policy allows no whole style attributes.
+pub(crate) fn style(element: &HtmlElement, name: &str, value: &str) {
+    // Names and values are legal ones.
+    let _ = element.style().set_property(name, value);
+}
+
 impl Tag {
     pub(crate) fn element(&self) -> HtmlElement {
         self.0.clone()

@@ -68,7 +68,10 @@ pub(crate) fn grid(seat: Seat) -> Tag {
         .on("focusin", move |event| {
             if let Some((row, place)) = target(&event, board) {
                 pages.focus_on(row.id, place);
-                if board.picked.with_untracked(BTreeSet::is_empty) {
+                // Where a pointer brings the focus, it has picked what it means to.
+                let is_walking =
+                    step_button(&event).is_some_and(|it| it.matches(":focus-visible") == Ok(true));
+                if is_walking && board.picked.with_untracked(BTreeSet::is_empty) {
                     pick_alone(board, &row, place);
                 }
             }
@@ -254,10 +257,15 @@ fn pick_alone(board: Board, row: &Row, place: usize) {
     board.pick(picked, Some(cell));
 }
 
+/// The step's button that an event happened in.
+fn step_button(event: &Event) -> Option<web_sys::Element> {
+    let pressed: web_sys::Element = event.target()?.dyn_into().ok()?;
+    pressed.closest("[data-step]").ok()?
+}
+
 /// The cell that an event happened in.
 fn target(event: &Event, board: Board) -> Option<(Row, usize)> {
-    let pressed: web_sys::Element = event.target()?.dyn_into().ok()?;
-    let button = pressed.closest("[data-step]").ok()??;
+    let button = step_button(event)?;
     let place = button.get_attribute("data-step")?.parse().ok()?;
     let track = button
         .parent_element()?

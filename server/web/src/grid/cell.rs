@@ -2,7 +2,7 @@
 //! effect for each attribute would make a grid of a thousand buttons slow and large.
 
 use crate::board::{Cell, Row};
-use crate::dom::{Tag, set, tag, text};
+use crate::dom::{Tag, set, style, tag, text};
 use leptos::prelude::*;
 use leptos::web_sys::HtmlElement;
 use lockstep_session::document::step::{Chance, Condition, Ratchet, Step};
@@ -26,7 +26,7 @@ pub(super) fn cell(row: &Row, place: usize) -> Tag {
                 button.set_class_name(&class(cell, place, past));
                 let pressed = if cell.step.on { "true" } else { "false" };
                 set(button, "aria-pressed", pressed);
-                set(&fill_element, "style", &style(cell));
+                paint_fill(&fill_element, cell);
                 tag_with_player(button, cell);
                 mark(&marks_element, &cell.step);
             });
@@ -34,13 +34,15 @@ pub(super) fn cell(row: &Row, place: usize) -> Tag {
 }
 
 /// How far a step is filled, and how far it is moved aside.
-fn style(cell: &Cell) -> String {
+fn paint_fill(fill: &HtmlElement, cell: &Cell) {
     let velocity = cell.bent.unwrap_or(cell.step.velocity);
     let height = u32::from(velocity.get()) * 100 / 127;
-    match cell.step.nudge.get() {
-        0 => format!("height:{height}%"),
-        nudge => format!("height:{height}%;transform:translateX({nudge}%)"),
-    }
+    style(fill, "height", &format!("{height}%"));
+    let aside = match cell.step.nudge.get() {
+        0 => String::new(),
+        nudge => format!("translateX({nudge}%)"),
+    };
+    style(fill, "transform", &aside);
 }
 
 fn class(cell: &Cell, place: usize, past: bool) -> String {

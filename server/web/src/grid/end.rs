@@ -2,7 +2,7 @@
 
 use super::Pages;
 use crate::board::Row;
-use crate::dom::{Tag, set as set_attribute, tag};
+use crate::dom::{Tag, set as set_attribute, style, tag};
 use crate::seat::Seat;
 use crate::widget::Gesture;
 use leptos::ev::{Event, KeyboardEvent, PointerEvent};
@@ -97,7 +97,7 @@ pub(super) fn end(seat: Seat, row: &Row, pages: Pages) -> Tag {
             let is_here = length > steps.start && length <= steps.end;
             let thousandths = length.saturating_sub(steps.start) * 1_000 / steps.len().max(1);
             handle.set_hidden(!is_here);
-            set_attribute(handle, "style", &format!("left:calc({thousandths} * .1%)"));
+            style(handle, "left", &format!("calc({thousandths} * .1%)"));
             set_attribute(handle, "aria-label", &name);
             set_attribute(handle, "aria-valuenow", &length.to_string());
         })

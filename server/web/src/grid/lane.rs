@@ -3,7 +3,7 @@
 
 use super::Pages;
 use crate::board::Row;
-use crate::dom::{Tag, set, tag};
+use crate::dom::{Tag, style, tag};
 use crate::painting::Surface;
 use crate::seat::Seat;
 use crate::widget::Gesture;
@@ -107,7 +107,7 @@ fn bar(row: &Row, place: usize) -> Tag {
             } else {
                 0
             };
-            set(bar, "style", &format!("height:{height}%"));
+            style(bar, "height", &format!("{height}%"));
         });
     })
 }
