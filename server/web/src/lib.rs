@@ -18,6 +18,7 @@ mod measures;
 mod painting;
 mod panel;
 mod playhead;
+mod preferences;
 mod seat;
 mod selected;
 mod session;
@@ -31,6 +32,7 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen(start)]
 pub fn start() {
     // What the page follows, it follows for as long as it lives.
+    preferences::Preferences::kept().show();
     mount_to_body(|| {
         let page = match browser::session_in_address() {
             Some(session) => session::session(&session),

@@ -2,6 +2,13 @@
 //! sheets. A panel is made when it is opened and gone when it is closed.
 
 mod clips;
+mod effects;
+mod export;
+mod harmony;
+mod instrument;
+mod mixer;
+mod settings;
+pub(crate) mod track;
 
 use crate::dom::{Tag, button, tag, text};
 use crate::seat::Seat;
@@ -60,17 +67,14 @@ impl Tab {
 
     fn content(self, seat: Seat) -> Tag {
         match self {
-            // Each panel is one function here.
             Tab::Clips => clips::clips(seat),
-            Tab::Harmony
-            | Tab::Step
-            | Tab::Pattern
-            | Tab::Instrument
-            | Tab::Mixer
-            | Tab::Effects
-            | Tab::Samples
-            | Tab::Export
-            | Tab::Settings => tag("div", ""),
+            Tab::Harmony => harmony::harmony(seat),
+            Tab::Instrument => instrument::instrument(seat),
+            Tab::Mixer => mixer::mixer(seat),
+            Tab::Effects => effects::effects(seat),
+            Tab::Step | Tab::Pattern | Tab::Samples => tag("div", ""),
+            Tab::Export => export::export(seat),
+            Tab::Settings => settings::settings(seat),
         }
     }
 }

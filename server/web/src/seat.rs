@@ -12,7 +12,7 @@ use crate::widget::{Gesture, Turn};
 use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout, set_timeout_with_handle};
 use leptos::prelude::*;
 use lockstep_session::edit::{Edit, Region};
-use lockstep_session::ids::{PlayerId, Run};
+use lockstep_session::ids::{PlayerId, Run, TrackId};
 use lockstep_session::protocol::{Goodbye, Kind, Player, Profile, Role};
 use lockstep_session::replica::{Change, Event, Identity, Input, Link, Output, Replica};
 use lockstep_session::text::LongName;
@@ -98,6 +98,25 @@ impl Seat {
     /// Where the numbers of a control go that makes this edit of each.
     pub(crate) fn turn(self, edit: impl Fn(i64) -> Edit + Send + Sync + 'static) -> Turn {
         Arc::new(move |value, gesture| self.perform(edit(value), gesture))
+    }
+
+    /// Strikes a note of a track for this player's ears only.
+    pub(crate) fn strike(&self, _track: TrackId, _pitch: i8) {}
+
+    /// The last part of the session's link.
+    pub(crate) fn session(&self) -> String {
+        self.shell.get_value().borrow().session.clone()
+    }
+
+    /// What the others call this player and how they see them, kept for other sessions too.
+    pub(crate) fn profile(&self) -> Profile {
+        self.shell.get_value().borrow().replica.profile().clone()
+    }
+
+    pub(crate) fn set_profile(&self, profile: Profile) {
+        browser::keep("lockstep.name", &profile.name);
+        browser::keep("lockstep.colour", &profile.colour.get().to_string());
+        self.with(|shell, _| shell.replica.set_profile(profile));
     }
 
     pub(crate) fn toggle_playing(&self) {
