@@ -16,6 +16,7 @@ mod painting;
 mod playhead;
 mod seat;
 mod session;
+mod sound;
 mod status;
 
 use leptos::prelude::*;

@@ -1,0 +1,4 @@
+//! The page's sound.
+
+mod output;
+mod pilot;
