@@ -2,7 +2,10 @@
 //! nothing else. Knows neither the DOM nor the network. Few types of signal, because every type
 //! weighs two kilobytes in the page.
 
-use crate::connection::Connection;
+use crate::browser;
+use crate::connection::{Connection, Live};
+use crate::panel::Tab;
+use crate::selected::Selected;
 use leptos::prelude::*;
 use lockstep_session::document::instrument::Source;
 use lockstep_session::document::launch::Rows;
@@ -19,7 +22,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(crate) struct Board {
     pub(crate) summary: RwSignal<Summary>,
     pub(crate) rows: RwSignal<Vec<Row>>,
+    /// The whole document as this player sees it. Panels follow slices of it.
+    pub(crate) document: RwSignal<Arc<Document>>,
+    pub(crate) selected: RwSignal<Selected>,
+    /// What is heard of each track, and of the mix in the last place.
+    pub(crate) levels: RwSignal<Levels>,
+    /// There is room beside the grid.
+    pub(crate) wide: RwSignal<bool>,
 }
+
+/// Left and right, as shares of full scale.
+pub(crate) type Levels = [(f32, f32); Document::MOST_TRACKS + 1];
+
+type Slice<T> = Box<dyn Fn(&Document) -> T + Send + Sync>;
 
 /// Everything but the grid.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,10 +99,68 @@ impl Board {
             players: Vec::new(),
             connection: Connection::Joining,
         };
+        let wide = RwSignal::new(false);
+        browser::watch_media("(min-width: 1000px)", move |is_wide| wide.set(is_wide));
         Board {
             summary: RwSignal::new(summary),
             rows: RwSignal::new(Vec::new()),
+            document: RwSignal::new(Arc::default()),
+            selected: RwSignal::new(Selected::default()),
+            levels: RwSignal::new([(0.0, 0.0); Document::MOST_TRACKS + 1]),
+            wide,
         }
+    }
+
+    /// A number of the document.
+    pub(crate) fn number(
+        self,
+        of: impl Fn(&Document) -> i64 + Send + Sync + 'static,
+    ) -> Signal<i64> {
+        let of: Slice<i64> = Box::new(of);
+        Memo::new(move |_| self.document.with(|document| of(document))).into()
+    }
+
+    /// A text of the document.
+    pub(crate) fn words(
+        self,
+        of: impl Fn(&Document) -> String + Send + Sync + 'static,
+    ) -> Signal<String> {
+        let of: Slice<String> = Box::new(of);
+        Memo::new(move |_| self.document.with(|document| of(document))).into()
+    }
+
+    /// Whether something is so in the document.
+    pub(crate) fn condition(
+        self,
+        of: impl Fn(&Document) -> bool + Send + Sync + 'static,
+    ) -> Signal<bool> {
+        let of: Slice<bool> = Box::new(of);
+        Memo::new(move |_| self.document.with(|document| of(document))).into()
+    }
+
+    /// Nothing can be edited here, or not any more.
+    pub(crate) fn locked(self) -> Signal<bool> {
+        self.holds(|summary| match summary.connection {
+            Connection::Live(Live { listening_only, .. }) => listening_only,
+            Connection::Offline { .. } | Connection::Full | Connection::Joining => false,
+            Connection::Replaced | Connection::Unknown | Connection::TooOld | Connection::Ended => {
+                true
+            }
+        })
+    }
+
+    /// The track that the panels show: the selected one, or the first.
+    pub(crate) fn track(self) -> Option<TrackId> {
+        let chosen = self.selected.with(|selected| selected.track);
+        self.document.with(|document| {
+            let known = chosen.filter(|id| document.track(*id).is_some());
+            known.or_else(|| document.tracks.first().map(|track| track.id))
+        })
+    }
+
+    /// Opens a panel, or closes the one that is open.
+    pub(crate) fn open(self, tab: Option<Tab>) {
+        self.selected.update(|selected| selected.tab = tab);
     }
 
     /// A text that follows the summary.
@@ -116,6 +189,7 @@ impl Board {
 
     /// Brings every row to what the document says at `beat`; what says so already stays quiet.
     pub(crate) fn show(&self, document: &Document, beat: Beat) {
+        self.document.set(Arc::new(document.clone()));
         let same_tracks = self.rows.with_untracked(|rows| {
             rows.iter()
                 .map(|row| row.id)

@@ -13,11 +13,14 @@ mod grid;
 mod header;
 mod identity;
 mod painting;
+mod panel;
 mod playhead;
 mod seat;
+mod selected;
 mod session;
 mod sound;
 mod status;
+mod widget;
 
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;

@@ -8,6 +8,7 @@ use crate::browser;
 use crate::connection::{Connection, Live};
 use crate::identity::Person;
 use crate::playhead;
+use crate::widget::{Gesture, Turn};
 use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout, set_timeout_with_handle};
 use leptos::prelude::*;
 use lockstep_session::edit::{Edit, Region};
@@ -19,6 +20,7 @@ use lockstep_session::units::{Beat, LocalTime, ServerTime};
 use socket::{News, Socket};
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a cell shows who changed it.
@@ -81,6 +83,21 @@ impl Seat {
         self.with(|shell, now| {
             let _ = shell.replica.edit(edit, now);
         });
+    }
+
+    /// An edit that may go on with the last one's gesture: undo takes the gesture back as a whole.
+    pub(crate) fn perform(&self, edit: Edit, gesture: Gesture) {
+        self.with(|shell, now| {
+            let _ = match gesture {
+                Gesture::Begins => shell.replica.edit(edit, now),
+                Gesture::GoesOn => shell.replica.edit_further(edit, now),
+            };
+        });
+    }
+
+    /// Where the numbers of a control go that makes this edit of each.
+    pub(crate) fn turn(self, edit: impl Fn(i64) -> Edit + Send + Sync + 'static) -> Turn {
+        Arc::new(move |value, gesture| self.perform(edit(value), gesture))
     }
 
     pub(crate) fn toggle_playing(&self) {

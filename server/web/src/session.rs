@@ -4,6 +4,7 @@ use crate::connection::Connection;
 use crate::front::Lost;
 use crate::grid::Grid;
 use crate::header::Header;
+use crate::panel;
 use crate::seat::Seat;
 use crate::status::{Notice, Status};
 use leptos::prelude::*;
@@ -26,7 +27,11 @@ pub(crate) fn Session(id: String) -> impl IntoView {
                 <Header seat id />
                 <Notice board />
             </div>
-            <Grid seat />
+            <div class="middle">
+                <Grid seat />
+                {panel::beside(seat)}
+            </div>
+            {panel::below(seat)}
             <Status board />
         </div>
         <div hidden=board.holds(|summary| summary.connection != Connection::Unknown)>
