@@ -2,12 +2,14 @@
 //! timer and shows on the board what it says. Nothing here decides what an edit means.
 
 mod socket;
+mod sounding;
 
 use crate::board::{Board, Summary};
 use crate::browser;
 use crate::connection::{Connection, Live};
 use crate::identity::Person;
 use crate::playhead;
+use crate::sound::Sound;
 use crate::widget::{Gesture, Turn};
 use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout, set_timeout_with_handle};
 use leptos::prelude::*;
@@ -30,6 +32,7 @@ const FLASH: Duration = Duration::from_secs(1);
 #[derive(Clone, Copy)]
 pub(crate) struct Seat {
     pub(crate) board: Board,
+    pub(crate) sound: Sound,
     shell: StoredValue<Rc<RefCell<Shell>>, LocalStorage>,
 }
 
@@ -69,12 +72,15 @@ impl Seat {
             joined: false,
             unknown: false,
         };
+        let board = Board::new();
         let seat = Seat {
-            board: Board::new(),
+            board,
+            sound: Sound::new(board),
             shell: StoredValue::new_local(Rc::new(RefCell::new(shell))),
         };
         seat.with(|shell, now| shell.replica.connect(now));
         playhead::follow(seat);
+        seat.begin_to_sound();
         seat
     }
 
@@ -121,10 +127,7 @@ impl Seat {
         let shell = self.shell.get_value();
         let shell = shell.borrow();
         let now = browser::now();
-        let timeline = shell.replica.timeline(now);
-        let beat = timeline
-            .playing
-            .then(|| timeline.beat_at(server_time(&shell.replica, now)));
+        let beat = self.beat_shown(&shell, now);
         self.board.light(shell.replica.document(), beat);
     }
 
@@ -220,6 +223,10 @@ impl Seat {
                 timeline.beat_at(server_time(replica, now)),
             );
         }
+        if changed {
+            self.sound.document_changed(now);
+        }
+        self.sound(shell, now);
         let connection = connection(shell);
         self.board.summarise(|summary| {
             *summary = Summary {

@@ -25,14 +25,14 @@ pub(crate) fn Session(id: String) -> impl IntoView {
         <div class="session" hidden=board.holds(|summary| summary.connection == Connection::Unknown)>
             <div>
                 <Header seat id />
-                <Notice board />
+                <Notice board sound=seat.sound />
             </div>
             <div class="middle">
                 <Grid seat />
                 {panel::beside(seat)}
             </div>
             {panel::below(seat)}
-            <Status board />
+            <Status board sound=seat.sound />
         </div>
         <div hidden=board.holds(|summary| summary.connection != Connection::Unknown)>
             <Lost />

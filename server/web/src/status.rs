@@ -2,10 +2,11 @@
 
 use crate::board::{Board, Summary};
 use crate::connection::{Connection, Live};
+use crate::sound::Sound;
 use leptos::prelude::*;
 
 #[component]
-pub(crate) fn Status(board: Board) -> impl IntoView {
+pub(crate) fn Status(board: Board, sound: Sound) -> impl IntoView {
     let tone = board.text(|summary| summary.connection.tone().to_owned());
     view! {
         <footer class="status">
@@ -21,6 +22,7 @@ pub(crate) fn Status(board: Board) -> impl IntoView {
             <span hidden=board.holds(|summary| in_time(summary).is_none())>
                 {board.text(|summary| live(summary).map_or(String::new(), |live| format!("{} ms", live.round_trip_ms)))}
             </span>
+            <span class="sound" role="status">{move || sound.state.get().words()}</span>
             <span class="lead-words">{board.text(|summary| summary.lead.clone())}</span>
         </footer>
     }
@@ -40,10 +42,13 @@ fn in_time(summary: &Summary) -> Option<String> {
 
 /// What is wrong and what to do about it, only while something is.
 #[component]
-pub(crate) fn Notice(board: Board) -> impl IntoView {
+pub(crate) fn Notice(board: Board, sound: Sound) -> impl IntoView {
     view! {
         <p class="notice" role="alert" hidden=board.holds(|summary| summary.connection.advice().is_none())>
             {board.text(|summary| summary.connection.advice().unwrap_or_default().to_owned())}
+        </p>
+        <p class="notice" role="alert" hidden=move || sound.state.get().advice().is_none()>
+            {move || sound.state.get().advice().unwrap_or_default()}
         </p>
     }
 }
