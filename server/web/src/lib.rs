@@ -22,6 +22,7 @@ mod preferences;
 mod seat;
 mod selected;
 mod session;
+mod sound;
 mod status;
 mod widget;
 

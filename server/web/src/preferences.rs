@@ -1,5 +1,5 @@
-//! What this browser keeps for its player in every session: how the page looks and moves, and how
-//! much earlier it sounds. Nothing here is shared.
+//! What this browser keeps for its player in every session: how the page looks and moves.
+//! Nothing here is shared.
 
 use crate::browser;
 use leptos::prelude::document;
@@ -9,8 +9,6 @@ pub(crate) struct Preferences {
     pub(crate) theme: Theme,
     /// Nothing moves by itself, whatever the system says.
     pub(crate) still: bool,
-    /// How many milliseconds later than by the clock the page sounds here.
-    pub(crate) nudge: i64,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,26 +33,20 @@ impl Theme {
 }
 
 impl Preferences {
-    /// The most that a nudge may be, either way.
-    pub(crate) const MOST: i64 = 250;
-
     pub(crate) fn kept() -> Preferences {
         let theme = browser::kept("lockstep.theme").unwrap_or_default();
-        let nudge = browser::kept("lockstep.nudge").and_then(|text| text.parse().ok());
         let mut themes = Theme::ALL.into_iter();
         Preferences {
             theme: themes
                 .find(|known| known.name() == theme)
                 .unwrap_or_default(),
             still: browser::kept("lockstep.still").as_deref() == Some("true"),
-            nudge: nudge.unwrap_or(0_i64).clamp(-Self::MOST, Self::MOST),
         }
     }
 
     pub(crate) fn keep(self) {
         browser::keep("lockstep.theme", self.theme.name());
         browser::keep("lockstep.still", if self.still { "true" } else { "false" });
-        browser::keep("lockstep.nudge", &self.nudge.to_string());
     }
 
     /// Makes the page look so.

@@ -2,12 +2,14 @@
 //! timer and shows on the board what it says. Nothing here decides what an edit means.
 
 mod socket;
+mod sounding;
 
 use crate::board::{Board, Lead, Summary};
 use crate::browser;
 use crate::connection::{Connection, Live};
 use crate::identity::Person;
 use crate::playhead;
+use crate::sound::{Sound, Touch};
 use crate::widget::{Gesture, Turn};
 use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout, set_timeout_with_handle};
 use leptos::prelude::*;
@@ -23,6 +25,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// How hard a note is struck to hear its sound, and how long it is held.
+const AUDITION: f32 = 0.8;
+const HELD: Duration = Duration::from_millis(350);
 /// How long a cell shows who changed it.
 const FLASH: Duration = Duration::from_secs(1);
 
@@ -30,6 +35,7 @@ const FLASH: Duration = Duration::from_secs(1);
 #[derive(Clone, Copy)]
 pub(crate) struct Seat {
     pub(crate) board: Board,
+    pub(crate) sound: Sound,
     shell: StoredValue<Rc<RefCell<Shell>>, LocalStorage>,
 }
 
@@ -69,12 +75,15 @@ impl Seat {
             joined: false,
             unknown: false,
         };
+        let board = Board::new();
         let seat = Seat {
-            board: Board::new(),
+            board,
+            sound: Sound::new(board),
             shell: StoredValue::new_local(Rc::new(RefCell::new(shell))),
         };
         seat.with(|shell, now| shell.replica.connect(now));
         playhead::follow(seat);
+        seat.begin_to_sound();
         seat
     }
 
@@ -101,7 +110,13 @@ impl Seat {
     }
 
     /// Strikes a note of a track for this player's ears only.
-    pub(crate) fn strike(&self, _track: TrackId, _pitch: i8) {}
+    pub(crate) fn strike(&self, track: TrackId, pitch: i8) {
+        // Notes are written from middle C on.
+        let key = u8::try_from(60 + i16::from(pitch)).unwrap_or(60);
+        let sound = self.sound;
+        sound.play(track, Touch::Down(key, AUDITION));
+        set_timeout(move || sound.play(track, Touch::Up(key)), HELD);
+    }
 
     /// The last part of the session's link.
     pub(crate) fn session(&self) -> String {
@@ -140,10 +155,7 @@ impl Seat {
         let shell = self.shell.get_value();
         let shell = shell.borrow();
         let now = browser::now();
-        let timeline = shell.replica.timeline(now);
-        let beat = timeline
-            .playing
-            .then(|| timeline.beat_at(server_time(&shell.replica, now)));
+        let beat = self.beat_shown(&shell, now);
         self.board.light(shell.replica.document(), beat);
     }
 
@@ -231,6 +243,10 @@ impl Seat {
                 timeline.beat_at(server_time(replica, now)),
             );
         }
+        if changed {
+            self.sound.document_changed(now);
+        }
+        self.sound(shell, now);
         let connection = connection(shell);
         self.board.summarise(|summary| {
             *summary = Summary {

@@ -1,10 +1,13 @@
 //! The bottom line of the session page: the state of things in words. Never a light alone.
 
-use crate::board::{Board, Summary};
+use crate::board::Summary;
 use crate::connection::{Connection, Live};
 use crate::dom::{Tag, tag, text};
+use crate::seat::Seat;
+use leptos::prelude::*;
 
-pub(crate) fn status(board: Board) -> Tag {
+pub(crate) fn status(seat: Seat) -> Tag {
+    let (board, sound) = (seat.board, seat.sound);
     let tone = board.text(|summary| summary.connection.tone().to_owned());
     let connection = board.text(|summary| summary.connection.words().to_owned());
     let saved = board.text(|summary| live(summary).map_or("", Live::saved).to_owned());
@@ -30,6 +33,11 @@ pub(crate) fn status(board: Board) -> Tag {
             ),
         )
         .with(tag("span", "").hidden(unknown).says(late))
+        .with(
+            tag("span", "sound")
+                .set("role", "status")
+                .says(Signal::derive(move || sound.state.get().words().to_owned())),
+        )
         .with(tag("span", "lead-words").says(board.text(|summary| summary.lead.clone())))
 }
 
@@ -46,10 +54,18 @@ fn in_time(summary: &Summary) -> Option<String> {
 }
 
 /// What is wrong and what to do about it, only while something is.
-pub(crate) fn notice(board: Board) -> Tag {
+pub(crate) fn notice(seat: Seat) -> Tag {
+    let (board, sound) = (seat.board, seat.sound);
     let advice = |summary: &Summary| summary.connection.advice().unwrap_or_default().to_owned();
+    let unheard = move || sound.state.get().advice().unwrap_or_default().to_owned();
+    tag("div", "held")
+        .with(alert(board.text(advice)))
+        .with(alert(Signal::derive(unheard)))
+}
+
+fn alert(words: Signal<String>) -> Tag {
     tag("p", "notice")
         .set("role", "alert")
-        .hidden(board.holds(|summary| summary.connection.advice().is_none()))
-        .says(board.text(advice))
+        .hidden(Signal::derive(move || words.with(String::is_empty)))
+        .says(words)
 }

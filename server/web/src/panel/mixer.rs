@@ -5,7 +5,8 @@ use crate::board::{Board, Levels};
 use crate::dom::{self, Tag, tag, text};
 use crate::measures::{self, level_range, pan_range, percent_range};
 use crate::seat::Seat;
-use crate::widget::{Dial, Range, Shape, decimal};
+use crate::sound::Ears;
+use crate::widget::{Dial, Range, Shape, Switch, decimal};
 use leptos::prelude::*;
 use leptos::web_sys::HtmlElement;
 use lockstep_engine::Meaning;
@@ -16,9 +17,11 @@ use lockstep_session::document::mixer::{
 use lockstep_session::document::track::{TrackSetting, TrackSettings};
 use lockstep_session::edit::{Edit, SessionSetting};
 use lockstep_session::ids::TrackId;
+use std::sync::Arc;
 
 pub(super) fn mixer(seat: Seat) -> Tag {
     let board = seat.board;
+    seat.sound.show_meters();
     let tracks = board.slice(|document| {
         let ids = document.tracks.iter().map(|track| track.id);
         ids.collect::<Vec<_>>()
@@ -106,6 +109,41 @@ fn strip(of: OfTrack, place: usize, selected: Memo<Option<TrackId>>) -> Tag {
         .with(fader(board, place, level))
         .with(pan.show(Shape::Number))
         .with(pair)
+        .with(private(of))
+}
+
+/// Mute and solo for this player's ears.
+fn private(of: OfTrack) -> Tag {
+    let (ears, track) = (of.seat.sound.ears, of.track);
+    let switch = |words,
+                  name: &str,
+                  hint,
+                  value: fn(&Ears, TrackId) -> bool,
+                  set: fn(&mut Ears, TrackId, bool)| Switch {
+        words,
+        name: name.to_owned(),
+        hint,
+        value: Signal::derive(move || ears.with(|ears| value(ears, track))),
+        set: Arc::new(move |on| ears.update(|ears| set(ears, track, on))),
+        locked: Signal::stored(false),
+    };
+    let mute = switch(
+        "m",
+        "Mute for me",
+        "Mute for your ears only",
+        Ears::is_muted,
+        Ears::mute,
+    );
+    let solo = switch(
+        "s",
+        "Solo for me",
+        "Solo for your ears only",
+        Ears::is_soloed,
+        Ears::solo,
+    );
+    tag("div", "line private")
+        .with(mute.show("toggle mute"))
+        .with(solo.show("toggle"))
 }
 
 fn fader(board: Board, place: usize, level: Dial) -> Tag {

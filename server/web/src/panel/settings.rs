@@ -100,19 +100,39 @@ fn page(seat: Seat) -> Vec<Tag> {
 }
 
 fn sound(seat: Seat) -> Vec<Tag> {
-    let preferences = seat.board.preferences;
-    let most = Preferences::MOST;
+    let ears = seat.sound.ears;
+    let free = Signal::stored(false);
     let nudge = Dial {
         name: "Nudge".to_owned(),
-        hint: "Later than by the clock, for loudspeakers that are themselves late. Drag or type.",
-        range: Range::new(-most, most, 0)
+        hint: "How much ahead this page sounds, to make up for slow speakers. Drag or type.",
+        range: Range::new(-500, 500, 0)
             .words(|value| format!("{value} ms"), |text| decimal(text, 0)),
-        value: Signal::derive(move || preferences.get().nudge),
-        turn: Arc::new(move |nudge, _| change(seat, |preferences| preferences.nudge = nudge)),
-        locked: Signal::stored(false),
+        value: Signal::derive(move || ears.with(|ears| ears.nudge)),
+        turn: Arc::new(move |nudge, _| ears.update(|ears| ears.set_nudge(nudge))),
+        locked: free,
     };
-    let hint = "If this page sounds too late beside the others, turn it down until it does not.";
-    vec![nudge.show(Shape::Number), text("p", "hint", hint)]
+    let volume = Dial {
+        name: "Volume".to_owned(),
+        hint: "How loud this page is, for your ears only",
+        range: measures::percent_range(100),
+        value: Signal::derive(move || ears.with(|ears| ears.volume)),
+        turn: Arc::new(move |volume, _| ears.update(|ears| ears.set_volume(volume))),
+        locked: free,
+    };
+    let metronome = Switch {
+        words: "Metronome",
+        name: "Metronome".to_owned(),
+        hint: "Clicks on every beat, for your ears only",
+        value: Signal::derive(move || ears.with(|ears| ears.metronome)),
+        set: Arc::new(move |on| ears.update(|ears| ears.metronome = on)),
+        locked: free,
+    };
+    let line = tag("div", "line")
+        .with(volume.show(Shape::Knob))
+        .with(nudge.show(Shape::Knob))
+        .with(metronome.show("toggle"));
+    let hint = "If this page sounds late beside the others, nudge it ahead.";
+    vec![line, text("p", "hint", hint)]
 }
 
 fn change(seat: Seat, change: impl FnOnce(&mut Preferences)) {
