@@ -1,9 +1,5 @@
 //! The browser page: what a friend sees when they open a link. Leptos on the real DOM; everything
 //! shared is the session crate's, so nothing here decides what an edit means.
-#![expect(
-    unreachable_pub,
-    reason = "the component macro writes `pub` beside whatever visibility a component has"
-)]
 
 mod api;
 mod board;

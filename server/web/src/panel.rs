@@ -7,7 +7,11 @@ mod export;
 mod harmony;
 mod instrument;
 mod mixer;
+mod pattern;
+mod people;
+mod roll;
 mod settings;
+mod step;
 pub(crate) mod track;
 
 use crate::dom::{Tag, button, tag, text};
@@ -21,26 +25,30 @@ pub(crate) enum Tab {
     Clips,
     Harmony,
     Step,
+    Notes,
     Pattern,
     Instrument,
     Mixer,
     Effects,
     Samples,
     Export,
+    Players,
     Settings,
 }
 
 /// In the order of the plugin's.
-const TABS: [Tab; 10] = [
+const TABS: [Tab; 12] = [
     Tab::Clips,
     Tab::Harmony,
     Tab::Step,
+    Tab::Notes,
     Tab::Pattern,
     Tab::Instrument,
     Tab::Mixer,
     Tab::Effects,
     Tab::Samples,
     Tab::Export,
+    Tab::Players,
     Tab::Settings,
 ];
 
@@ -50,12 +58,14 @@ impl Tab {
             Tab::Clips => "Clips",
             Tab::Harmony => "Harmony",
             Tab::Step => "Step",
+            Tab::Notes => "Notes",
             Tab::Pattern => "Pattern",
             Tab::Instrument => "Instrument",
             Tab::Mixer => "Mixer",
             Tab::Effects => "Effects",
             Tab::Samples => "Samples",
             Tab::Export => "Export",
+            Tab::Players => "Players",
             Tab::Settings => "Settings",
         }
     }
@@ -69,11 +79,15 @@ impl Tab {
         match self {
             Tab::Clips => clips::clips(seat),
             Tab::Harmony => harmony::harmony(seat),
+            Tab::Step => step::step(seat),
+            Tab::Notes => roll::roll(seat),
+            Tab::Pattern => pattern::pattern(seat),
             Tab::Instrument => instrument::instrument(seat),
             Tab::Mixer => mixer::mixer(seat),
             Tab::Effects => effects::effects(seat),
-            Tab::Step | Tab::Pattern | Tab::Samples => tag("div", ""),
+            Tab::Samples => tag("div", ""),
             Tab::Export => export::export(seat),
+            Tab::Players => people::people(seat),
             Tab::Settings => settings::settings(seat),
         }
     }

@@ -1,24 +1,28 @@
 //! The player's place at a session: the replica, and the shell that moves its text, arms its one
 //! timer and shows on the board what it says. Nothing here decides what an edit means.
 
+mod presence;
 mod socket;
 mod sounding;
 
 use crate::board::{Board, Lead, Summary};
 use crate::browser;
 use crate::connection::{Connection, Live};
-use crate::identity::Person;
+use crate::identity;
 use crate::playhead;
 use crate::sound::{Sound, Touch};
 use crate::widget::{Gesture, Turn};
 use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout, set_timeout_with_handle};
 use leptos::prelude::*;
+use lockstep_session::document::{Document, Mode};
 use lockstep_session::edit::{Edit, Region};
 use lockstep_session::ids::{PlayerId, Run, TrackId};
 use lockstep_session::protocol::{Goodbye, Kind, Player, Profile, Role};
 use lockstep_session::replica::{Change, Event, Identity, Input, Link, Output, Replica};
+use lockstep_session::steps::{self, Changes};
 use lockstep_session::text::LongName;
 use lockstep_session::units::{Beat, LocalTime, ServerTime};
+use presence::{Others, person};
 use socket::{News, Socket};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -50,12 +54,13 @@ struct Shell {
     joined: bool,
     /// The server has said that the link leads nowhere.
     unknown: bool,
+    others: Others,
 }
 
 impl Seat {
     /// Joins a session as the person this browser is.
     pub(crate) fn take(session: &str) -> Seat {
-        let person = Person::here();
+        let person = identity::Person::here();
         let profile = Profile {
             name: person.name,
             colour: person.colour,
@@ -74,6 +79,7 @@ impl Seat {
             closed_with: None,
             joined: false,
             unknown: false,
+            others: Others::default(),
         };
         let board = Board::new();
         let seat = Seat {
@@ -92,6 +98,39 @@ impl Seat {
         self.with(|shell, now| {
             let _ = shell.replica.edit(edit, now);
         });
+    }
+
+    /// Makes steps what they are to become, as one gesture or as more of the last one.
+    pub(crate) fn change(&self, changes: &Changes, gesture: Gesture) {
+        let board = self.board;
+        let edits =
+            self.look(|document| steps::edits(document, |track| board.scene(track.id), changes));
+        if let Some(edit) = together(edits) {
+            self.perform(edit, gesture);
+        }
+    }
+
+    pub(crate) fn undo(&self) {
+        self.with(|shell, now| {
+            if !shell.replica.undo(now) {
+                self.board.say("Nothing of yours to take back".to_owned());
+            }
+        });
+    }
+
+    pub(crate) fn redo(&self) {
+        self.with(|shell, now| {
+            if !shell.replica.redo(now) {
+                self.board.say("Nothing to make again".to_owned());
+            }
+        });
+    }
+
+    /// What the session is now, with this player's own edits.
+    pub(crate) fn look<T>(&self, look: impl FnOnce(&Document) -> T) -> T {
+        let shell = self.shell.get_value();
+        let shell = shell.borrow();
+        look(shell.replica.document())
     }
 
     /// An edit that may go on with the last one's gesture: undo takes the gesture back as a whole.
@@ -157,6 +196,16 @@ impl Seat {
         let now = browser::now();
         let beat = self.beat_shown(&shell, now);
         self.board.light(shell.replica.document(), beat);
+    }
+
+    /// Shows the clips that are wanted now.
+    pub(crate) fn refresh(&self) {
+        let shell = self.shell.get_value();
+        let shell = shell.borrow();
+        let now = browser::now();
+        let timeline = shell.replica.timeline(now);
+        let beat = timeline.beat_at(server_time(&shell.replica, now));
+        self.board.show(shell.replica.document(), beat);
     }
 
     fn hear(&self, news: News<'_>) {
@@ -229,10 +278,12 @@ impl Seat {
                     }
                 }
                 Event::Link => self.follow_link(shell),
-                Event::Players
-                | Event::Refused { .. }
-                | Event::Gather { .. }
-                | Event::Trouble { .. } => {}
+                Event::Players => self.greet(shell),
+                Event::Gather { by, view } => self.gathered(&shell.replica, by, view),
+                Event::Refused { reason, .. } => self.board.say(format!("Not done: {reason}")),
+                Event::Trouble { reason, .. } => {
+                    self.board.say(format!("The server says: {reason}"))
+                }
             }
         }
         let replica = &shell.replica;
@@ -281,8 +332,8 @@ impl Seat {
         };
         for region in edit.regions(replica.document()) {
             if let Region::Step(track, scene, step) = region {
-                self.board
-                    .mark(track, scene, step, Some(author.profile.colour));
+                let who = person(author);
+                self.board.mark(track, scene, step, Some(who));
                 let board = self.board;
                 set_timeout(move || board.mark(track, scene, step, None), FLASH);
             }
@@ -306,6 +357,15 @@ impl Seat {
             }
             _ => {}
         }
+    }
+}
+
+/// Edits that happen together.
+pub(crate) fn together(mut edits: Vec<Edit>) -> Option<Edit> {
+    match edits.len() {
+        0 => None,
+        1 => edits.pop(),
+        _ => Some(Edit::Gesture(edits)),
     }
 }
 
@@ -340,6 +400,8 @@ fn connection(shell: &Shell) -> Connection {
             let tenths = |micros: i64| u32::try_from((micros + 50) / 100).unwrap_or(u32::MAX);
             Connection::Live(Live {
                 listening_only: replica.role() == Some(Role::Listener),
+                published: replica.document().mode == Mode::Published,
+                cannot_save: replica.is_read_only(),
                 waiting: replica.unsaved(),
                 error: quality.map(|quality| tenths(quality.error.as_micros())),
                 round_trip_ms: quality

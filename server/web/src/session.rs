@@ -3,7 +3,7 @@
 use crate::connection::Connection;
 use crate::dom::{Tag, follow, tag};
 use crate::front;
-use crate::grid::Grid;
+use crate::grid::grid;
 use crate::header::header;
 use crate::panel;
 use crate::seat::Seat;
@@ -35,10 +35,4 @@ pub(crate) fn session(id: &str) -> Tag {
         .with(status(seat));
     let lost = tag("div", "held").hidden(known).with(front::lost());
     tag("div", "held").with(page).with(lost)
-}
-
-fn grid(seat: Seat) -> Tag {
-    let place = tag("div", "held");
-    leptos::mount::mount_to(place.element(), move || view! { <Grid seat /> }).forget();
-    place
 }

@@ -2,12 +2,25 @@
 
 use crate::board::Summary;
 use crate::connection::{Connection, Live};
-use crate::dom::{Tag, tag, text};
+use crate::dom::{Tag, follow, tag, text};
 use crate::seat::Seat;
 use leptos::prelude::*;
 
 pub(crate) fn status(seat: Seat) -> Tag {
     let (board, sound) = (seat.board, seat.sound);
+    // One place speaks for all of the page, so that what is said does not fight.
+    let words = Memo::new(move |_| board.summary.with(|summary| summary.connection.words()));
+    let is_first = std::cell::Cell::new(true);
+    follow(move || {
+        let words = words.get();
+        if !is_first.replace(false) {
+            board.say(words.to_owned());
+        }
+    });
+    let said = tag("span", "said")
+        .set("role", "status")
+        .set("aria-live", "polite")
+        .says(board.said.into());
     let tone = board.text(|summary| summary.connection.tone().to_owned());
     let connection = board.text(|summary| summary.connection.words().to_owned());
     let saved = board.text(|summary| live(summary).map_or("", Live::saved).to_owned());
@@ -18,7 +31,6 @@ pub(crate) fn status(seat: Seat) -> Tag {
     tag("footer", "status")
         .with(
             tag("span", "")
-                .set("role", "status")
                 .attribute("class", tone)
                 .with(tag("b", "connection").says(connection)),
         )
@@ -34,10 +46,9 @@ pub(crate) fn status(seat: Seat) -> Tag {
         )
         .with(tag("span", "").hidden(unknown).says(late))
         .with(
-            tag("span", "sound")
-                .set("role", "status")
-                .says(Signal::derive(move || sound.state.get().words().to_owned())),
+            tag("span", "sound").says(Signal::derive(move || sound.state.get().words().to_owned())),
         )
+        .with(said)
         .with(tag("span", "lead-words").says(board.text(|summary| summary.lead.clone())))
 }
 
