@@ -5,6 +5,7 @@
 use crate::browser;
 use crate::connection::{Connection, Live};
 use crate::panel::Tab;
+use crate::preferences::Preferences;
 use crate::selected::Selected;
 use leptos::prelude::*;
 use lockstep_session::document::instrument::Source;
@@ -45,6 +46,7 @@ pub(crate) struct Board {
     pub(crate) levels: RwSignal<Levels>,
     /// Where the session is, rounded down to a sixteenth.
     pub(crate) beat: RwSignal<Beat>,
+    pub(crate) preferences: RwSignal<Preferences>,
     /// There is room beside the grid.
     pub(crate) wide: RwSignal<bool>,
 }
@@ -165,6 +167,7 @@ impl Board {
             selected: RwSignal::new(Selected::default()),
             levels: RwSignal::new([(0.0, 0.0); Document::MOST_TRACKS + 1]),
             beat: RwSignal::new(Beat::ZERO),
+            preferences: RwSignal::new(Preferences::kept()),
             wide,
         }
     }

@@ -8,9 +8,17 @@ use wasm_bindgen_futures::JsFuture;
 
 /// Microseconds since the page began, on a clock that never goes back.
 pub(crate) fn now() -> LocalTime {
-    let milliseconds = window()
+    local_time(milliseconds())
+}
+
+/// The same as the browser says it.
+pub(crate) fn milliseconds() -> f64 {
+    window()
         .performance()
-        .map_or(0.0, |performance| performance.now());
+        .map_or(0.0, |performance| performance.now())
+}
+
+pub(crate) fn local_time(milliseconds: f64) -> LocalTime {
     LocalTime::from_micros(whole_micros(milliseconds))
 }
 

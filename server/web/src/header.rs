@@ -4,6 +4,8 @@ mod lead;
 mod share;
 mod transport;
 
+pub(crate) use transport::{harmony_edit, scale};
+
 use crate::board::Summary;
 use crate::dom::{Tag, tag, text};
 use crate::seat::Seat;

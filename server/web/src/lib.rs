@@ -14,9 +14,11 @@ mod measures;
 mod painting;
 mod panel;
 mod playhead;
+mod preferences;
 mod seat;
 mod selected;
 mod session;
+mod sound;
 mod status;
 mod widget;
 
@@ -27,6 +29,7 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen(start)]
 pub fn start() {
     // What the page follows, it follows for as long as it lives.
+    preferences::Preferences::kept().show();
     mount_to_body(|| {
         let page = match browser::session_in_address() {
             Some(session) => session::session(&session),

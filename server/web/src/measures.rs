@@ -2,8 +2,10 @@
 //! In the same words as the plugin's editor. It must not know what any of them belongs to.
 
 use crate::widget::{Range, decimal};
+use lockstep_engine::{Meaning, Unit};
 use lockstep_session::document::clip::{Action, Bars, Follow};
 use lockstep_session::document::harmony::Scale;
+use lockstep_session::document::instrument::Amount;
 use lockstep_session::document::launch::Quantum;
 use lockstep_session::document::mixer::{Level, Pan};
 use lockstep_session::units::{Beat, BeatSpan, Tempo};
@@ -123,6 +125,103 @@ pub(crate) fn read_time(text: &str) -> Option<i64> {
     }
 }
 
+/// What an amount stands for on an instrument.
+pub(crate) fn meaning(meaning: Meaning, amount: Amount) -> String {
+    if let Some(choice) = meaning.choice(amount) {
+        return choice.to_owned();
+    }
+    let value = meaning.value(amount);
+    match meaning {
+        Meaning::Share | Meaning::Choice(_) => percent(scaled(value, 100.0)),
+        Meaning::Linear { unit, .. }
+        | Meaning::Ratio { unit, .. }
+        | Meaning::Power { unit, .. } => match unit {
+            Unit::Seconds => time(scaled(value, 1e6)),
+            Unit::Hertz => hertz(scaled(value, 100.0)),
+            Unit::Semitones => format!("{} st", signed(scaled(value, 10.0))),
+            Unit::Cents => format!("{} ct", signed(scaled(value, 1.0) * 10)),
+            Unit::Octaves => format!("{} oct", signed(scaled(value, 10.0))),
+            Unit::Times => format!("\u{d7}{}", fixed(scaled(value, 100.0), 2)),
+        },
+    }
+}
+
+/// The amount that stands for what was typed.
+pub(crate) fn read_meaning(meaning: Meaning, text: &str) -> Option<i64> {
+    let value = match meaning {
+        Meaning::Choice(choices) => {
+            let typed = text.trim().to_ascii_lowercase();
+            let begins = |choice: &&str| choice.to_ascii_lowercase().starts_with(&typed);
+            let place = choices.iter().position(begins);
+            f32::from(u8::try_from(place.filter(|_| !typed.is_empty())?).ok()?)
+        }
+        Meaning::Share => single(decimal(text, 2)?) / 1e4,
+        Meaning::Linear { unit, .. }
+        | Meaning::Ratio { unit, .. }
+        | Meaning::Power { unit, .. } => match unit {
+            Unit::Seconds => single(read_time(text)?) / 1e6,
+            Unit::Hertz if text.to_ascii_lowercase().contains('k') => single(decimal(text, 3)?),
+            _ => single(decimal(text.trim_start_matches('\u{d7}'), 3)?) / 1e3,
+        },
+    };
+    Some(i64::from(meaning.amount(value).get()))
+}
+
+/// Hundredths of a hertz.
+fn hertz(value: i64) -> String {
+    match value {
+        ..1_000 => format!("{} Hz", fixed(value, 2)),
+        1_000..99_950 => format!("{} Hz", (value + 50) / 100),
+        99_950..999_500 => format!("{} kHz", fixed((value + 500) / 1_000, 2)),
+        _ => format!("{} kHz", fixed((value + 5_000) / 10_000, 1)),
+    }
+}
+
+/// Tenths with their sign, and without decimals that say nothing.
+fn signed(tenths: i64) -> String {
+    let sign = if tenths > 0 { "+" } else { "" };
+    match tenths % 10 {
+        0 => format!("{sign}{}", tenths / 10),
+        _ => format!("{sign}{}", fixed(tenths, 1)),
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a cast saturates, and knobs are small"
+)]
+fn scaled(value: f32, by: f32) -> i64 {
+    (value * by).round() as i64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a knob needs no more")]
+fn single(value: i64) -> f32 {
+    value as f32
+}
+
+/// A tempo-synced time in twelfths of a beat, as musicians call it.
+pub(crate) fn note_length(twelfths: i64) -> String {
+    let known = match twelfths {
+        1 => "1/32 triplet",
+        2 => "1/16 triplet",
+        3 => "1/16",
+        4 => "1/8 triplet",
+        6 => "1/8",
+        8 => "1/4 triplet",
+        9 => "dotted 1/8",
+        12 => "1/4",
+        16 => "1/2 triplet",
+        18 => "dotted 1/4",
+        24 => "1/2",
+        36 => "dotted 1/2",
+        48 => "1 bar",
+        72 => "1 1/2 bars",
+        96 => "2 bars",
+        twelfths => return format!("{twelfths}/12 beat"),
+    };
+    known.to_owned()
+}
+
 pub(crate) fn quantum(quantum: Quantum) -> &'static str {
     match quantum {
         Quantum::Off => "At once",
@@ -240,6 +339,37 @@ mod tests {
                 assert_eq!((range.read)(&(range.write)(value)), Some(value));
             }
         }
+    }
+
+    #[test]
+    fn what_amounts_stand_for_is_read_as_it_is_written() {
+        let corner = Meaning::Ratio {
+            low: 20.0,
+            high: 20_000.0,
+            unit: Unit::Hertz,
+        };
+        for (amount, words) in [(0, "20 Hz"), (5_000, "632 Hz"), (10_000, "20.0 kHz")] {
+            assert_eq!(meaning(corner, Amount::new(amount)), words);
+        }
+        for text in ["632 Hz", "1.00 kHz", "12.5 kHz"] {
+            let amount = read_meaning(corner, text).expect("a frequency");
+            assert_eq!(meaning(corner, Amount::new(amount)), text);
+        }
+        let tune = Meaning::Linear {
+            low: -24.0,
+            high: 24.0,
+            unit: Unit::Semitones,
+        };
+        assert_eq!(meaning(tune, Amount::new(5_000)), "0 st");
+        assert_eq!(read_meaning(tune, "+12 st"), Some(7_500));
+        let wave = Meaning::Choice(&["saw", "square"]);
+        assert_eq!(
+            read_meaning(wave, "squ")
+                .map(Amount::new)
+                .map(|at| meaning(wave, at))
+                .as_deref(),
+            Some("square")
+        );
     }
 
     #[test]

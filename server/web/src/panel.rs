@@ -2,10 +2,17 @@
 //! sheets. A panel is made when it is opened and gone when it is closed.
 
 mod clips;
+mod effects;
+mod export;
+mod harmony;
+mod instrument;
+mod mixer;
 mod pattern;
 mod people;
 mod roll;
+mod settings;
 mod step;
+pub(crate) mod track;
 
 use crate::dom::{Tag, button, tag, text};
 use crate::seat::Seat;
@@ -70,19 +77,18 @@ impl Tab {
 
     fn content(self, seat: Seat) -> Tag {
         match self {
-            // Each panel is one function here.
             Tab::Clips => clips::clips(seat),
+            Tab::Harmony => harmony::harmony(seat),
             Tab::Step => step::step(seat),
             Tab::Notes => roll::roll(seat),
             Tab::Pattern => pattern::pattern(seat),
+            Tab::Instrument => instrument::instrument(seat),
+            Tab::Mixer => mixer::mixer(seat),
+            Tab::Effects => effects::effects(seat),
+            Tab::Samples => tag("div", ""),
+            Tab::Export => export::export(seat),
             Tab::Players => people::people(seat),
-            Tab::Harmony
-            | Tab::Instrument
-            | Tab::Mixer
-            | Tab::Effects
-            | Tab::Samples
-            | Tab::Export
-            | Tab::Settings => tag("div", ""),
+            Tab::Settings => settings::settings(seat),
         }
     }
 }

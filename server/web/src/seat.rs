@@ -3,18 +3,20 @@
 
 mod presence;
 mod socket;
+mod sounding;
 
 use crate::board::{Board, Lead, Summary};
 use crate::browser;
 use crate::connection::{Connection, Live};
 use crate::identity;
 use crate::playhead;
+use crate::sound::{Sound, Touch};
 use crate::widget::{Gesture, Turn};
 use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout, set_timeout_with_handle};
 use leptos::prelude::*;
 use lockstep_session::document::{Document, Mode};
 use lockstep_session::edit::{Edit, Region};
-use lockstep_session::ids::{PlayerId, Run};
+use lockstep_session::ids::{PlayerId, Run, TrackId};
 use lockstep_session::protocol::{Goodbye, Kind, Player, Profile, Role};
 use lockstep_session::replica::{Change, Event, Identity, Input, Link, Output, Replica};
 use lockstep_session::steps::{self, Changes};
@@ -27,6 +29,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// How hard a note is struck to hear its sound, and how long it is held.
+const AUDITION: f32 = 0.8;
+const HELD: Duration = Duration::from_millis(350);
 /// How long a cell shows who changed it.
 const FLASH: Duration = Duration::from_secs(1);
 
@@ -34,6 +39,7 @@ const FLASH: Duration = Duration::from_secs(1);
 #[derive(Clone, Copy)]
 pub(crate) struct Seat {
     pub(crate) board: Board,
+    pub(crate) sound: Sound,
     shell: StoredValue<Rc<RefCell<Shell>>, LocalStorage>,
 }
 
@@ -75,12 +81,15 @@ impl Seat {
             unknown: false,
             others: Others::default(),
         };
+        let board = Board::new();
         let seat = Seat {
-            board: Board::new(),
+            board,
+            sound: Sound::new(board),
             shell: StoredValue::new_local(Rc::new(RefCell::new(shell))),
         };
         seat.with(|shell, now| shell.replica.connect(now));
         playhead::follow(seat);
+        seat.begin_to_sound();
         seat
     }
 
@@ -139,6 +148,31 @@ impl Seat {
         Arc::new(move |value, gesture| self.perform(edit(value), gesture))
     }
 
+    /// Strikes a note of a track for this player's ears only.
+    pub(crate) fn strike(&self, track: TrackId, pitch: i8) {
+        // Notes are written from middle C on.
+        let key = u8::try_from(60 + i16::from(pitch)).unwrap_or(60);
+        let sound = self.sound;
+        sound.play(track, Touch::Down(key, AUDITION));
+        set_timeout(move || sound.play(track, Touch::Up(key)), HELD);
+    }
+
+    /// The last part of the session's link.
+    pub(crate) fn session(&self) -> String {
+        self.shell.get_value().borrow().session.clone()
+    }
+
+    /// What the others call this player and how they see them, kept for other sessions too.
+    pub(crate) fn profile(&self) -> Profile {
+        self.shell.get_value().borrow().replica.profile().clone()
+    }
+
+    pub(crate) fn set_profile(&self, profile: Profile) {
+        browser::keep("lockstep.name", &profile.name);
+        browser::keep("lockstep.colour", &profile.colour.get().to_string());
+        self.with(|shell, _| shell.replica.set_profile(profile));
+    }
+
     pub(crate) fn toggle_playing(&self) {
         self.with(|shell, now| {
             let playing = shell.replica.timeline(now).playing;
@@ -160,10 +194,7 @@ impl Seat {
         let shell = self.shell.get_value();
         let shell = shell.borrow();
         let now = browser::now();
-        let timeline = shell.replica.timeline(now);
-        let beat = timeline
-            .playing
-            .then(|| timeline.beat_at(server_time(&shell.replica, now)));
+        let beat = self.beat_shown(&shell, now);
         self.board.light(shell.replica.document(), beat);
     }
 
@@ -263,6 +294,10 @@ impl Seat {
                 timeline.beat_at(server_time(replica, now)),
             );
         }
+        if changed {
+            self.sound.document_changed(now);
+        }
+        self.sound(shell, now);
         let connection = connection(shell);
         self.board.summarise(|summary| {
             *summary = Summary {

@@ -23,7 +23,7 @@ pub(crate) fn session(id: &str) -> Tag {
     });
     let unknown = board.holds(|summary| summary.connection == Connection::Unknown);
     let known = Signal::derive(move || !unknown.get());
-    let top = tag("div", "").with(header(seat, id)).with(notice(board));
+    let top = tag("div", "").with(header(seat, id)).with(notice(seat));
     let middle = tag("div", "middle")
         .with(grid(seat))
         .with(panel::beside(seat));
@@ -32,7 +32,7 @@ pub(crate) fn session(id: &str) -> Tag {
         .with(top)
         .with(middle)
         .with(panel::below(seat))
-        .with(status(board));
+        .with(status(seat));
     let lost = tag("div", "held").hidden(known).with(front::lost());
     tag("div", "held").with(page).with(lost)
 }

@@ -1,11 +1,13 @@
 //! The bottom line of the session page: the state of things in words. Never a light alone.
 
-use crate::board::{Board, Summary};
+use crate::board::Summary;
 use crate::connection::{Connection, Live};
 use crate::dom::{Tag, follow, tag, text};
+use crate::seat::Seat;
 use leptos::prelude::*;
 
-pub(crate) fn status(board: Board) -> Tag {
+pub(crate) fn status(seat: Seat) -> Tag {
+    let (board, sound) = (seat.board, seat.sound);
     // One place speaks for all of the page, so that what is said does not fight.
     let words = Memo::new(move |_| board.summary.with(|summary| summary.connection.words()));
     let is_first = std::cell::Cell::new(true);
@@ -43,6 +45,9 @@ pub(crate) fn status(board: Board) -> Tag {
             ),
         )
         .with(tag("span", "").hidden(unknown).says(late))
+        .with(
+            tag("span", "sound").says(Signal::derive(move || sound.state.get().words().to_owned())),
+        )
         .with(said)
         .with(tag("span", "lead-words").says(board.text(|summary| summary.lead.clone())))
 }
@@ -60,10 +65,18 @@ fn in_time(summary: &Summary) -> Option<String> {
 }
 
 /// What is wrong and what to do about it, only while something is.
-pub(crate) fn notice(board: Board) -> Tag {
+pub(crate) fn notice(seat: Seat) -> Tag {
+    let (board, sound) = (seat.board, seat.sound);
     let advice = |summary: &Summary| summary.connection.advice().unwrap_or_default().to_owned();
+    let unheard = move || sound.state.get().advice().unwrap_or_default().to_owned();
+    tag("div", "held")
+        .with(alert(board.text(advice)))
+        .with(alert(Signal::derive(unheard)))
+}
+
+fn alert(words: Signal<String>) -> Tag {
     tag("p", "notice")
         .set("role", "alert")
-        .hidden(board.holds(|summary| summary.connection.advice().is_none()))
-        .says(board.text(advice))
+        .hidden(Signal::derive(move || words.with(String::is_empty)))
+        .says(words)
 }

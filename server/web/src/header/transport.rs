@@ -153,7 +153,8 @@ fn swing(seat: Seat) -> Dial {
     )
 }
 
-fn harmony(seat: Seat, change: impl FnOnce(&mut Harmony)) -> Edit {
+/// The session's harmony, changed from the next bar on.
+pub(crate) fn harmony_edit(seat: Seat, change: impl FnOnce(&mut Harmony)) -> Edit {
     let mut harmony = seat
         .board
         .document
@@ -165,14 +166,14 @@ fn harmony(seat: Seat, change: impl FnOnce(&mut Harmony)) -> Edit {
     }
 }
 
-pub(crate) fn key(seat: Seat) -> Choice {
+fn key(seat: Seat) -> Choice {
     Choice::shared(
         seat,
         "Key",
         "The session's key, from the next bar",
         Vec::new(),
         |document| i64::from(document.harmony.latest().key.get()),
-        move |key| harmony(seat, |harmony| harmony.key = PitchClass::new(key)),
+        move |key| harmony_edit(seat, |harmony| harmony.key = PitchClass::new(key)),
     )
     .among(seat, |document| {
         let scale = document.harmony.latest().scale;
@@ -197,7 +198,7 @@ pub(crate) fn scale(seat: Seat) -> Choice {
         measures::numbered(&Scale::ALL, |scale| measures::scale(scale).to_owned()),
         |document| measures::number_of(&Scale::ALL, &document.harmony.latest().scale),
         move |number| {
-            harmony(seat, |harmony| {
+            harmony_edit(seat, |harmony| {
                 harmony.scale = measures::numbered_as(&Scale::ALL, number).unwrap_or_default();
             })
         },
