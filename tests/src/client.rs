@@ -241,7 +241,7 @@ impl Shared {
         while let Some(event) = replica.poll_event() {
             if let Event::Document(Change::Edit { edit, .. }) = event {
                 let mut heard = self.heard.lock().expect("no test panics while it looks");
-                heard.push(edit);
+                heard.push(Edit::clone(&edit));
             }
         }
         drop(replica);

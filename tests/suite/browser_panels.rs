@@ -37,7 +37,7 @@ fn a_number_is_typed_turned_dragged_stepped_and_put_back() {
     stands_at("98.50");
     page.wheel(TEMPO, -100);
     stands_at("99.50");
-    page.drag_by(TEMPO, 0.0, -40.0);
+    page.drag_by(TEMPO, (0.0, -40.0));
     page.wait_until("a drag has turned it up", |page| {
         page.value(TEMPO)
             .parse::<f64>()
@@ -67,10 +67,10 @@ fn a_dial_that_is_held_shows_the_hand_and_sends_at_a_bounded_rate() {
     let other = Client::joined(server.address(), &session, 9);
     other.heard();
     for _ in 0..4 {
-        page.drag_by(".bar [aria-label='Swing']", 0.0, -30.0);
-        page.drag_by(".bar [aria-label='Swing']", 0.0, 30.0);
+        page.drag_by(".bar [aria-label='Swing']", (0.0, -30.0));
+        page.drag_by(".bar [aria-label='Swing']", (0.0, 30.0));
     }
-    page.drag_by(".bar [aria-label='Swing']", 0.0, -100.0);
+    page.drag_by(".bar [aria-label='Swing']", (0.0, -100.0));
     page.wait_until_saved();
     let shown = page.value(".bar [aria-label='Swing']");
     let swing = shown

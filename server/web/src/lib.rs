@@ -29,11 +29,10 @@ use wasm_bindgen::prelude::*;
 /// Called once by the page's own module script.
 #[wasm_bindgen(start)]
 pub fn start() {
-    browser::serve_offline();
-    // What the page follows, it follows for as long as it lives.
     browser::watch_media("(prefers-color-scheme: light)", |_| {
         preferences::Preferences::kept().show();
     });
+    // What the page follows, it follows for as long as it lives.
     mount_to_body(|| {
         let page = match browser::session_in_address() {
             Some(session) => session::session(&session),
@@ -44,4 +43,5 @@ pub fn start() {
             let _ = body.append_child(&page.element());
         }
     });
+    browser::serve_offline();
 }

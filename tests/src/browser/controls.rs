@@ -7,7 +7,6 @@ use fantoccini::actions::{
 };
 use fantoccini::elements::Element;
 use fantoccini::key::Key;
-use std::time::Duration;
 
 impl Browser {
     /// Writes something into a field in place of what it holds, and takes it with Enter.
@@ -41,30 +40,6 @@ impl Browser {
         self.runtime
             .block_on(list.select_by_label(option))
             .unwrap_or_else(|error| panic!("picking {option} of {selector}: {error}"));
-    }
-
-    /// Presses on an element, moves the mouse so far and lets go.
-    pub fn drag_by(&self, selector: &str, right: f64, down: f64) {
-        let over = PointerAction::MoveToElement {
-            element: self.shown(selector),
-            duration: None,
-            x: 0.0,
-            y: 0.0,
-        };
-        let away = PointerAction::MoveBy {
-            duration: Some(Duration::from_millis(60)),
-            x: right,
-            y: down,
-        };
-        let button = MOUSE_BUTTON_LEFT;
-        let stroke = MouseActions::new("mouse".to_owned())
-            .then(over)
-            .then(PointerAction::Down { button })
-            .then(away)
-            .then(PointerAction::Up { button });
-        self.runtime
-            .block_on(self.client.perform_actions(stroke))
-            .expect("the mouse moves");
     }
 
     /// Turns the wheel over an element; up is negative.
