@@ -24,9 +24,8 @@ use leptos::prelude::*;
 use leptos::web_sys;
 use lockstep_session::document::step::Step;
 use lockstep_session::ids::{StepIndex, TrackId};
-use lockstep_session::steps::{Cell, Changes};
+use lockstep_session::steps::{Cell, Cells, Changes};
 use pages::Pages;
-use std::collections::BTreeSet;
 use std::time::Duration;
 use stroke::Stroke;
 use wasm_bindgen::JsCast;
@@ -41,9 +40,12 @@ pub(crate) fn grid(seat: Seat) -> Tag {
     let pages = Pages::new(board);
     keys::listen(seat);
     presence::follow(seat, pages);
-    let scene = Memo::new(move |_| board.selected.with(|selected| selected.scene));
+    let scene = board.number(move |_| {
+        let scene = board.selected.with(|selected| selected.scene);
+        scene.map_or(-1, |scene| i64::try_from(scene.index()).unwrap_or(-1))
+    });
     follow(move || {
-        scene.track();
+        scene.get();
         seat.refresh();
     });
     let menu = Dialog::new("Track");
@@ -71,7 +73,7 @@ pub(crate) fn grid(seat: Seat) -> Tag {
                 // Where a pointer brings the focus, it has picked what it means to.
                 let is_walking =
                     step_button(&event).is_some_and(|it| it.matches(":focus-visible") == Ok(true));
-                if is_walking && board.picked.with_untracked(BTreeSet::is_empty) {
+                if is_walking && board.picked.with_untracked(Cells::is_empty) {
                     pick_alone(board, &row, place);
                 }
             }
@@ -195,15 +197,12 @@ fn track(seat: Seat, row: &Row, pages: Pages, menu: Dialog) -> Tag {
         Signal::derive(move || head.with(words))
     };
     // The steps are compared, not only read: what else the pages know may change without them.
-    let places = Memo::new(move |_| {
-        let steps = pages.steps();
-        (steps.start, steps.end)
-    });
+    let first = seat.board.number(move |_| pages.packed());
     let cells = row.clone();
     let steps = tag("div", "steps")
         .set("data-track", &row.id.0.to_string())
         .filled(move || {
-            let (first, end) = places.get();
+            let (first, end) = Pages::unpacked(first.get());
             pages.mark_entrance_soon();
             (first..end)
                 .map(|place| cell::cell(&cells, place))

@@ -79,6 +79,17 @@ impl Pages {
         self.steps_of(self.shown())
     }
 
+    /// The steps on the screen in one number, which is compared before anything is built.
+    pub(super) fn packed(&self) -> i64 {
+        let steps = self.steps();
+        i64::try_from(steps.start * 256 + steps.end).unwrap_or(0)
+    }
+
+    pub(super) fn unpacked(packed: i64) -> (usize, usize) {
+        let packed = usize::try_from(packed).unwrap_or(0);
+        (packed / 256, packed % 256)
+    }
+
     fn steps_of(&self, page: usize) -> Range<usize> {
         let columns = self.view.get().columns;
         page * columns..((page + 1) * columns).min(StepIndex::COUNT)
@@ -225,9 +236,13 @@ pub(super) fn page_buttons(pages: Pages) -> Tag {
         )
         .state("aria-current", current)
     };
-    let count = Memo::new(move |_| (pages.count(), pages.view.get().columns));
+    let board = pages.board;
+    // Other columns make other buttons.
+    let count = board.number(move |_| {
+        i64::try_from(pages.count() * 256 + pages.view.get().columns).unwrap_or(0)
+    });
     tag("nav", "pages")
         .set("aria-label", "Pages of steps")
-        .hidden(Signal::derive(move || count.get().0 == 1))
-        .filled(move || (0..count.get().0).map(turner).collect())
+        .hidden(Signal::derive(move || Pages::unpacked(count.get()).0 == 1))
+        .filled(move || (0..Pages::unpacked(count.get()).0).map(turner).collect())
 }

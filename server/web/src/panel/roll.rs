@@ -38,10 +38,21 @@ pub(super) fn roll(seat: Seat) -> Tag {
         board.rows.track();
         board.track().and_then(|track| board.row(track))
     };
-    let harmony = Memo::new(move |_| board.document.with(|document| document.harmony.latest()));
-    let transpose = board.number(move |document| {
+    // What each line is called and how it is lit.
+    let lines = board.words(move |document| {
         let track = board.track().and_then(|track| document.track(track));
-        track.map_or(0, |track| track.settings.transpose.get().into())
+        let transpose = track.map_or(0, |track| i64::from(track.settings.transpose.get()));
+        let harmony = document.harmony.latest();
+        let mut lines = String::new();
+        for line in 0..ROWS {
+            let note = top.get() - line + transpose;
+            lines.push_str(&format!(
+                "{} {}\n",
+                spelled(&harmony, note),
+                class(&harmony, note)
+            ));
+        }
+        lines
     });
     let draw = move |spot: Spot, on: bool, gesture: Gesture| {
         let Some(row) = untrack(at_hand) else {
@@ -141,9 +152,10 @@ pub(super) fn roll(seat: Seat) -> Tag {
         .on("keydown", walk)
         .filled(move || {
             let row = at_hand();
-            let view = (top.get(), board.shown.get());
-            let tuning = (harmony.get(), transpose.get());
-            row.map_or_else(Vec::new, |row| lay_out(&row, view, tuning))
+            let steps = board.shown.get();
+            row.map_or_else(Vec::new, |row| {
+                lines.with(|lines| lay_out(&row, top.get_untracked(), steps, lines))
+            })
         });
     tag("div", "section").with(octaves).with(notes)
 }
@@ -240,18 +252,12 @@ fn walk(event: Event) {
 }
 
 /// Builds the notes; each step then paints its own column.
-fn lay_out(
-    row: &Row,
-    (top, (first, end)): (i64, (usize, usize)),
-    (harmony, transpose): (Harmony, i64),
-) -> Vec<Tag> {
+fn lay_out(row: &Row, top: i64, (first, end): (usize, usize), named: &str) -> Vec<Tag> {
     let mut columns: Vec<Vec<HtmlElement>> = vec![Vec::new(); end - first];
     let mut lines = Vec::new();
-    for line in 0..ROWS {
-        let note = top - line + transpose;
-        let name = spelled(&harmony, note);
-        let mut notes =
-            tag("div", &format!("notes {}", class(&harmony, note))).with(text("span", "", &name));
+    for (line, words) in (0_i64..).zip(named.lines()) {
+        let (name, class) = words.split_once(' ').unwrap_or((words, ""));
+        let mut notes = tag("div", &format!("notes {class}")).with(text("span", "", name));
         for (column, buttons) in columns.iter_mut().enumerate() {
             let is_entrance = line == 0 && column == 0;
             let button = tag("button", "note")
