@@ -39,6 +39,7 @@ pub(crate) fn grid(seat: Seat) -> Tag {
     let board = seat.board;
     let pages = Pages::new(board);
     keys::listen(seat);
+    seat.sound.show_meters();
     presence::follow(seat, pages);
     let scene = board.number(move |_| {
         let scene = board.selected.with(|selected| selected.scene);

@@ -3,7 +3,7 @@
 
 use super::menu;
 use crate::board::{Board, Head, Row};
-use crate::dom::{self, Tag, tag};
+use crate::dom::{self, Tag, style, tag};
 use crate::seat::Seat;
 use crate::widget::{Dialog, Switch, button};
 use leptos::ev::Event;
@@ -64,7 +64,30 @@ pub(super) fn head(seat: Seat, row: &Row, menu: Dialog) -> Tag {
                     Signal::derive(move || format!("More of {}", name.get())),
                 ),
         )
-        .with(tag("i", "level"))
+        .with(level(seat, track))
+}
+
+/// How loud the track is heard here, in percent of full scale.
+fn level(seat: Seat, track: TrackId) -> Tag {
+    let board = seat.board;
+    tag("i", "level")
+        .set("aria-hidden", "true")
+        .painted(move |meter| {
+            let place = board.document.with(|document| {
+                let mut tracks = document.tracks.iter();
+                tracks.position(|other| other.id == track).unwrap_or(0)
+            });
+            let (left, right) = board.levels.with(|levels| levels[place]);
+            style(meter, "--level", &percent(left.max(right)).to_string());
+        })
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the value was brought into 0 to 100"
+)]
+fn percent(level: f32) -> i64 {
+    (level * 100.0).clamp(0.0, 100.0) as i64
 }
 
 fn subtitle(head: &Head) -> String {
