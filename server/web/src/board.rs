@@ -187,13 +187,14 @@ impl Board {
             self.picked.set(cells);
         }
         let is_known = |cell: &steps::Cell| {
-            self.selected.with_untracked(|selected| {
-                (selected.track, selected.step) == (Some(cell.track), Some(cell.step))
-            })
+            let selected = self.selected.get_untracked();
+            (selected.track, selected.step) == (Some(cell.track), Some(cell.step))
         };
         if let Some(cell) = at_hand.filter(|cell| !is_known(cell)) {
-            self.selected.update(|selected| {
-                (selected.track, selected.step) = (Some(cell.track), Some(cell.step));
+            self.selected.set(Selected {
+                track: Some(cell.track),
+                step: Some(cell.step),
+                ..self.selected.get_untracked()
             });
         }
     }
@@ -285,7 +286,7 @@ impl Board {
 
     /// The track that the panels show: the selected one, or the first.
     pub(crate) fn track(self) -> Option<TrackId> {
-        let chosen = self.selected.with(|selected| selected.track);
+        let chosen = self.selected.get().track;
         self.document.with(|document| {
             let known = chosen.filter(|id| document.track(*id).is_some());
             known.or_else(|| document.tracks.first().map(|track| track.id))
@@ -340,7 +341,7 @@ impl Board {
             self.pick(left.copied().collect(), None);
         }
         let clips = document.rows();
-        let scene = self.selected.with_untracked(|selected| selected.scene);
+        let scene = self.selected.get_untracked().scene;
         self.rows.with_untracked(|rows| {
             for (row, track) in rows.iter().zip(&document.tracks) {
                 row.show(track, &clips, beat, scene);
@@ -401,7 +402,7 @@ impl Board {
             self.advance(beat);
         }
         let clips = document.rows();
-        let scene = self.selected.with_untracked(|selected| selected.scene);
+        let scene = self.selected.get_untracked().scene;
         self.rows.with_untracked(|rows| {
             for (row, track) in rows.iter().zip(&document.tracks) {
                 if let Some(beat) = beat {

@@ -5,6 +5,7 @@ use super::menu;
 use crate::board::{Board, Head, Row};
 use crate::dom::{self, Tag, style, tag};
 use crate::seat::Seat;
+use crate::selected::Selected;
 use crate::widget::{Dialog, Switch, button};
 use leptos::ev::Event;
 use leptos::prelude::*;
@@ -99,9 +100,10 @@ fn subtitle(head: &Head) -> String {
 }
 
 fn choose(board: Board, track: TrackId) {
-    board
-        .selected
-        .update(|selected| selected.track = Some(track));
+    board.selected.set(Selected {
+        track: Some(track),
+        ..board.selected.get_untracked()
+    });
 }
 
 fn switch(

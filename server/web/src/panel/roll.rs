@@ -13,6 +13,7 @@ use lockstep_session::document::harmony::{Harmony, PitchClass};
 use lockstep_session::document::step::{Pitch, Pitches, Step};
 use lockstep_session::ids::StepIndex;
 use lockstep_session::steps::{Cell, Changes};
+use std::rc::Rc;
 use wasm_bindgen::JsCast;
 
 /// Two octaves and the note above them.
@@ -33,7 +34,12 @@ pub(super) fn roll(seat: Seat) -> Tag {
     let top = RwSignal::new(12_i64);
     let notes = tag("div", "roll");
     let place = notes.element();
-    let drawing = StoredValue::new_local(None::<Drawing>);
+    let drawing = Rc::new(std::cell::Cell::new(None::<Drawing>));
+    let (pressing, following, done) = (
+        Rc::clone(&drawing),
+        Rc::clone(&drawing),
+        Rc::clone(&drawing),
+    );
     let at_hand = move || {
         board.rows.track();
         board.track().and_then(|track| board.row(track))
@@ -93,7 +99,7 @@ pub(super) fn roll(seat: Seat) -> Tag {
         } else {
             Gesture::Begins
         };
-        drawing.set_value(Some(Drawing {
+        pressing.set(Some(Drawing {
             surface,
             at,
             on,
@@ -102,7 +108,7 @@ pub(super) fn roll(seat: Seat) -> Tag {
     };
     let draw_on = move |event: Event| {
         let event: &PointerEvent = event.unchecked_ref();
-        let Some(mut drawn) = drawing.get_value() else {
+        let Some(mut drawn) = following.get() else {
             return;
         };
         let end = drawn
@@ -114,7 +120,7 @@ pub(super) fn roll(seat: Seat) -> Tag {
             }
         }
         drawn.at = end;
-        drawing.set_value(Some(drawn));
+        following.set(Some(drawn));
     };
     // A pointer has drawn already.
     let toggle = move |event: Event| {
@@ -140,14 +146,13 @@ pub(super) fn roll(seat: Seat) -> Tag {
             Signal::derive(move || top.get() == 0),
             octave(-12),
         ));
-    let done = move |_| drawing.set_value(None);
     let notes = notes
         .set("role", "group")
         .set("aria-label", "Notes")
         .on("pointerdown", press)
         .on("pointermove", draw_on)
-        .on("pointerup", done)
-        .on("pointercancel", done)
+        .on("pointerup", move |_| done.set(None))
+        .on("pointercancel", move |_| drawing.set(None))
         .on("click", toggle)
         .on("keydown", walk)
         .filled(move || {
