@@ -1,9 +1,14 @@
 //! All integration tests, in one binary.
 
 mod browser_grid;
+mod browser_link;
 mod browser_page;
 mod browser_panels;
+mod browser_panels_coverage;
+mod browser_spoken;
+mod browser_steps;
 mod browser_together;
+mod browser_tracks;
 mod decoder;
 mod export;
 mod fuzz_corpus;

@@ -19,7 +19,13 @@ use crate::dom::{Tag, button, derived, tag, text};
 use crate::seat::Seat;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
+use lockstep_session::ids::TrackId;
 use wasm_bindgen::JsCast;
+
+/// Mute and solo for this player's ears.
+pub(crate) fn private(seat: Seat, track: TrackId) -> Tag {
+    mixer::private(seat, track)
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tab {

@@ -9,12 +9,16 @@ use leptos::prelude::*;
 pub(crate) fn status(seat: Seat) -> Tag {
     let (board, sound) = (seat.board, seat.sound);
     // One place speaks for all of the page, so that what is said does not fight.
-    let words = Memo::new(move |_| board.summary.with(|summary| summary.connection.words()));
+    let words = board.words(move |_| {
+        board
+            .summary
+            .with(|summary| summary.connection.words().to_owned())
+    });
     let is_first = std::cell::Cell::new(true);
     follow(move || {
         let words = words.get();
         if !is_first.replace(false) {
-            board.say(words.to_owned());
+            board.say(words);
         }
     });
     let said = tag("span", "said")

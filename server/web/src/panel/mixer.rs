@@ -109,12 +109,12 @@ fn strip(of: OfTrack, place: usize, selected: Memo<Option<TrackId>>) -> Tag {
         .with(fader(board, place, level))
         .with(pan.show(Shape::Number))
         .with(pair)
-        .with(private(of))
+        .with(private(of.seat, of.track))
 }
 
 /// Mute and solo for this player's ears.
-fn private(of: OfTrack) -> Tag {
-    let (ears, track) = (of.seat.sound.ears, of.track);
+pub(super) fn private(seat: Seat, track: TrackId) -> Tag {
+    let ears = seat.sound.ears;
     let switch = |words,
                   name: &str,
                   hint,
