@@ -173,7 +173,10 @@ impl<F: Flavour> Plugin for Instrument<F> {
         let samples = self.params.session.held_samples();
         let audio = Audio::new(rate, is_offline, samples);
         context.set_latency_samples(u32::try_from(audio.latency()).unwrap_or(0));
-        self.audio = Some(audio);
+        self.audio = Some(match self.audio.take() {
+            Some(before) => audio.after(before),
+            None => audio,
+        });
         true
     }
 

@@ -97,9 +97,8 @@ fn no_note_hangs_after_anything_that_ends_it() {
             all.append(ending(&mut host));
             all.append(host.perform(&stopped, 96_000));
             let hanging = all.hanging();
-            let forgotten = what == "a new activation";
             assert!(
-                hanging.is_empty() || forgotten,
+                hanging.is_empty(),
                 "after {what}, {frames} in: {hanging:?}"
             );
         }
