@@ -293,12 +293,7 @@ impl Audio {
         }
     }
 
-    fn sound(
-        &mut self,
-        picture: &Picture,
-        parts: &Parts,
-        outputs: &mut Outputs<'_, '_, '_>,
-    ) {
+    fn sound(&mut self, picture: &Picture, parts: &Parts, outputs: &mut Outputs<'_, '_, '_>) {
         let mut done = 0;
         self.notes.begin();
         for part in [Some(parts.first), parts.second].into_iter().flatten() {

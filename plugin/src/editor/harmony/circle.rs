@@ -128,25 +128,6 @@ fn root_of(harmony: &Harmony, degree: Degree) -> i32 {
     shared.next().copied().unwrap_or(0)
 }
 
-pub(in crate::editor) fn scale_name(scale: Scale) -> &'static str {
-    match scale {
-        Scale::Major => "major",
-        Scale::Dorian => "dorian",
-        Scale::Phrygian => "phrygian",
-        Scale::Lydian => "lydian",
-        Scale::Mixolydian => "mixolydian",
-        Scale::Minor => "minor",
-        Scale::Locrian => "locrian",
-        Scale::HarmonicMinor => "harmonic minor",
-        Scale::MelodicMinor => "melodic minor",
-        Scale::MajorPentatonic => "major pentatonic",
-        Scale::MinorPentatonic => "minor pentatonic",
-        Scale::Blues => "blues",
-        Scale::WholeTone => "whole tone",
-        Scale::Chromatic => "chromatic",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
