@@ -39,7 +39,7 @@ impl HarmonyPanel {
             if let Some(scale) = choice(ui, theme, ("Scale", hint, 128.0), current, scales) {
                 set(desk, Choice { scale, ..chosen });
             }
-            let hint = "Notes that are written into the session are kept to this scale.";
+            let hint = "Every melody is heard in this scale, whatever its notes; drums stay as they are.";
             let lock = Button::new("Lock").hint(hint).on(chosen.lock).small(theme);
             if lock
                 .enabled(desk.locked().is_none())
