@@ -2,8 +2,10 @@
 // frame `at` on, or at once without one:
 //   { at, score: Uint8Array }     the next score
 //   { at, sample: { key: [high, low], rate, channels: [Float32Array] } }     one that scores name
-//   { at, transport: { frame, beat, tempo, loop: [start, end] } }     rolling: the beat at a frame
-//   { at, transport: null }       standing still
+//   { at, transport: { frame, beat, tempo, loop: [start, end], pace, turned } }     rolling: the beat at
+//                                 a frame, how much faster than its tempo it runs on from there, and how
+//                                 many beats of loops have been run through before
+//   { at, transport: null }       standing still; any transport takes the place of later ones
 //   { at, listen: [muted, soloed, metronome, begins] }     for these ears only, as the engine takes it
 //   { at, play: [track, code, key, amount] }     by hand, as the engine takes it
 //   { levels: true }              answered with the levels of tracks and mix, and the engine's latency
@@ -25,6 +27,9 @@ class LockstepProcessor extends AudioWorkletProcessor {
 
   hear(message) {
     const { at = 0 } = message;
+    if (message.transport !== undefined) {
+      this.ahead = this.ahead.filter((other) => other.transport === undefined || other.at < at);
+    }
     const later = this.ahead.findIndex((other) => other.at > at);
     this.ahead.splice(later < 0 ? this.ahead.length : later, 0, { ...message, at });
   }
@@ -53,23 +58,29 @@ class LockstepProcessor extends AudioWorkletProcessor {
     }
   }
 
+  // A change within a block falls on its frame.
   process(_, [[left, right]]) {
-    while (this.ahead.length > 0 && this.ahead[0].at <= currentFrame) this.obey(this.ahead.shift());
-    this.render(left.length);
-    left.set(this.left);
-    right.set(this.right);
+    const end = currentFrame + left.length;
+    for (let frame = currentFrame; frame < end; ) {
+      while (this.ahead.length > 0 && this.ahead[0].at <= frame) this.obey(this.ahead.shift());
+      const next = this.ahead.length > 0 ? Math.min(end, Math.ceil(this.ahead[0].at)) : end;
+      this.render(frame, next - frame);
+      left.set(this.left, frame - currentFrame);
+      right.set(this.right, frame - currentFrame);
+      frame = next;
+    }
     return true;
   }
 
-  render(frames) {
+  render(first, frames) {
     if (!this.transport) {
       this.engine.render(this.player, frames, 0, 0, 0, 0, 0, 0);
     } else {
-      const { frame, beat, tempo, loop: [start, end] } = this.transport;
-      const now = beat + (currentFrame - frame) * (tempo / (60 * sampleRate));
+      const { frame, beat, tempo, loop: [start, end], pace = 1, turned: before = 0 } = this.transport;
+      const now = beat + (first - frame) * ((tempo * pace) / (60 * sampleRate));
       const turns = start < end && beat < end && now >= end ? Math.floor((now - start) / (end - start)) : 0;
       const turned = turns * (end - start);
-      this.engine.render(this.player, frames, 1, now - turned, tempo, start, end, turned);
+      this.engine.render(this.player, frames, 1, now - turned, tempo, start, end, before + turned);
     }
     this.left = this.view(this.left, this.engine.left(this.player), frames);
     this.right = this.view(this.right, this.engine.right(this.player), frames);

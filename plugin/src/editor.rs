@@ -3,7 +3,6 @@
 
 #[cfg(test)]
 mod bench;
-mod clipboard;
 mod clips;
 #[cfg(test)]
 mod coverage;
@@ -30,7 +29,6 @@ mod section;
 mod selection;
 mod settings;
 mod status;
-mod steps;
 mod theme;
 mod touch;
 mod widgets;

@@ -1,6 +1,8 @@
 //! All integration tests, in one binary.
 
+mod browser_grid;
 mod browser_page;
+mod browser_panels;
 mod browser_together;
 mod decoder;
 mod export;
@@ -34,3 +36,4 @@ mod slice;
 mod sound_identity;
 mod sound_presets;
 mod world;
+mod zz_pictures;

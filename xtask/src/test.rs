@@ -40,7 +40,6 @@ fn run_everything(
     setup::for_page()?;
     setup::for_tests(workspace)?;
     web::make(workspace)?;
-    worklet::make(workspace)?;
     bundle::make(workspace, Build::Checked)?;
 
     // A filter asks for certain tests, and the checks are none of them.

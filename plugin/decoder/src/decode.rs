@@ -27,6 +27,13 @@ pub struct Shape {
     pub channels: Channels,
 }
 
+/// What was decoded: as many frames in each channel as its shape says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sound {
+    pub shape: Shape,
+    pub channels: Vec<Vec<f32>>,
+}
+
 /// Decodes bytes to their end, and keeps none of the sound.
 pub fn measure(bytes: &[u8]) -> Result<Shape, Refusal> {
     caught(|| Decoding::of(bytes, |decoding| decoding.run(|_| {})))
@@ -34,6 +41,15 @@ pub fn measure(bytes: &[u8]) -> Result<Shape, Refusal> {
 
 /// Decodes bytes into a sample.
 pub fn decode(key: SampleKey, bytes: &[u8]) -> Result<Sample, Refusal> {
+    let sound = frames(bytes)?;
+    let rate = sound.shape.rate.get();
+    let rate = lockstep_engine::SampleRate::new(f64::from(rate)).ok_or(Refusal::Rate(rate))?;
+    let channels: Vec<&[f32]> = sound.channels.iter().map(Vec::as_slice).collect();
+    Sample::new(key, rate, &channels).ok_or(Refusal::Empty)
+}
+
+/// Decodes bytes into bare frames, which make the same sample wherever they are taken.
+pub fn frames(bytes: &[u8]) -> Result<Sound, Refusal> {
     caught(|| {
         let mut channels: Vec<Vec<f32>> = Vec::new();
         let mut piece: Vec<Vec<f32>> = Vec::new();
@@ -46,10 +62,7 @@ pub fn decode(key: SampleKey, bytes: &[u8]) -> Result<Sample, Refusal> {
                 }
             })
         })?;
-        let rate = lockstep_engine::SampleRate::new(f64::from(shape.rate.get()))
-            .ok_or(Refusal::Rate(shape.rate.get()))?;
-        let channels: Vec<&[f32]> = channels.iter().map(Vec::as_slice).collect();
-        Sample::new(key, rate, &channels).ok_or(Refusal::Empty)
+        Ok(Sound { shape, channels })
     })
 }
 

@@ -6,7 +6,7 @@ mod decode;
 mod format;
 mod strip;
 
-pub use decode::{Shape, decode, measure};
+pub use decode::{Shape, Sound, decode, frames, measure};
 pub use format::Format;
 
 /// The longest sample.

@@ -8,9 +8,17 @@ use wasm_bindgen_futures::JsFuture;
 
 /// Microseconds since the page began, on a clock that never goes back.
 pub(crate) fn now() -> LocalTime {
-    let milliseconds = window()
+    local_time(milliseconds())
+}
+
+/// The same as the browser says it.
+pub(crate) fn milliseconds() -> f64 {
+    window()
         .performance()
-        .map_or(0.0, |performance| performance.now());
+        .map_or(0.0, |performance| performance.now())
+}
+
+pub(crate) fn local_time(milliseconds: f64) -> LocalTime {
     LocalTime::from_micros(whole_micros(milliseconds))
 }
 
@@ -66,6 +74,12 @@ pub(crate) fn go_to(address: &str) {
     let _ = window().location().assign(address);
 }
 
+/// Whether a media query holds now.
+pub(crate) fn prefers(query: &str) -> bool {
+    let list = window().match_media(query).ok().flatten();
+    list.is_some_and(|list| list.matches())
+}
+
 /// Whether a media query holds, now and at each change.
 pub(crate) fn watch_media(query: &str, mut changed: impl FnMut(bool) + 'static) {
     let Ok(Some(list)) = window().match_media(query) else {
@@ -80,12 +94,22 @@ pub(crate) fn watch_media(query: &str, mut changed: impl FnMut(bool) + 'static) 
         list.add_event_listener_with_callback("change", listener.into_js_value().unchecked_ref());
 }
 
-/// Puts this page's address on the clipboard, and tells when it is there.
-pub(crate) fn copy_address(done: impl FnOnce() + 'static) {
-    let Ok(address) = window().location().href() else {
+/// The whole address of this page.
+pub(crate) fn address() -> String {
+    window().location().href().unwrap_or_default()
+}
+
+/// Puts a text on the clipboard, and tells when it is there. Without a clipboard nothing happens:
+/// the text is selected and can be copied by hand.
+pub(crate) fn copy(text: &str, done: impl FnOnce() + 'static) {
+    let navigator = window().navigator();
+    // Pages that were not fetched securely have no clipboard.
+    let has_clipboard = js_sys::Reflect::get(&navigator, &"clipboard".into())
+        .is_ok_and(|clipboard| !clipboard.is_undefined());
+    if !has_clipboard {
         return;
-    };
-    let copying = window().navigator().clipboard().write_text(&address);
+    }
+    let copying = navigator.clipboard().write_text(text);
     leptos::task::spawn_local(async move {
         if JsFuture::from(copying).await.is_ok() {
             done();
@@ -93,14 +117,19 @@ pub(crate) fn copy_address(done: impl FnOnce() + 'static) {
     });
 }
 
-/// Asks the server for a session of one's own.
-pub(crate) async fn new_session() -> Option<String> {
-    let options = web_sys::RequestInit::new();
-    options.set_method("POST");
-    let answer = fetch("/api/v1/sessions", &options).await?;
-    let made = JsFuture::from(answer.json().ok()?).await.ok()?;
-    let id = js_sys::Reflect::get(&made, &"id".into()).ok()?.as_string();
-    id.filter(|_| answer.ok())
+/// Lets the page be there without a network, where browsers can do that.
+pub(crate) fn serve_offline() {
+    let navigator = window().navigator();
+    // Pages that were not fetched securely have none.
+    let has_workers = js_sys::Reflect::get(&navigator, &"serviceWorker".into())
+        .is_ok_and(|workers| !workers.is_undefined());
+    if has_workers {
+        let registered = navigator.service_worker().register("/sw.js");
+        leptos::task::spawn_local(async move {
+            // Without it the page needs its server, as it does anyway to play with others.
+            let _ = JsFuture::from(registered).await;
+        });
+    }
 }
 
 /// Whether the server says that there is no such session.

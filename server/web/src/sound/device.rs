@@ -1,0 +1,211 @@
+//! The browser's audio: one context, the engine's node in it, and a fader behind that. Dropping it
+//! closes the context. It must not know what is played.
+
+use super::message::{Message, object};
+use super::state::Failure;
+use crate::browser;
+use js_sys::{Array, Float32Array, Promise, Reflect, WebAssembly};
+use leptos::prelude::window;
+use leptos::web_sys::{
+    AudioContext, AudioContextOptions, AudioContextState, AudioWorkletNode,
+    AudioWorkletNodeOptions, GainNode, MessageEvent,
+};
+use lockstep_session::units::LocalTime;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+#[wasm_bindgen]
+extern "C" {
+    /// What the bindings of the context leave out.
+    #[wasm_bindgen(extends = AudioContext)]
+    type Output;
+    #[wasm_bindgen(method, catch, js_name = getOutputTimestamp)]
+    fn output_timestamp(this: &Output) -> Result<Timestamp, JsValue>;
+    #[wasm_bindgen(method, getter, js_name = outputLatency)]
+    fn output_latency(this: &Output) -> Option<f64>;
+
+    type Timestamp;
+    #[wasm_bindgen(method, getter, js_name = contextTime)]
+    fn context_time(this: &Timestamp) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = performanceTime)]
+    fn performance_time(this: &Timestamp) -> Option<f64>;
+}
+
+/// A context that may not sound yet.
+pub(super) struct Device {
+    context: AudioContext,
+    _changed: Closure<dyn FnMut()>,
+}
+
+/// The engine on the audio thread.
+pub(super) struct Node {
+    node: AudioWorkletNode,
+    fader: GainNode,
+    /// The browser calls these as long as they live.
+    _heard: Closure<dyn FnMut(MessageEvent)>,
+    _failed: Closure<dyn FnMut()>,
+}
+
+/// What the node has to tell.
+pub(super) enum News {
+    /// Peak and RMS of each track and then of the mix, and the frames that the mix is late.
+    Levels(Float32Array, f64),
+    Failed,
+}
+
+/// The engine, compiled: it is fetched long before anybody may hear it.
+pub(super) fn fetch_engine() -> Promise {
+    let address = named("data-engine").unwrap_or_default();
+    let response = window().fetch_with_str(&address);
+    WebAssembly::compile_streaming(response.unchecked_ref()).unchecked_into()
+}
+
+impl Device {
+    /// To be called within a gesture, or it stays silent until one.
+    pub(super) fn open(changed: impl FnMut() + 'static) -> Result<Device, Failure> {
+        if !has("AudioContext") || !has("WebAssembly") {
+            return Err(Failure::Unsupported);
+        }
+        if !has("AudioWorkletNode") {
+            let is_secure = Reflect::get(&window(), &"isSecureContext".into());
+            let is_secure = is_secure.is_ok_and(|secure| secure.is_truthy());
+            return Err(if is_secure {
+                Failure::Unsupported
+            } else {
+                Failure::Insecure
+            });
+        }
+        let options = AudioContextOptions::new();
+        let hint = browser::kept("lockstep.latency").unwrap_or_else(|| "interactive".to_owned());
+        options.set_latency_hint(&hint.into());
+        let context = AudioContext::new_with_context_options(&options);
+        let context = context.map_err(|_| Failure::NoDevice)?;
+        let changed = Closure::new(changed);
+        context.set_onstatechange(Some(changed.as_ref().unchecked_ref()));
+        Ok(Device {
+            context,
+            _changed: changed,
+        })
+    }
+
+    pub(super) fn rate(&self) -> f64 {
+        f64::from(self.context.sample_rate())
+    }
+
+    pub(super) fn is_running(&self) -> bool {
+        self.context.state() == AudioContextState::Running
+    }
+
+    /// How many frames have been rendered, about: the audio thread is ahead of this.
+    pub(super) fn frame(&self) -> f64 {
+        self.context.current_time() * self.rate()
+    }
+
+    /// Which frame is heard, and when: with all latencies behind the engine.
+    pub(super) fn output(&self) -> Option<(f64, LocalTime)> {
+        let output = self.context.unchecked_ref::<Output>();
+        let stamp = output.output_timestamp().ok();
+        let told = stamp.and_then(|stamp| stamp.context_time().zip(stamp.performance_time()));
+        let (context, milliseconds) = match told {
+            Some((context, milliseconds)) if context > 0.0 && milliseconds > 0.0 => {
+                (context, milliseconds)
+            }
+            Some(_) => return None,
+            // A browser without it tells less exactly.
+            None => (
+                self.context.current_time() - output.output_latency().unwrap_or(0.0),
+                browser::milliseconds(),
+            ),
+        };
+        Some((context * self.rate(), browser::local_time(milliseconds)))
+    }
+
+    /// Asks for sound: a browser that wants a gesture first says no by never answering.
+    pub(super) fn resume(&self) {
+        let _ = self.context.resume();
+    }
+
+    /// Puts the engine into the context.
+    pub(super) async fn start(
+        context: &AudioContext,
+        module: JsValue,
+        hear: impl Fn(News) + Clone + 'static,
+    ) -> Result<Node, Failure> {
+        let address = named("href").ok_or(Failure::NotLoaded)?;
+        let worklet = context.audio_worklet().map_err(|_| Failure::Unsupported)?;
+        let added = worklet
+            .add_module(&address)
+            .map_err(|_| Failure::NotLoaded)?;
+        JsFuture::from(added)
+            .await
+            .map_err(|_| Failure::NotLoaded)?;
+        let options = AudioWorkletNodeOptions::new();
+        options.set_number_of_inputs(0);
+        options.set_output_channel_count(&Array::of1(&2.into()).into());
+        let given = object(&[("module", module), ("messages", Array::new().into())]);
+        options.set_processor_options(Some(given.unchecked_ref()));
+        let node = AudioWorkletNode::new_with_options(context, "lockstep", &options);
+        let node = node.map_err(|_| Failure::Broken)?;
+        let fader = context.create_gain().map_err(|_| Failure::NoDevice)?;
+        let is_connected = node
+            .connect_with_audio_node(&fader)
+            .and_then(|_| fader.connect_with_audio_node(&context.destination()));
+        is_connected.map_err(|_| Failure::NoDevice)?;
+        let failing = hear.clone();
+        let failed = Closure::<dyn FnMut()>::new(move || failing(News::Failed));
+        node.set_onprocessorerror(Some(failed.as_ref().unchecked_ref()));
+        let heard = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            let field = |name: &str| Reflect::get(&event.data(), &name.into()).ok();
+            let levels = field("levels").map(JsCast::unchecked_into);
+            let latency = field("latency").and_then(|latency| latency.as_f64());
+            if let Some((levels, latency)) = levels.zip(latency) {
+                hear(News::Levels(levels, latency));
+            }
+        });
+        let port = node.port().map_err(|_| Failure::Broken)?;
+        port.set_onmessage(Some(heard.as_ref().unchecked_ref()));
+        Ok(Node {
+            node,
+            fader,
+            _heard: heard,
+            _failed: failed,
+        })
+    }
+
+    pub(super) fn context(&self) -> AudioContext {
+        self.context.clone()
+    }
+}
+
+impl Node {
+    /// A node that has failed hears nothing any more.
+    pub(super) fn tell(&self, message: &Message) {
+        if let Ok(port) = self.node.port() {
+            let _ = port.post_message_with_transferable(&message.value, &message.transfer);
+        }
+    }
+
+    /// Turns the fader, quickly but not audibly.
+    pub(super) fn set_gain(&self, gain: f32, now: f64) {
+        let _ = self.fader.gain().set_target_at_time(gain, now, 0.01);
+    }
+}
+
+impl Drop for Device {
+    fn drop(&mut self) {
+        self.context.set_onstatechange(None);
+        // One that is closed already is no error worth a word.
+        let _ = self.context.close();
+    }
+}
+
+/// What the page's first file says of the sound.
+pub(super) fn named(attribute: &str) -> Option<String> {
+    let link = leptos::prelude::document().query_selector("link[rel=sound]");
+    link.ok()??.get_attribute(attribute)
+}
+
+fn has(name: &str) -> bool {
+    Reflect::get(&window(), &name.into()).is_ok_and(|found| !found.is_undefined())
+}

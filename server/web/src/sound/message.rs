@@ -1,0 +1,119 @@
+//! What the audio thread is told, as its processor takes it.
+
+use super::output::{Frame, float};
+use super::pilot::Order;
+use js_sys::{Array, Float32Array, Object, Reflect, Uint8Array};
+use lockstep_session::ids::SampleId;
+use wasm_bindgen::JsValue;
+
+/// A message, and the memory that goes with it for good instead of being copied.
+pub(super) struct Message {
+    pub(super) value: JsValue,
+    pub(super) transfer: Array,
+}
+
+/// Frames as they were decoded.
+#[derive(Clone, Debug)]
+pub(crate) struct Pcm {
+    pub(crate) rate: f64,
+    pub(crate) channels: Vec<Float32Array>,
+}
+
+/// What a hand does, as the engine counts it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Touch {
+    /// A key and how hard, from 0 to 1.
+    Down(u8, f32),
+    Up(u8),
+    /// The pitch wheel, in semitones.
+    Bend(f32),
+    Pedal(bool),
+    AllUp,
+}
+
+pub(super) fn score(bytes: &[u8]) -> Message {
+    let bytes = Uint8Array::from(bytes);
+    Message {
+        transfer: Array::of1(&bytes.buffer()),
+        value: object(&[("score", bytes.into())]),
+    }
+}
+
+pub(super) fn order(order: &Order) -> Message {
+    let transport = order.line.map_or(JsValue::NULL, |line| {
+        let (start, end) = line.looped.unwrap_or_default();
+        object(&[
+            ("frame", frame(line.frame)),
+            ("beat", line.beat.into()),
+            ("tempo", line.tempo.into()),
+            ("loop", Array::of2(&start.into(), &end.into()).into()),
+            ("pace", line.pace.into()),
+            ("turned", line.turned.into()),
+        ])
+    });
+    plain(&[("at", frame(order.at)), ("transport", transport)])
+}
+
+pub(super) fn listen((muted, soloed, metronome): (u16, u16, f32), begins: Option<f64>) -> Message {
+    let begins = begins.unwrap_or(f64::NAN);
+    let said = Array::of4(
+        &muted.into(),
+        &soloed.into(),
+        &metronome.into(),
+        &begins.into(),
+    );
+    plain(&[("listen", said.into())])
+}
+
+pub(super) fn levels() -> Message {
+    plain(&[("levels", true.into())])
+}
+
+pub(super) fn play(track: usize, touch: Touch) -> Message {
+    let (code, key, amount) = match touch {
+        Touch::Down(key, velocity) => (0, key, velocity),
+        Touch::Up(key) => (1, key, 0.0),
+        Touch::Bend(semitones) => (2, 0, semitones),
+        Touch::Pedal(is_down) => (3, 0, f32::from(u8::from(is_down))),
+        Touch::AllUp => (4, 0, 0.0),
+    };
+    let track = u32::try_from(track).unwrap_or(u32::MAX);
+    let said = Array::of4(&track.into(), &code.into(), &key.into(), &amount.into());
+    plain(&[("play", said.into())])
+}
+
+/// The frames are copied: the page keeps its own, for the next engine.
+pub(super) fn sample(id: SampleId, pcm: &Pcm) -> Message {
+    let hex = id.hex();
+    let half = |start: usize| {
+        let digits = hex.get(start..start + 8).unwrap_or_default();
+        JsValue::from(u32::from_str_radix(digits, 16).unwrap_or_default())
+    };
+    let channels: Array = pcm.channels.iter().map(JsValue::from).collect();
+    let sample = object(&[
+        ("key", Array::of2(&half(0), &half(8)).into()),
+        ("rate", pcm.rate.into()),
+        ("channels", channels.into()),
+    ]);
+    plain(&[("sample", sample)])
+}
+
+fn plain(fields: &[(&str, JsValue)]) -> Message {
+    Message {
+        value: object(fields),
+        transfer: Array::new(),
+    }
+}
+
+pub(super) fn object(fields: &[(&str, JsValue)]) -> JsValue {
+    let object = Object::new();
+    for (name, value) in fields {
+        // A plain object takes any field.
+        let _ = Reflect::set(&object, &JsValue::from_str(name), value);
+    }
+    object.into()
+}
+
+fn frame(Frame(frame): Frame) -> JsValue {
+    float(frame).into()
+}
