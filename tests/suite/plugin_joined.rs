@@ -3,7 +3,7 @@
 
 use lockstep_session::document::step::Step;
 use lockstep_session::units::Tempo;
-use lockstep_tests::hosts::{Bundles, ClapHost, HostSetup, Transport, state_with_link};
+use lockstep_tests::hosts::{Bundles, ClapHost, HostSetup, Transport};
 use lockstep_tests::room::Room;
 use lockstep_tests::server::PATIENCE;
 use std::time::Instant;

@@ -185,7 +185,7 @@ fn audio_rolls_on_while_the_server_dies_and_comes_back() {
 #[test]
 fn projects_saved_while_everyone_edits_are_whole() {
     let mut room = Room::quiet();
-    let mut host = room.plugin(SETUP);
+    let host = room.plugin(SETUP);
     let mut rolling = host.roll(Transport::rolling(120.0, 0.0));
     let mut states = Vec::new();
     for number in 0..200_usize {
