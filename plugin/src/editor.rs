@@ -81,6 +81,8 @@ const GRID_KEYS: [&str; 11] = [
 ];
 /// While something moves, the window is painted this often.
 const FRAME: Duration = Duration::from_millis(33);
+/// While nothing does, this often: a picture that was covered or lost is not asked for again.
+const HEARTBEAT: Duration = Duration::from_secs(1);
 /// How long a note that is struck to hear it is held.
 const AUDITION: Span = Span::from_millis(350);
 
@@ -224,9 +226,9 @@ impl NiceEguiApp for LockstepEditor {
         let is_held = ui.input(|input| input.pointer.any_down());
         self.send(now, is_held);
         keep_keys(ui, frame, self.selection.takes_keys);
-        if moves || !self.struck.is_empty() || self.pace.is_waiting() {
-            ui.ctx().request_repaint_after(FRAME);
-        }
+        let is_busy = moves || !self.struck.is_empty() || self.pace.is_waiting();
+        let next = if is_busy { FRAME } else { HEARTBEAT };
+        ui.ctx().request_repaint_after(next);
     }
 
     fn zoom_factor_changed(&mut self, zoom: f32) {

@@ -2,13 +2,13 @@
 
 mod circle;
 
-use super::measures;
 use super::panel::Desk;
 use super::widgets::{Button, caption, choice, heading, segmented, spelled as plain};
 use circle::{PLACES, chord, chords, direction, key_at, place_of, spelled};
 use egui::{Align2, Color32, CursorIcon, FontId, Pos2, Sense, Stroke, Ui, vec2};
 use lockstep_session::document::harmony::{Degree, Harmony as Choice, Scale};
 use lockstep_session::document::track::{ScaleMode, TrackSetting};
+use lockstep_session::document::words;
 use lockstep_session::edit::Edit;
 
 #[derive(Debug, Default)]
@@ -29,7 +29,7 @@ impl HarmonyPanel {
         heading(ui, theme, "Harmony");
         keys(ui, desk, &chosen);
         if let Some((from, next)) = plan.next.filter(|(from, _)| *from > desk.beat) {
-            let text = format!("{} from {}", name_of(&next), measures::place(from));
+            let text = format!("{} from {}", name_of(&next), words::place(from));
             ui.vertical_centered(|ui| caption(ui, theme, &text));
         }
         ui.horizontal(|ui| {
@@ -39,7 +39,8 @@ impl HarmonyPanel {
             if let Some(scale) = choice(ui, theme, ("Scale", hint, 128.0), current, scales) {
                 set(desk, Choice { scale, ..chosen });
             }
-            let hint = "Every melody is heard in this scale, whatever its notes; drums stay as they are.";
+            let hint =
+                "Every melody is heard in this scale, whatever its notes; drums stay as they are.";
             let lock = Button::new("Lock").hint(hint).on(chosen.lock).small(theme);
             if lock
                 .enabled(desk.locked().is_none())

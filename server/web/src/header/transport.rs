@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use lockstep_session::document::harmony::{Harmony, PitchClass, Scale};
 use lockstep_session::document::mixer::Percent;
 use lockstep_session::document::timeline::LoopRegion;
+use lockstep_session::document::words;
 use lockstep_session::edit::{Edit, SessionSetting};
 use lockstep_session::units::{Beat, BeatSpan, LocalTime, Span, Tempo};
 use std::sync::Arc;
@@ -258,7 +259,7 @@ fn cycle_settings(seat: Seat) -> Tag {
         "How many bars it is long",
         Range::new(1, 999, BARS)
             .travel(1_000)
-            .words(measures::bars, |text| decimal(text, 0)),
+            .words(words::bars, |text| decimal(text, 0)),
         |document| {
             document
                 .timeline

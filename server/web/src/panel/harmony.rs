@@ -11,12 +11,13 @@ use lockstep_session::document::Document;
 use lockstep_session::document::chord::{PLACES, chord, chords, key_at, spelled};
 use lockstep_session::document::harmony::Harmony;
 use lockstep_session::document::track::{ScaleMode, TrackSetting};
+use lockstep_session::document::words;
 
 pub(super) fn harmony(seat: Seat) -> Tag {
     let board = seat.board;
     let next = move |document: &Document| match document.harmony.next {
         Some((from, next)) if from > board.beat.get() => {
-            format!("{} from {}", name_of(&next), measures::place(from))
+            format!("{} from {}", name_of(&next), words::place(from))
         }
         _ => String::new(),
     };
@@ -91,9 +92,7 @@ fn circle(seat: Seat) -> Tag {
         .with(line("circle-key", |harmony| {
             spelled(harmony.key, harmony.scale).to_owned()
         }))
-        .with(line("", |harmony| {
-            harmony.scale.name().to_owned()
-        }))
+        .with(line("", |harmony| harmony.scale.name().to_owned()))
         .with(line("", |harmony| match harmony.chord {
             None => "no chord".to_owned(),
             Some(degree) => {
