@@ -74,7 +74,7 @@ impl<F: Flavour> Worker<F> {
     /// A worker that is busy for longer than this is not waited for.
     const PATIENCE: Duration = Duration::from_millis(500);
     /// After our task the worker still has to let go of the instance that it ran it for.
-    const LETTING_GO: Duration = Duration::from_millis(2);
+    const LETTING_GO: Duration = Duration::from_millis(10);
 
     fn drain(&self) {
         let Some(executor) = &self.executor else {
