@@ -252,7 +252,10 @@ fn a_link_shows_what_plays_where_it_is_pasted_and_tells_listeners_nothing_more()
         assert_eq!(page.status, 200);
         let text = page.text();
         assert!(text.contains("property=\"og:title\""), "{text}");
-        assert!(text.contains(&format!("content=\"{link}/preview.png\"")), "{text}");
+        assert!(
+            text.contains(&format!("content=\"{link}/preview.png\"")),
+            "{text}"
+        );
         assert!(kind == "s" || !text.contains(session.as_str()), "{text}");
         let picture = server.get(&format!("/{kind}/{id}/preview.png"), &[]);
         assert_eq!(
