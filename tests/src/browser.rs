@@ -2,6 +2,9 @@
 //! numbered from one, as the page names them. It must not know any single test.
 
 mod chromium;
+mod ear;
+
+pub use ear::{Ear, Overheard, named, overheard_page};
 
 use chromium::Chromium;
 use fantoccini::actions::{InputSource, MouseActions, PointerAction};

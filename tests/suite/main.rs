@@ -1,6 +1,7 @@
 //! All integration tests, in one binary.
 
 mod browser_page;
+mod browser_sound;
 mod browser_together;
 mod decoder;
 mod export;

@@ -72,7 +72,10 @@ struct Desk {
     /// In frames, from notes to the mix.
     latency: Option<f64>,
     pilot: Pilot,
-    /// When the last score was sent, and whether another is to follow.
+    /// What the engine was told of these ears.
+    listening: Option<(u16, u16, f32)>,
+    /// The last score that was sent, when, and whether another is to follow.
+    score: Option<Box<Score>>,
     scored: LocalTime,
     is_score_due: bool,
     /// How many meters are shown, and when they moved last.
@@ -91,6 +94,8 @@ impl Sound {
             asked: LocalTime::ZERO,
             latency: None,
             pilot: Pilot::new(48_000.0),
+            listening: None,
+            score: None,
             scored: LocalTime::ZERO,
             is_score_due: false,
             meters: 0,
@@ -279,7 +284,7 @@ impl Sound {
             let rate = f64::from(context.sample_rate());
             desk.output = OutputClock::new(rate);
             desk.pilot = Pilot::new(rate);
-            desk.latency = None;
+            (desk.latency, desk.score, desk.listening) = (None, None, None);
             // The answer tells how late the engine is.
             node.tell(&message::levels());
             desk.node = Some(node);
@@ -340,9 +345,14 @@ impl Sound {
     fn send_score(&self) {
         self.desk(|desk| {
             desk.is_score_due = false;
-            if let Some(node) = &desk.node {
-                let document = self.board.document.get_untracked();
-                node.tell(&message::score(Score::compile(&document).bytes()));
+            let Some(node) = &desk.node else {
+                return;
+            };
+            let score = Score::compile(&self.board.document.get_untracked());
+            // The server's word on an edit of one's own says nothing new.
+            if desk.score.as_deref() != Some(&*score) {
+                node.tell(&message::score(score.bytes()));
+                desk.score = Some(score);
                 desk.scored = browser::now();
             }
         });
@@ -355,7 +365,11 @@ impl Sound {
         let document = self.board.document.get_untracked();
         self.desk(|desk| {
             if let (Some(node), Some(device)) = (&desk.node, &desk.device) {
-                node.tell(&message::listen(ears.for_engine(&document), None));
+                let heard = ears.for_engine(&document);
+                if desk.listening != Some(heard) {
+                    desk.listening = Some(heard);
+                    node.tell(&message::listen(heard, None));
+                }
                 node.set_gain(ears.gain(), device.context().current_time());
             }
         });
