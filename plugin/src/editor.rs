@@ -1,7 +1,6 @@
 //! The plugin's window: the frame that shows the panels and carries what they ask for. It reads
 //! views and sends commands; it must not know the network.
 
-mod clipboard;
 mod clips;
 #[cfg(test)]
 mod coverage;
@@ -28,7 +27,6 @@ mod section;
 mod selection;
 mod settings;
 mod status;
-mod steps;
 mod theme;
 mod touch;
 mod widgets;

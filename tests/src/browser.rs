@@ -3,11 +3,11 @@
 
 mod chromium;
 mod ear;
+mod hand;
 
 pub use ear::{Ear, Overheard, named, overheard_page};
 
 use chromium::Chromium;
-use fantoccini::actions::{InputSource, MouseActions, PointerAction};
 use fantoccini::elements::Element;
 use fantoccini::{Client, Locator};
 use serde_json::Value;
@@ -72,6 +72,24 @@ impl Browser {
         self.step_attribute(track, step, "aria-pressed").as_deref() == Some("true")
     }
 
+    /// How full a step is drawn: its velocity, in percent of the most.
+    pub fn velocity(&self, track: &str, step: usize) -> i64 {
+        let script = format!(
+            "return parseInt(document.querySelector({:?})?.firstChild.style.height)",
+            step_selector(track, step)
+        );
+        self.evaluate(&script).as_i64().unwrap_or(-1)
+    }
+
+    /// How many steps are picked.
+    pub fn picked(&self) -> usize {
+        let count = self.evaluate("return document.querySelectorAll('.step.picked').length");
+        count
+            .as_u64()
+            .and_then(|count| usize::try_from(count).ok())
+            .unwrap_or(0)
+    }
+
     pub fn has_step(&self, track: &str, step: usize) -> bool {
         !self
             .evaluate(&format!(
@@ -124,29 +142,6 @@ impl Browser {
         self.runtime
             .block_on(element.click())
             .unwrap_or_else(|error| panic!("clicking {selector}: {error}"));
-    }
-
-    /// Presses the mouse on one step, draws to another and lets go.
-    pub fn drag(&self, from: (&str, usize), to: (&str, usize)) {
-        let (start, end) = (
-            self.find(&step_selector(from.0, from.1)),
-            self.find(&step_selector(to.0, to.1)),
-        );
-        let over = |element: Element, duration| PointerAction::MoveToElement {
-            element,
-            duration,
-            x: 0.0,
-            y: 0.0,
-        };
-        let button = fantoccini::actions::MOUSE_BUTTON_LEFT;
-        let stroke = MouseActions::new("mouse".to_owned())
-            .then(over(start, None))
-            .then(PointerAction::Down { button })
-            .then(over(end, Some(Duration::from_millis(60))))
-            .then(PointerAction::Up { button });
-        self.runtime
-            .block_on(self.client.perform_actions(stroke))
-            .expect("the mouse moves");
     }
 
     /// Types at whatever has the focus. Keys without a letter are those of `fantoccini::key`.

@@ -1,5 +1,6 @@
 //! All integration tests, in one binary.
 
+mod browser_grid;
 mod browser_page;
 mod browser_sound;
 mod browser_together;

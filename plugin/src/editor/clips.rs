@@ -3,7 +3,6 @@
 
 mod details;
 mod paint;
-mod slot;
 
 use super::measures;
 use super::panel::Desk;
@@ -14,7 +13,7 @@ use lockstep_session::document::Document;
 use lockstep_session::document::track::Track;
 use lockstep_session::edit::{Edit, SessionSetting};
 use lockstep_session::ids::{SceneIndex, TrackId};
-use slot::{Slot, State, Turn, scene_name, stop};
+use lockstep_session::slot::{Slot, State, Turn, scene_name, stop};
 
 #[derive(Debug, Default)]
 pub(super) struct Clips {

@@ -10,19 +10,18 @@ mod layout;
 mod presence;
 mod stroke;
 
-use super::clipboard::Copied;
 use super::panel::Desk;
 use super::phase::Head;
-use super::selection::{Cell, Tab};
-use super::steps::{self, Changes};
+use super::selection::Tab;
 use super::widgets::wheel;
-use egui::{EventFilter, Key, PointerButton, Pos2, Response, ScrollArea, Sense, Ui, vec2};
+use egui::{EventFilter, PointerButton, Pos2, Response, ScrollArea, Sense, Ui, vec2};
 use layout::Layout;
 use lockstep_session::document::clip::Clip;
 use lockstep_session::document::pattern::Pattern;
 use lockstep_session::document::step::{Step, Velocity};
 use lockstep_session::document::track::Track;
 use lockstep_session::ids::{SceneIndex, StepIndex};
+use lockstep_session::steps::{self, Cell, Changes, Copied};
 use presence::Beacon;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -199,7 +198,7 @@ impl Grid {
             }
             (Some(Stroke::Selecting { from }), true) => {
                 if let Some(to) = over {
-                    desk.selection.cells = stroke::rectangle(desk.document(), *from, to);
+                    desk.selection.cells = steps::rectangle(desk.document(), *from, to);
                 }
             }
             (Some(stroke), true) => {
@@ -337,16 +336,13 @@ impl Grid {
                     modifiers,
                     ..
                 } => {
-                    let action = match key {
-                        Key::Delete | Key::Backspace => Some(bar::Action::Delete),
-                        Key::D if modifiers.command => Some(bar::Action::Duplicate),
-                        Key::Z if modifiers.command && modifiers.shift => Some(bar::Action::Redo),
-                        Key::Z if modifiers.command => Some(bar::Action::Undo),
-                        Key::Y if modifiers.command => Some(bar::Action::Redo),
-                        Key::ArrowLeft => Some(bar::Action::Left),
-                        Key::ArrowRight => Some(bar::Action::Right),
-                        _ => None,
-                    };
+                    // Copying and cutting come as events of their own.
+                    let action = bar::pressed(key, modifiers).filter(|action| {
+                        !matches!(
+                            action,
+                            bar::Action::Copy | bar::Action::Cut | bar::Action::Paste
+                        )
+                    });
                     if let Some(action) = action {
                         self.act(ui, desk, rows, action);
                     }

@@ -5,14 +5,13 @@ mod locks;
 mod pitches;
 
 use super::panel::Desk;
-use super::selection::Cell;
-use super::steps::{self, Changes};
 use super::theme::Theme;
 use super::widgets::{Button, Knob, Number, Range, caption, empty, heading, segmented, whole};
 use egui::{Ui, vec2};
 use lockstep_session::document::step::{
     Chance, Condition, Cycle, Gate, Nudge, Ratchet, Step, Turn, Velocity,
 };
+use lockstep_session::steps::{self, Cell, Changes};
 
 #[derive(Debug, Default)]
 pub(super) struct Inspector;
@@ -56,7 +55,7 @@ impl Inspector {
             let changes: Changes = shown
                 .cells
                 .iter()
-                .map(|(cell, step)| (*cell, carried(&shown.first, &changed, step)))
+                .map(|(cell, step)| (*cell, steps::carried(&shown.first, &changed, step)))
                 .collect();
             let edits = steps::edits(desk.document(), |track| desk.scene_of(track), &changes);
             desk.commands.gesture(edits);
@@ -85,30 +84,6 @@ fn shown(desk: &Desk<'_>) -> Option<Shown> {
     let mut on = cells.iter().filter(|(_, step)| step.on);
     let first = on.next().or(cells.first())?.1.clone();
     Some(Shown { cells, first })
-}
-
-/// What differs between two steps, carried over to a third.
-fn carried(before: &Step, after: &Step, onto: &Step) -> Step {
-    let mut step = onto.clone();
-    macro_rules! carry {
-        ($($field:ident)+) => {
-            $(if before.$field != after.$field {
-                step.$field = after.$field.clone();
-            })+
-        };
-    }
-    carry!(on velocity pitches chance condition ratchet nudge tie gate);
-    for (parameter, amount) in after.locks.iter() {
-        if before.locks.get(parameter) != Some(amount) {
-            step.locks.set(parameter, amount);
-        }
-    }
-    for (parameter, _) in before.locks.iter() {
-        if after.locks.get(parameter).is_none() {
-            step.locks.clear(parameter);
-        }
-    }
-    step
 }
 
 fn switches(ui: &mut Ui, desk: &Desk<'_>, shown: &Shown, step: &mut Step) {
@@ -248,47 +223,5 @@ fn condition(ui: &mut Ui, theme: &Theme, step: &mut Step) {
                 step.condition = Condition::Every(Cycle::new(turn, Turn::new(whole(of))));
             }
         });
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use lockstep_session::document::instrument::{Amount, Parameter};
-
-    #[test]
-    fn a_change_of_one_field_leaves_the_others_of_every_step() {
-        let before = Step::on();
-        let after = Step {
-            chance: Chance::new(50),
-            ..before.clone()
-        };
-        let mut onto = Step {
-            velocity: Velocity::new(33),
-            ..Step::default()
-        };
-        onto.locks.set(Parameter::Cutoff, Amount::new(1));
-        let carried = carried(&before, &after, &onto);
-        assert_eq!(carried.chance, Chance::new(50));
-        assert_eq!(
-            Step {
-                chance: Chance::default(),
-                ..carried
-            },
-            onto
-        );
-    }
-
-    #[test]
-    fn locks_are_carried_one_by_one() {
-        let (mut before, mut after, mut onto) = (Step::on(), Step::on(), Step::on());
-        before.locks.set(Parameter::Drive, Amount::new(5));
-        after.locks.set(Parameter::Cutoff, Amount::new(7));
-        onto.locks.set(Parameter::Drive, Amount::new(9));
-        onto.locks.set(Parameter::Pan, Amount::new(2));
-        let step = carried(&before, &after, &onto);
-        assert_eq!(step.locks.get(Parameter::Drive), None);
-        assert_eq!(step.locks.get(Parameter::Cutoff), Some(Amount::new(7)));
-        assert_eq!(step.locks.get(Parameter::Pan), Some(Amount::new(2)));
     }
 }

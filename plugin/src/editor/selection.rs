@@ -1,14 +1,8 @@
 //! What the player has selected and which panel is open. Pure values; nothing here is shared.
 
-use lockstep_session::ids::{SceneIndex, StepIndex, TrackId};
+use lockstep_session::ids::SceneIndex;
+use lockstep_session::steps::Cell;
 use std::collections::BTreeSet;
-
-/// One step of one track, in the clip that the grid shows of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Cell {
-    pub(super) track: TrackId,
-    pub(super) step: StepIndex,
-}
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Selection {

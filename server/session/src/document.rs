@@ -1,5 +1,6 @@
 //! The whole shared state of a session. It changes only through edits (see `edit`).
 
+pub mod chord;
 pub mod clip;
 pub mod effects;
 pub mod harmony;

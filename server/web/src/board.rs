@@ -5,16 +5,21 @@
 use crate::browser;
 use crate::connection::{Connection, Live};
 use crate::panel::Tab;
+use crate::preferences::Preferences;
 use crate::selected::Selected;
 use leptos::prelude::*;
 use lockstep_session::document::instrument::Source;
 use lockstep_session::document::launch::Rows;
 use lockstep_session::document::mixer::Colour;
-use lockstep_session::document::step::Step;
+use lockstep_session::document::pattern::PatternLength;
+use lockstep_session::document::step::{Step, Velocity};
 use lockstep_session::document::{Document, track::Track};
-use lockstep_session::ids::{SceneIndex, StepIndex, TrackId};
+use lockstep_session::ids::{PlayerId, SceneIndex, StepIndex, TrackId};
+use lockstep_session::protocol::{Cursor, Player, View};
+use lockstep_session::steps;
 use lockstep_session::text::{LongName, Name};
-use lockstep_session::units::{Beat, Tempo};
+use lockstep_session::units::{Beat, BeatSpan, Tempo};
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The whole screen. Copies are the same board.
@@ -22,11 +27,26 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(crate) struct Board {
     pub(crate) summary: RwSignal<Summary>,
     pub(crate) rows: RwSignal<Vec<Row>>,
+    /// The steps that this player has picked.
+    pub(crate) picked: RwSignal<BTreeSet<steps::Cell>>,
+    /// The first step on the screen and the one behind the last.
+    pub(crate) shown: RwSignal<(usize, usize)>,
+    /// Everyone who is here, with what they do.
+    pub(crate) players: RwSignal<Vec<Player>>,
+    /// Whose view this one goes along with.
+    pub(crate) following: RwSignal<Option<PlayerId>>,
+    /// Where this player has been called to look.
+    pub(crate) called: RwSignal<Option<View>>,
+    /// What has just happened, in one sentence, for eyes and for screen readers.
+    pub(crate) said: RwSignal<String>,
     /// The whole document as this player sees it. Panels follow slices of it.
     pub(crate) document: RwSignal<Arc<Document>>,
     pub(crate) selected: RwSignal<Selected>,
     /// What is heard of each track, and of the mix in the last place.
     pub(crate) levels: RwSignal<Levels>,
+    /// Where the session is, rounded down to a sixteenth.
+    pub(crate) beat: RwSignal<Beat>,
+    pub(crate) preferences: RwSignal<Preferences>,
     /// There is room beside the grid.
     pub(crate) wide: RwSignal<bool>,
 }
@@ -35,6 +55,14 @@ pub(crate) struct Board {
 pub(crate) type Levels = [(f32, f32); Document::MOST_TRACKS + 1];
 
 type Slice<T> = Box<dyn Fn(&Document) -> T + Send + Sync>;
+
+/// Not generic in what it reads: there is one of it for each type in the page.
+fn slice<T: PartialEq + Send + Sync + 'static>(
+    document: RwSignal<Arc<Document>>,
+    of: Slice<T>,
+) -> Signal<T> {
+    Memo::new(move |_| document.with(|document| of(document))).into()
+}
 
 /// Everything but the grid.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,8 +74,17 @@ pub(crate) struct Summary {
     pub(crate) place: Option<i64>,
     /// Who leads the transport, in words.
     pub(crate) lead: String,
+    pub(crate) leader: Lead,
     pub(crate) players: Vec<(Name, Colour)>,
     pub(crate) connection: Connection,
+}
+
+/// Who moves the session's transport.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lead {
+    Nobody,
+    Mine,
+    Others,
 }
 
 /// One track. Clones are the same row.
@@ -67,8 +104,11 @@ pub(crate) struct Head {
     pub(crate) colour: Colour,
     /// The slot whose steps are shown.
     pub(crate) scene: SceneIndex,
-    /// How many steps play; none where the slot holds no pattern.
+    /// How many steps play; none where the slot holds a loop. An empty slot gets its pattern when a
+    /// step is set.
     pub(crate) length: usize,
+    pub(crate) mute: bool,
+    pub(crate) solo: bool,
 }
 
 /// What a cell shows.
@@ -77,8 +117,20 @@ pub(crate) struct Cell {
     pub(crate) step: Step,
     /// The playhead is here.
     pub(crate) now: bool,
-    /// The colour of whoever has just changed it.
-    pub(crate) author: Option<Colour>,
+    /// Whoever has just changed it.
+    pub(crate) author: Option<Person>,
+    /// Whoever points at it.
+    pub(crate) pointed: Option<Person>,
+    pub(crate) picked: bool,
+    /// How hard it would be struck if the pointer were let go now.
+    pub(crate) bent: Option<Velocity>,
+}
+
+/// Another player, as far as a cell tells.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Person {
+    pub(crate) name: Name,
+    pub(crate) colour: Colour,
 }
 
 /// What a row's signals were set from, to do nothing where nothing changed.
@@ -96,6 +148,7 @@ impl Board {
             tempo: Tempo::default(),
             place: None,
             lead: String::new(),
+            leader: Lead::Nobody,
             players: Vec::new(),
             connection: Connection::Joining,
         };
@@ -104,10 +157,79 @@ impl Board {
         Board {
             summary: RwSignal::new(summary),
             rows: RwSignal::new(Vec::new()),
+            picked: RwSignal::new(BTreeSet::new()),
+            shown: RwSignal::new((0, 16)),
+            players: RwSignal::new(Vec::new()),
+            following: RwSignal::new(None),
+            called: RwSignal::new(None),
+            said: RwSignal::new(String::new()),
             document: RwSignal::new(Arc::default()),
             selected: RwSignal::new(Selected::default()),
             levels: RwSignal::new([(0.0, 0.0); Document::MOST_TRACKS + 1]),
+            beat: RwSignal::new(Beat::ZERO),
+            preferences: RwSignal::new(Preferences::kept()),
             wide,
+        }
+    }
+
+    pub(crate) fn say(&self, sentence: String) {
+        self.said.set(sentence);
+    }
+
+    /// Picks these steps and no others. The panels show the track and the step of the one at hand.
+    pub(crate) fn pick(&self, cells: BTreeSet<steps::Cell>, at_hand: Option<steps::Cell>) {
+        let before = self.picked.get_untracked();
+        for (changed, is_picked) in [
+            (before.difference(&cells), false),
+            (cells.difference(&before), true),
+        ] {
+            for cell in changed {
+                self.touch(*cell, |cell| cell.picked = is_picked);
+            }
+        }
+        if before != cells {
+            self.picked.set(cells);
+        }
+        let is_known = |cell: &steps::Cell| {
+            self.selected.with_untracked(|selected| {
+                (selected.track, selected.step) == (Some(cell.track), Some(cell.step))
+            })
+        };
+        if let Some(cell) = at_hand.filter(|cell| !is_known(cell)) {
+            self.selected.update(|selected| {
+                (selected.track, selected.step) = (Some(cell.track), Some(cell.step));
+            });
+        }
+    }
+
+    /// Changes what a cell shows.
+    pub(crate) fn touch(&self, at: steps::Cell, change: impl FnOnce(&mut Cell)) {
+        if let Some(row) = self.row(at.track) {
+            row.cells[at.step.index()].update(change);
+        }
+    }
+
+    /// The step that a cell shows.
+    pub(crate) fn step(&self, at: steps::Cell) -> Step {
+        let row = self.row(at.track);
+        row.map_or_else(Step::default, |row| {
+            row.cells[at.step.index()].with_untracked(|cell| cell.step.clone())
+        })
+    }
+
+    /// The slot whose steps are shown of a track.
+    pub(crate) fn scene(&self, track: TrackId) -> SceneIndex {
+        let row = self.row(track);
+        row.map_or(SceneIndex::FIRST, |row| {
+            row.head.with_untracked(|head| head.scene)
+        })
+    }
+
+    fn advance(&self, beat: Beat) {
+        let into = beat.as_micros().rem_euclid(250_000);
+        let beat = beat - BeatSpan::from_micros(into);
+        if self.beat.with_untracked(|shown| *shown != beat) {
+            self.beat.set(beat);
         }
     }
 
@@ -116,8 +238,7 @@ impl Board {
         self,
         of: impl Fn(&Document) -> i64 + Send + Sync + 'static,
     ) -> Signal<i64> {
-        let of: Slice<i64> = Box::new(of);
-        Memo::new(move |_| self.document.with(|document| of(document))).into()
+        slice(self.document, Box::new(of))
     }
 
     /// A text of the document.
@@ -125,8 +246,7 @@ impl Board {
         self,
         of: impl Fn(&Document) -> String + Send + Sync + 'static,
     ) -> Signal<String> {
-        let of: Slice<String> = Box::new(of);
-        Memo::new(move |_| self.document.with(|document| of(document))).into()
+        slice(self.document, Box::new(of))
     }
 
     /// Whether something is so in the document.
@@ -134,19 +254,37 @@ impl Board {
         self,
         of: impl Fn(&Document) -> bool + Send + Sync + 'static,
     ) -> Signal<bool> {
-        let of: Slice<bool> = Box::new(of);
-        Memo::new(move |_| self.document.with(|document| of(document))).into()
+        slice(self.document, Box::new(of))
+    }
+
+    /// Anything else of the document. Each type of slice weighs two kilobytes in the page.
+    pub(crate) fn slice<T: PartialEq + Send + Sync + 'static>(
+        self,
+        of: impl Fn(&Document) -> T + Send + Sync + 'static,
+    ) -> Signal<T> {
+        slice(self.document, Box::new(of))
     }
 
     /// Nothing can be edited here, or not any more.
     pub(crate) fn locked(self) -> Signal<bool> {
         self.holds(|summary| match summary.connection {
-            Connection::Live(Live { listening_only, .. }) => listening_only,
+            Connection::Live(Live {
+                listening_only,
+                published,
+                ..
+            }) => listening_only || published,
             Connection::Offline { .. } | Connection::Full | Connection::Joining => false,
             Connection::Replaced | Connection::Unknown | Connection::TooOld | Connection::Ended => {
                 true
             }
         })
+    }
+
+    /// The transport cannot be moved from here.
+    pub(crate) fn led_by_other(self) -> Signal<bool> {
+        let locked = self.locked();
+        let led = self.holds(|summary| summary.leader == Lead::Others);
+        Signal::derive(move || led.get() || locked.get())
     }
 
     /// The track that the panels show: the selected one, or the first.
@@ -190,6 +328,7 @@ impl Board {
     /// Brings every row to what the document says at `beat`; what says so already stays quiet.
     pub(crate) fn show(&self, document: &Document, beat: Beat) {
         self.document.set(Arc::new(document.clone()));
+        self.advance(beat);
         let same_tracks = self.rows.with_untracked(|rows| {
             rows.iter()
                 .map(|row| row.id)
@@ -198,11 +337,15 @@ impl Board {
         if !same_tracks {
             let row = |track: &Arc<Track>| self.row(track.id).unwrap_or_else(|| Row::new(track.id));
             self.rows.set(document.tracks.iter().map(row).collect());
+            let mut picked = self.picked.get_untracked();
+            picked.retain(|cell| document.track(cell.track).is_some());
+            self.pick(picked, None);
         }
         let clips = document.rows();
+        let scene = self.selected.with_untracked(|selected| selected.scene);
         self.rows.with_untracked(|rows| {
             for (row, track) in rows.iter().zip(&document.tracks) {
-                row.show(track, &clips, beat);
+                row.show(track, &clips, beat, scene);
             }
         });
     }
@@ -213,13 +356,31 @@ impl Board {
         track: TrackId,
         scene: SceneIndex,
         step: StepIndex,
-        author: Option<Colour>,
+        author: Option<Person>,
     ) {
-        let row = self
-            .row(track)
-            .filter(|row| row.head.with_untracked(|head| head.scene == scene));
-        if let Some(row) = row {
-            row.cells[step.index()].update(|cell| cell.author = author);
+        if self.scene(track) == scene {
+            self.touch(steps::Cell { track, step }, |cell| cell.author = author);
+        }
+    }
+
+    /// Moves the cursors of the others: each is where its player points, if that is on the screen.
+    pub(crate) fn point(&self, before: &[(Cursor, Person)], after: &[(Cursor, Person)]) {
+        let place = |cursor: &Cursor| {
+            let is_shown = self.scene(cursor.track) == cursor.scene;
+            is_shown.then_some(steps::Cell {
+                track: cursor.track,
+                step: cursor.step,
+            })
+        };
+        for (cursor, _) in before {
+            if let Some(cell) = place(cursor) {
+                self.touch(cell, |cell| cell.pointed = None);
+            }
+        }
+        for (cursor, person) in after {
+            if let Some(cell) = place(cursor) {
+                self.touch(cell, |cell| cell.pointed = Some(person.clone()));
+            }
         }
     }
 
@@ -238,13 +399,18 @@ impl Board {
         {
             self.summary.update(|summary| summary.place = place);
         }
+        if let Some(beat) = beat {
+            self.advance(beat);
+        }
         let clips = document.rows();
+        let scene = self.selected.with_untracked(|selected| selected.scene);
         self.rows.with_untracked(|rows| {
             for (row, track) in rows.iter().zip(&document.tracks) {
                 if let Some(beat) = beat {
-                    row.show(track, &clips, beat);
+                    row.show(track, &clips, beat, scene);
                 }
-                row.light(beat.and_then(|beat| step_at(document, track, &clips, beat)));
+                let shown = row.head.with_untracked(|head| head.scene);
+                row.light(beat.and_then(|beat| step_at(document, track, &clips, beat, shown)));
             }
         });
     }
@@ -252,13 +418,14 @@ impl Board {
 
 impl Row {
     fn new(id: TrackId) -> Row {
-        let scene = SceneIndex::new(0).expect("there are eight scenes");
         let head = Head {
             name: Name::default(),
             source: String::new(),
             colour: Colour::default(),
-            scene,
+            scene: SceneIndex::FIRST,
             length: 0,
+            mute: false,
+            solo: false,
         };
         Row {
             id,
@@ -270,10 +437,11 @@ impl Row {
         }
     }
 
-    fn show(&self, track: &Arc<Track>, rows: &Rows, beat: Beat) {
+    fn show(&self, track: &Arc<Track>, rows: &Rows, beat: Beat, wanted: Option<SceneIndex>) {
         let mut drawn = self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
         let shown_scene = self.head.with_untracked(|head| head.scene);
-        let scene = track.playing_at(rows, beat).clip.unwrap_or(shown_scene);
+        let playing = || track.playing_at(rows, beat).clip;
+        let scene = wanted.or_else(playing).unwrap_or(shown_scene);
         if scene == shown_scene
             && drawn
                 .track
@@ -283,13 +451,20 @@ impl Row {
             return;
         }
         drawn.track = Some(Arc::clone(track));
-        let pattern = track.clip(scene).and_then(|clip| clip.as_pattern());
+        let clip = track.clip(scene);
+        let pattern = clip.and_then(|clip| clip.as_pattern());
+        let length = match clip {
+            Some(_) => pattern.map_or(0, |pattern| usize::from(pattern.length().get())),
+            None => usize::from(PatternLength::default().get()),
+        };
         let head = Head {
             name: track.settings.name.clone(),
             source: source_name(&track.settings.instrument.source),
             colour: track.settings.colour,
             scene,
-            length: pattern.map_or(0, |pattern| usize::from(pattern.length().get())),
+            length,
+            mute: track.settings.mute,
+            solo: track.settings.solo,
         };
         if self.head.with_untracked(|shown| *shown != head) {
             self.head.set(head);
@@ -319,10 +494,17 @@ impl Row {
     }
 }
 
-/// The step of its pattern that a track is on.
-fn step_at(document: &Document, track: &Track, rows: &Rows, beat: Beat) -> Option<usize> {
+/// The step that a track is on, of the clip that is shown of it.
+fn step_at(
+    document: &Document,
+    track: &Track,
+    rows: &Rows,
+    beat: Beat,
+    shown: SceneIndex,
+) -> Option<usize> {
     let playing = track.playing_at(rows, beat);
-    let pattern = track.clip(playing.clip?)?.as_pattern()?;
+    let clip = playing.clip.filter(|scene| *scene == shown)?;
+    let pattern = track.clip(clip)?.as_pattern()?;
     let into = document.timeline.into_clip(beat, playing.since);
     let step = track.settings.step_length.step_at(into);
     usize::try_from(step.rem_euclid(i64::from(pattern.length().get()))).ok()

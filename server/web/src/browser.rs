@@ -88,27 +88,27 @@ pub(crate) fn watch_media(query: &str, mut changed: impl FnMut(bool) + 'static) 
         list.add_event_listener_with_callback("change", listener.into_js_value().unchecked_ref());
 }
 
-/// Puts this page's address on the clipboard, and tells when it is there.
-pub(crate) fn copy_address(done: impl FnOnce() + 'static) {
-    let Ok(address) = window().location().href() else {
+/// The whole address of this page.
+pub(crate) fn address() -> String {
+    window().location().href().unwrap_or_default()
+}
+
+/// Puts a text on the clipboard, and tells when it is there. Without a clipboard nothing happens:
+/// the text is selected and can be copied by hand.
+pub(crate) fn copy(text: &str, done: impl FnOnce() + 'static) {
+    let navigator = window().navigator();
+    // Pages that were not fetched securely have no clipboard.
+    let has_clipboard = js_sys::Reflect::get(&navigator, &"clipboard".into())
+        .is_ok_and(|clipboard| !clipboard.is_undefined());
+    if !has_clipboard {
         return;
-    };
-    let copying = window().navigator().clipboard().write_text(&address);
+    }
+    let copying = navigator.clipboard().write_text(text);
     leptos::task::spawn_local(async move {
         if JsFuture::from(copying).await.is_ok() {
             done();
         }
     });
-}
-
-/// Asks the server for a session of one's own.
-pub(crate) async fn new_session() -> Option<String> {
-    let options = web_sys::RequestInit::new();
-    options.set_method("POST");
-    let answer = fetch("/api/v1/sessions", &options).await?;
-    let made = JsFuture::from(answer.json().ok()?).await.ok()?;
-    let id = js_sys::Reflect::get(&made, &"id".into()).ok()?.as_string();
-    id.filter(|_| answer.ok())
 }
 
 /// Whether the server says that there is no such session.

@@ -25,6 +25,10 @@ pub(crate) enum Connection {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Live {
     pub(crate) listening_only: bool,
+    /// Nobody can change the session any more.
+    pub(crate) published: bool,
+    /// The server has nowhere to put edits at the moment.
+    pub(crate) cannot_save: bool,
     /// Edits that are not durable yet.
     pub(crate) waiting: usize,
     /// Tenths of a millisecond that this page's clock may be off, once that is known.
@@ -50,6 +54,12 @@ impl Connection {
                 listening_only: true,
                 ..
             }) => "Listening only",
+            Connection::Live(Live {
+                published: true, ..
+            }) => "Published: it stays as it is",
+            Connection::Live(Live {
+                cannot_save: true, ..
+            }) => "The server cannot save: changes wait",
             Connection::Live(_) => "Connected",
             Connection::Offline { waiting: 0 } => "Offline: you can go on editing",
             Connection::Offline { .. } => "Offline: your edits are kept",
@@ -64,6 +74,11 @@ impl Connection {
     /// What to do about it, where there is something to do.
     pub(crate) fn advice(&self) -> Option<&'static str> {
         match self {
+            Connection::Live(Live {
+                cannot_save: true, ..
+            }) => Some(
+                "The server has no room or no disk to save to. What you change is kept here and saved as soon as it can.",
+            ),
             Connection::Replaced => {
                 Some("Another tab took over this player. Reload this page to play here.")
             }
@@ -79,6 +94,9 @@ impl Connection {
     /// How the words are coloured.
     pub(crate) fn tone(&self) -> &'static str {
         match self {
+            Connection::Live(Live {
+                cannot_save: true, ..
+            }) => "ill",
             Connection::Live(_) => "well",
             Connection::Joining => "joining",
             _ => "ill",

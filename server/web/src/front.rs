@@ -1,37 +1,29 @@
 //! The landing page, and the page behind a link that leads nowhere: both start a new session.
 
-use crate::browser;
-use crate::header::Mark;
+use crate::dom::{Tag, button, tag, text};
+use crate::header::mark;
+use crate::{api, browser};
 use leptos::prelude::*;
 
 /// `/`
-#[component]
-pub(crate) fn Front() -> impl IntoView {
-    view! {
-        <main class="front">
-            <Mark />
-            <h1>"Lockstep"</h1>
-            <p>"A step sequencer that several people play at once, in their browsers and in their DAWs, on the same beat."</p>
-            <NewSession />
-        </main>
-    }
+pub(crate) fn front() -> Tag {
+    tag("main", "front")
+        .with(mark())
+        .with(text("h1", "", "Lockstep"))
+        .with(text("p", "", "A step sequencer that several people play at once, in their browsers and in their DAWs, on the same beat."))
+        .with_all(new_session())
 }
 
 /// `/s/` with an id that no session has.
-#[component]
-pub(crate) fn Lost() -> impl IntoView {
-    view! {
-        <main class="front">
-            <Mark />
-            <h1>"No session has this link"</h1>
-            <p>"Perhaps a letter went missing on the way: ask for the link again, or start something new."</p>
-            <NewSession />
-        </main>
-    }
+pub(crate) fn lost() -> Tag {
+    tag("main", "front")
+        .with(mark())
+        .with(text("h1", "", "No session has this link"))
+        .with(text("p", "", "Perhaps a letter went missing on the way: ask for the link again, or start something new."))
+        .with_all(new_session())
 }
 
-#[component]
-fn NewSession() -> impl IntoView {
+fn new_session() -> [Tag; 2] {
     let problem = RwSignal::new(String::new());
     let waiting = RwSignal::new(false);
     let begin = move |_| {
@@ -41,19 +33,19 @@ fn NewSession() -> impl IntoView {
         waiting.set(true);
         problem.set(String::new());
         leptos::task::spawn_local(async move {
-            match browser::new_session().await {
-                Some(id) => browser::go_to(&format!("/s/{id}")),
-                None => {
-                    problem.set("The server did not answer. Try again in a moment.".to_owned());
+            match api::new_session(None).await {
+                Ok(id) => browser::go_to(&format!("/s/{id}")),
+                Err(why) => {
+                    problem.set(why);
                     waiting.set(false);
                 }
             }
         });
     };
-    view! {
-        <button type="button" class="button strong" on:click=begin aria-busy=Signal::derive(move || waiting.get().to_string())>
-            "New session"
-        </button>
-        <p class="problem" role="alert">{Signal::derive(move || problem.get())}</p>
-    }
+    [
+        button("button strong", "New session", begin).state("aria-busy", waiting.into()),
+        tag("p", "problem")
+            .set("role", "alert")
+            .says(problem.into()),
+    ]
 }

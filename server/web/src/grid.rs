@@ -1,79 +1,184 @@
 //! The step grid: real buttons, painted by pointer or walked by keyboard. It shows one page of
 //! steps at a time and sends edits; what they mean is the session's affair.
 
+mod actions;
 mod cell;
+mod end;
+mod head;
+mod keys;
+mod lane;
+mod menu;
 mod pages;
+mod presence;
 mod stroke;
 
-use crate::board::{Board, Row};
+use crate::board::{Board, Head, Row};
 use crate::connection::Connection;
+use crate::dom::{Tag, follow, tag, text};
+use crate::panel::Tab;
 use crate::seat::Seat;
-use leptos::ev::{Event, FocusEvent, MouseEvent, PointerEvent};
+use crate::widget::{Dialog, Gesture};
+use leptos::ev::{Event, MouseEvent, PointerEvent};
+use leptos::leptos_dom::helpers::set_timeout;
 use leptos::prelude::*;
 use leptos::web_sys;
 use lockstep_session::document::step::Step;
-use lockstep_session::edit::Edit;
 use lockstep_session::ids::{StepIndex, TrackId};
-use pages::{PageButtons, Pages};
+use lockstep_session::steps::{Cell, Changes};
+use pages::Pages;
+use std::collections::BTreeSet;
+use std::time::Duration;
 use stroke::Stroke;
 use wasm_bindgen::JsCast;
 
-#[component]
-pub(crate) fn Grid(seat: Seat) -> impl IntoView {
+/// A finger that rests so long on a step opens it.
+const REST: Duration = Duration::from_millis(500);
+/// A finger that goes so far across turns the page.
+const SWIPE: i32 = 48;
+
+pub(crate) fn grid(seat: Seat) -> Tag {
     let board = seat.board;
     let pages = Pages::new(board);
-    let surface = NodeRef::<leptos::html::Section>::new();
-    let stroke = StoredValue::new_local(None::<Stroke>);
+    keys::listen(seat);
+    presence::follow(seat, pages);
+    let scene = Memo::new(move |_| board.selected.with(|selected| selected.scene));
+    follow(move || {
+        scene.track();
+        seat.refresh();
+    });
+    let menu = Dialog::new("Track");
+    let rows = tag("div", "rows").filled(move || {
+        let rows = board.rows.get();
+        rows.into_iter()
+            .map(|row| track(seat, &row, pages, menu))
+            .collect()
+    });
+    let empty = Signal::derive(move || !is_empty(board));
+    let surface = tag("section", "grid")
+        .set("role", "group")
+        .set("aria-label", "Steps")
+        .with(actions::tools(seat))
+        .with(rows)
+        .with(text("p", "empty", "No tracks yet.").hidden(empty))
+        .with(pages::page_buttons(pages))
+        .with(lane::lane(seat, pages))
+        .with(head::add(seat))
+        .with(menu.show(move || menu::menu(seat, menu.open)));
+    pointed(surface, seat, pages)
+        .on("focusin", move |event| {
+            if let Some((row, place)) = target(&event, board) {
+                pages.focus_on(row.id, place);
+                // Where a pointer brings the focus, it has picked what it means to.
+                let is_walking =
+                    step_button(&event).is_some_and(|it| it.matches(":focus-visible") == Ok(true));
+                if is_walking && board.picked.with_untracked(BTreeSet::is_empty) {
+                    pick_alone(board, &row, place);
+                }
+            }
+        })
+        .on("keydown", move |event| {
+            pages.walk(event.unchecked_ref(), seat)
+        })
+}
 
-    let press = move |event: PointerEvent| {
-        if let Some(begun) = surface
-            .get_untracked()
-            .and_then(|grid| Stroke::begin(&grid, &event, board, pages))
-        {
-            begun.paint(seat);
-            stroke.set_value(Some(begun));
+/// What pointers do on the grid: strokes, swipes, long rests, right clicks.
+fn pointed(surface: Tag, seat: Seat, pages: Pages) -> Tag {
+    let board = seat.board;
+    let element = surface.element();
+    let stroke = StoredValue::new_local(None::<Stroke>);
+    let strokes = StoredValue::new_local(0_i32);
+    // Where a finger went down that may turn the page: a second one, or one beside the steps.
+    let swipe = StoredValue::new_local(None::<(i32, i32)>);
+
+    let leave = move || {
+        if let Some(stroke) = stroke.try_update_value(Option::take).flatten() {
+            stroke.cancel(board);
         }
     };
-    let drag = move |event: PointerEvent| {
+    let press = move |event: Event| {
+        let event: &PointerEvent = event.unchecked_ref();
+        let is_finger = event.pointer_type() == "touch";
+        if is_finger && (!event.is_primary() || target(event, board).is_none()) {
+            leave();
+            swipe.set_value(Some((event.pointer_id(), event.client_x())));
+            return;
+        }
+        let Some(begun) = Stroke::begin(&element, event, seat, pages) else {
+            return;
+        };
+        stroke.set_value(Some(begun));
+        strokes.update_value(|count| *count += 1);
+        if is_finger {
+            let number = strokes.get_value();
+            let look_again = move || {
+                let is_resting =
+                    |stroke: &Option<Stroke>| stroke.as_ref().is_some_and(Stroke::is_resting);
+                if stroke.with_value(is_resting) && strokes.get_value() == number {
+                    leave();
+                    board.open(Some(Tab::Step));
+                }
+            };
+            set_timeout(look_again, REST);
+        }
+    };
+    let drag = move |event: Event| {
+        let event: &PointerEvent = event.unchecked_ref();
+        if event.buttons() == 0 {
+            return presence::point(seat, pages, event);
+        }
+        if let Some((pointer, from)) = swipe.get_value() {
+            let across = event.client_x() - from;
+            if pointer == event.pointer_id() && across.abs() > SWIPE {
+                swipe.set_value(None);
+                pages.turn(across < 0);
+            }
+            return;
+        }
         stroke.update_value(|stroke| {
             if let Some(stroke) = stroke {
-                stroke.follow(&event, seat);
+                stroke.follow(event, seat);
             }
         });
     };
-    let release = move |_: PointerEvent| {
-        stroke.update_value(|stroke| {
-            if let Some(stroke) = stroke.take() {
-                stroke.end(seat);
+    let release = move |_| {
+        swipe.set_value(None);
+        if let Some(stroke) = stroke.try_update_value(Option::take).flatten() {
+            stroke.end(seat);
+        }
+    };
+    surface
+        .on("pointerdown", press)
+        .on("pointermove", drag)
+        .on("pointerleave", move |event| {
+            presence::point(seat, pages, event.unchecked_ref())
+        })
+        .on("pointerup", release)
+        .on("pointercancel", move |_| {
+            swipe.set_value(None);
+            leave();
+        })
+        .on("contextmenu", move |event| {
+            if let Some((row, place)) = target(&event, board) {
+                event.prevent_default();
+                leave();
+                pick_alone(board, &row, place);
+                board.open(Some(Tab::Step));
             }
-        });
-    };
-    // A pointer has painted already; only a key or an assistive tool comes here with no clicks counted.
-    let toggle = move |event: MouseEvent| {
-        if let (0, Some((row, place))) = (event.detail(), target(&event, board)) {
-            let on = row.cells[place].with_untracked(|cell| cell.step.on);
-            set_step(seat, &row, place, !on);
-        }
-    };
-    let arrive = move |event: FocusEvent| {
-        if let Some((row, place)) = target(&event, board) {
-            pages.focus_on(row.id, place);
-        }
-    };
-
-    view! {
-        <section
-            class="grid" role="group" aria-label="Steps" node_ref=surface
-            on:pointerdown=press on:pointermove=drag on:pointerup=release
-            on:pointercancel=move |_| stroke.set_value(None)
-            on:click=toggle on:focusin=arrive
-            on:keydown=move |event| pages.walk(&event, board)
-        >
-            {move || board.rows.get().into_iter().map(|row| track_row(row, pages)).collect_view()}
-            <p class="empty" hidden=Signal::derive(move || !is_empty(board))>"No tracks yet."</p>
-            <PageButtons pages />
-        </section>
-    }
+        })
+        // A pointer has painted already; only a key or an assistive tool comes here with no clicks
+        // counted.
+        .on("click", move |event| {
+            let clicks = event.unchecked_ref::<MouseEvent>().detail();
+            if let (0, Some((row, place))) = (clicks, target(&event, board))
+                && let Some(step) = StepIndex::new(place)
+            {
+                let cell = Cell {
+                    track: row.id,
+                    step,
+                };
+                set_step(seat, cell, !board.step(cell).on, Gesture::Begins);
+            }
+        })
 }
 
 /// A session without tracks, and not one that is still on its way.
@@ -84,54 +189,83 @@ fn is_empty(board: Board) -> bool {
     is_joined && board.rows.with(Vec::is_empty)
 }
 
-fn track_row(row: Row, pages: Pages) -> AnyView {
-    let head = row.head.clone();
-    let text = move |words: fn(&crate::board::Head) -> String| {
-        let head = head.clone();
+fn track(seat: Seat, row: &Row, pages: Pages, menu: Dialog) -> Tag {
+    let text = |words: fn(&Head) -> String| {
+        let head = row.head.clone();
         Signal::derive(move || head.with(words))
     };
-    let steps = NodeRef::<leptos::html::Div>::new();
-    Effect::new({
-        let row = row.clone();
-        move |_| {
-            if let Some(steps) = steps.get() {
-                cell::lay_out(&steps, &row, pages);
-            }
-        }
+    // The steps are compared, not only read: what else the pages know may change without them.
+    let places = Memo::new(move |_| {
+        let steps = pages.steps();
+        (steps.start, steps.end)
     });
-    view! {
-        <div class=text(|head| format!("row hue-{}", head.colour.get())) role="group" aria-label=text(|head| head.name.to_string())>
-            <div class="head"><div>
-                <b>{text(|head| head.name.to_string())}</b>
-                <small>{text(|head| head.source.clone())}</small>
-            </div></div>
-            <div class="steps" data-track=row.id.0.to_string() node_ref=steps></div>
-        </div>
-    }
-    .into_any()
+    let cells = row.clone();
+    let steps = tag("div", "steps")
+        .set("data-track", &row.id.0.to_string())
+        .filled(move || {
+            let (first, end) = places.get();
+            pages.mark_entrance_soon();
+            (first..end)
+                .map(|place| cell::cell(&cells, place))
+                .collect()
+        });
+    tag("div", "row")
+        .set("role", "group")
+        .attribute(
+            "class",
+            text(|head| format!("row hue-{}", head.colour.get())),
+        )
+        .attribute("aria-label", text(|head| head.name.to_string()))
+        .with(head::head(seat, row, menu))
+        .with(
+            tag("div", "track")
+                .with(steps)
+                .with(end::end(seat, row, pages)),
+        )
 }
 
-/// Switches a step on or off as one absolute edit; everything else about it stays.
-fn set_step(seat: Seat, row: &Row, place: usize, on: bool) {
-    let (scene, length) = row.head.with_untracked(|head| (head.scene, head.length));
-    let (Some(step), true) = (StepIndex::new(place), place < length) else {
+/// Switches a step on or off as one absolute edit; everything else about it stays. Gives whether
+/// there was anything to change.
+fn set_step(seat: Seat, cell: Cell, on: bool, gesture: Gesture) -> bool {
+    let length = seat
+        .board
+        .row(cell.track)
+        .map_or(0, |row| row.head.with_untracked(|head| head.length));
+    let before = seat.board.step(cell);
+    let changes = cell.step.index() < length && before.on != on;
+    if changes {
+        seat.change(&Changes::from([(cell, Step { on, ..before })]), gesture);
+    }
+    changes
+}
+
+/// What is picked already stays so, if this step is among it.
+fn pick_alone(board: Board, row: &Row, place: usize) {
+    let Some(step) = StepIndex::new(place) else {
         return;
     };
-    let before = row.cells[place].with_untracked(|cell| cell.step.clone());
-    if before.on != on {
-        seat.edit(Edit::Step {
-            track: row.id,
-            scene,
-            step,
-            value: Step { on, ..before },
-        });
-    }
+    let cell = Cell {
+        track: row.id,
+        step,
+    };
+    let before = board.picked.get_untracked();
+    let picked = if before.contains(&cell) {
+        before
+    } else {
+        [cell].into()
+    };
+    board.pick(picked, Some(cell));
+}
+
+/// The step's button that an event happened in.
+fn step_button(event: &Event) -> Option<web_sys::Element> {
+    let pressed: web_sys::Element = event.target()?.dyn_into().ok()?;
+    pressed.closest("[data-step]").ok()?
 }
 
 /// The cell that an event happened in.
 fn target(event: &Event, board: Board) -> Option<(Row, usize)> {
-    let pressed: web_sys::Element = event.target()?.unchecked_into();
-    let button = pressed.closest("[data-step]").ok()??;
+    let button = step_button(event)?;
     let place = button.get_attribute("data-step")?.parse().ok()?;
     let track = button
         .parent_element()?

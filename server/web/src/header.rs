@@ -1,70 +1,83 @@
 //! The top of the session page: what is playing, how fast, who is here and who leads.
 
-use crate::board::Summary;
-use crate::seat::Seat;
-use leptos::prelude::*;
-use lockstep_session::text::Name;
+mod lead;
+mod share;
+mod transport;
 
-#[component]
-pub(crate) fn Header(seat: Seat, id: String) -> impl IntoView {
+pub(crate) use transport::{harmony_edit, scale};
+
+use crate::board::Summary;
+use crate::dom::{Tag, tag, text};
+use crate::seat::Seat;
+use crate::widget::Field;
+use leptos::prelude::*;
+use lockstep_session::document::mixer::Colour;
+use lockstep_session::edit::{Edit, SessionSetting};
+use lockstep_session::text::{LongName, Name};
+
+pub(crate) fn header(seat: Seat, id: &str) -> Tag {
     let board = seat.board;
-    let copied = RwSignal::new(false);
-    let players = move || {
-        let player = |(name, colour): (Name, _)| player(&name, colour);
-        board
-            .summary
-            .with(|summary| summary.players.clone())
-            .into_iter()
-            .map(player)
-            .collect_view()
+    let name = Field {
+        value: board.text(|summary| summary.name.to_string()),
+        ..Field::shared(
+            seat,
+            "Session name",
+            "The session's name, for everyone. Click to change it.",
+            |document| document.name.to_string(),
+            |name| Edit::Session(SessionSetting::Name(LongName::new(name))),
+        )
     };
-    view! {
-        <header class="bar">
-            <Mark />
-            <div class="title">
-                <h1>{board.text(|summary| summary.name.to_string())}</h1>
-                <small>{id}</small>
-            </div>
-            <button
-                type="button" class="play"
-                aria-label=board.text(|summary| if summary.playing { "Stop" } else { "Play" }.to_owned())
-                on:click=move |_| seat.toggle_playing()
-            >
-                <span class=board.text(|summary| if summary.playing { "square" } else { "triangle" }.to_owned())></span>
-            </button>
-            <div class="field">
-                <span>"Tempo"</span>
-                <b class="tempo">{board.text(tempo)}</b>
-            </div>
-            <div class="field place">
-                <span>"Bar"</span>
-                <b>{board.text(place)}</b>
-            </div>
-            <div class="lead">{board.text(|summary| summary.lead.clone())}</div>
-            <div class="space"></div>
-            <span class="count">{board.text(people)}</span>
-            <ul class="players" aria-label=board.text(people)>{players}</ul>
-            <button type="button" class="button strong share" on:click=move |_| seat.share(copied)>
-                {Signal::derive(move || if copied.get() { "Link copied" } else { "Share" }.to_owned())}
-            </button>
-        </header>
+    let home = tag("a", "home")
+        .set("href", "/")
+        .set("aria-label", "Lockstep, the front page")
+        .with(mark());
+    let title = tag("div", "title")
+        .with(tag("h1", "").with(name.show()))
+        .with(text("small", "", short(id)));
+    let players = tag("ul", "players")
+        .attribute("aria-label", board.text(people))
+        .filled(move || {
+            let players = board.summary.with(|summary| summary.players.clone());
+            let player = |(name, colour): &(Name, Colour)| player(name, *colour);
+            players.iter().map(player).collect()
+        });
+    tag("header", "bar")
+        .with(home)
+        .with(title)
+        .with_all(transport::transport(seat))
+        .with_all(lead::lead(seat))
+        .with(tag("div", "space"))
+        .with(tag("span", "count").says(board.text(people)))
+        .with(players)
+        .with(share::share(id.to_owned()))
+}
+
+/// An id without its secret end: screens are shown to others.
+fn short(id: &str) -> &str {
+    match id.rsplit_once('-') {
+        Some((front, secret)) if secret.len() >= 8 => front,
+        _ => id,
     }
 }
 
 /// Four steps of a pattern.
-#[component]
-pub(crate) fn Mark() -> impl IntoView {
-    view! { <div class="mark" aria-hidden="true"><i></i><i></i><i></i><i></i></div> }
+pub(crate) fn mark() -> Tag {
+    let mark = tag("div", "mark").set("aria-hidden", "true");
+    mark.with_all((0..4).map(|_| tag("i", "")))
 }
 
-fn player(name: &Name, colour: lockstep_session::document::mixer::Colour) -> AnyView {
-    let initials: String = name
-        .split(' ')
+fn player(name: &Name, colour: Colour) -> Tag {
+    let words = name.split(' ');
+    let initials: String = words
         .filter_map(|word| word.chars().next())
         .take(2)
         .collect();
+    // The browser has the tables of all letters already.
+    let initials = String::from(js_sys::JsString::from(initials).to_upper_case());
     let hue = format!("hue-{}", colour.get());
-    view! { <li class=hue title=name.to_string() aria-label=name.to_string()>{initials.to_uppercase()}</li> }.into_any()
+    text("li", &hue, &initials)
+        .set("title", name)
+        .set("aria-label", name)
 }
 
 fn people(summary: &Summary) -> String {
@@ -73,11 +86,6 @@ fn people(summary: &Summary) -> String {
         1 => "1 player".to_owned(),
         count => format!("{count} players"),
     }
-}
-
-fn tempo(summary: &Summary) -> String {
-    let hundredths = summary.tempo.get();
-    format!("{}.{:02}", hundredths / 100, hundredths % 100)
 }
 
 /// Bar, beat and sixteenth, as musicians count them: from one.
@@ -90,4 +98,18 @@ fn place(summary: &Summary) -> String {
         );
         format!("{}.{}.{}", bar + 1, beat + 1, sixteenth + 1)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short;
+
+    #[test]
+    fn the_secret_end_of_a_link_is_not_shown() {
+        assert_eq!(
+            short("fuzzy-penguin-42-abcdefghij234567"),
+            "fuzzy-penguin-42"
+        );
+        assert_eq!(short("short"), "short");
+    }
 }

@@ -1,20 +1,20 @@
 //! The browser page: what a friend sees when they open a link. Leptos on the real DOM; everything
 //! shared is the session crate's, so nothing here decides what an edit means.
-#![expect(
-    unreachable_pub,
-    reason = "the component macro writes `pub` beside whatever visibility a component has"
-)]
 
+mod api;
 mod board;
 mod browser;
 mod connection;
+mod dom;
 mod front;
 mod grid;
 mod header;
 mod identity;
+mod measures;
 mod painting;
 mod panel;
 mod playhead;
+mod preferences;
 mod seat;
 mod selected;
 mod session;
@@ -28,8 +28,16 @@ use wasm_bindgen::prelude::*;
 /// Called once by the page's own module script.
 #[wasm_bindgen(start)]
 pub fn start() {
-    match browser::session_in_address() {
-        Some(session) => mount_to_body(move || view! { <session::Session id=session.clone() /> }),
-        None => mount_to_body(|| view! { <front::Front /> }),
-    }
+    // What the page follows, it follows for as long as it lives.
+    preferences::Preferences::kept().show();
+    mount_to_body(|| {
+        let page = match browser::session_in_address() {
+            Some(session) => session::session(&session),
+            None => front::front(),
+        };
+        if let Some(body) = document().body() {
+            // A new element fits into the body.
+            let _ = body.append_child(&page.element());
+        }
+    });
 }

@@ -1,34 +1,54 @@
 //! The panels around the grid: beside it where there is room, below it as tabs, and on phones as
 //! sheets. A panel is made when it is opened and gone when it is closed.
 
+mod clips;
+mod effects;
+mod export;
+mod harmony;
+mod instrument;
+mod mixer;
+mod pattern;
+mod people;
+mod roll;
+mod settings;
+mod step;
+pub(crate) mod track;
+
+use crate::dom::{Tag, button, tag, text};
 use crate::seat::Seat;
+use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tab {
     Clips,
     Harmony,
     Step,
+    Notes,
     Pattern,
     Instrument,
     Mixer,
     Effects,
     Samples,
     Export,
+    Players,
     Settings,
 }
 
 /// In the order of the plugin's.
-const TABS: [Tab; 10] = [
+const TABS: [Tab; 12] = [
     Tab::Clips,
     Tab::Harmony,
     Tab::Step,
+    Tab::Notes,
     Tab::Pattern,
     Tab::Instrument,
     Tab::Mixer,
     Tab::Effects,
     Tab::Samples,
     Tab::Export,
+    Tab::Players,
     Tab::Settings,
 ];
 
@@ -38,12 +58,14 @@ impl Tab {
             Tab::Clips => "Clips",
             Tab::Harmony => "Harmony",
             Tab::Step => "Step",
+            Tab::Notes => "Notes",
             Tab::Pattern => "Pattern",
             Tab::Instrument => "Instrument",
             Tab::Mixer => "Mixer",
             Tab::Effects => "Effects",
             Tab::Samples => "Samples",
             Tab::Export => "Export",
+            Tab::Players => "Players",
             Tab::Settings => "Settings",
         }
     }
@@ -53,96 +75,92 @@ impl Tab {
         matches!(self, Tab::Clips | Tab::Harmony)
     }
 
-    fn content(self, _seat: Seat) -> AnyView {
+    fn content(self, seat: Seat) -> Tag {
         match self {
-            // Each panel is one function here.
-            Tab::Clips
-            | Tab::Harmony
-            | Tab::Step
-            | Tab::Pattern
-            | Tab::Instrument
-            | Tab::Mixer
-            | Tab::Effects
-            | Tab::Samples
-            | Tab::Export
-            | Tab::Settings => ().into_any(),
+            Tab::Clips => clips::clips(seat),
+            Tab::Harmony => harmony::harmony(seat),
+            Tab::Step => step::step(seat),
+            Tab::Notes => roll::roll(seat),
+            Tab::Pattern => pattern::pattern(seat),
+            Tab::Instrument => instrument::instrument(seat),
+            Tab::Mixer => mixer::mixer(seat),
+            Tab::Effects => effects::effects(seat),
+            Tab::Samples => tag("div", ""),
+            Tab::Export => export::export(seat),
+            Tab::Players => people::people(seat),
+            Tab::Settings => settings::settings(seat),
         }
     }
 }
 
 /// What stands beside the grid on wide screens.
-pub(crate) fn beside(seat: Seat) -> AnyView {
+pub(crate) fn beside(seat: Seat) -> Tag {
     let wide = seat.board.wide;
-    let panels = move || {
-        wide.get().then(|| {
-            view! {
-                <aside class="beside">
-                    {TABS.into_iter().filter(|tab| tab.is_beside()).map(|tab| section(seat, tab)).collect_view()}
-                </aside>
-            }
-        })
+    let panel = move |tab: &Tab| {
+        tag("section", "panel")
+            .set("aria-label", tab.title())
+            .with(tab.content(seat))
     };
-    panels.into_any()
-}
-
-fn section(seat: Seat, tab: Tab) -> AnyView {
-    view! { <section class="panel" aria-label=tab.title()>{tab.content(seat)}</section> }.into_any()
+    tag("aside", "beside")
+        .hidden(Signal::derive(move || !wide.get()))
+        .filled(move || {
+            let shown = TABS.iter().filter(|tab| wide.get() && tab.is_beside());
+            shown.map(panel).collect()
+        })
 }
 
 /// The tabs, and the panel that is open.
-pub(crate) fn below(seat: Seat) -> AnyView {
+pub(crate) fn below(seat: Seat) -> Tag {
     let board = seat.board;
     let open = Memo::new(move |_| {
         let tab = board.selected.with(|selected| selected.tab);
         tab.filter(|tab| !(board.wide.get() && tab.is_beside()))
     });
-    let tabs = move || {
-        TABS.into_iter()
-            .filter(|tab| !(board.wide.get() && tab.is_beside()))
-            .map(|tab| tab_button(seat, tab, open))
-            .collect_view()
-    };
-    let panel = move || {
-        open.get().map(|tab| {
-            view! {
-                <section class="panel sheet" role="tabpanel" id="panel" aria-label=tab.title()>
-                    <div class="sheet-head">
-                        <h2>{tab.title()}</h2>
-                        <button type="button" class="close" aria-label="Close" on:click=move |_| board.open(None)>"×"</button>
-                    </div>
-                    {tab.content(seat)}
-                </section>
-            }
-        })
-    };
-    view! {
-        <div class="below">
-            <div class="tabs" role="tablist" aria-label="Panels" on:keydown=walk>{tabs}</div>
-            {panel}
-        </div>
-    }
-    .into_any()
+    let tabs = tag("div", "tabs")
+        .set("role", "tablist")
+        .set("aria-label", "Panels")
+        .on("keydown", |event| walk(event.unchecked_ref()))
+        .filled(move || {
+            let shown = TABS.into_iter();
+            let shown = shown.filter(|tab| !(board.wide.get() && tab.is_beside()));
+            shown.map(|tab| opener(seat, tab, open)).collect()
+        });
+    let panel = tag("div", "held").filled(move || {
+        let sheet = open.get().map(|tab| sheet(seat, tab));
+        sheet.into_iter().collect()
+    });
+    tag("div", "below").with(tabs).with(panel)
 }
 
-fn tab_button(seat: Seat, tab: Tab, open: Memo<Option<Tab>>) -> AnyView {
-    let chosen = Signal::derive(move || open.get() == Some(tab));
+fn sheet(seat: Seat, tab: Tab) -> Tag {
+    let close = move || seat.board.open(None);
+    let head = tag("div", "sheet-head")
+        .with(text("h2", "", tab.title()))
+        .with(button("close", "\u{d7}", move |_| close()).set("aria-label", "Close"));
+    tag("section", "panel sheet")
+        .set("role", "tabpanel")
+        .set("id", "panel")
+        .set("aria-label", tab.title())
+        .with(head)
+        .with(tab.content(seat))
+}
+
+fn opener(seat: Seat, tab: Tab, open: Memo<Option<Tab>>) -> Tag {
     let press = move |_| {
         let next = (open.get_untracked() != Some(tab)).then_some(tab);
         seat.board.open(next);
     };
-    view! {
-        <button
-            type="button" role="tab" aria-controls="panel"
-            aria-selected=Signal::derive(move || chosen.get().to_string())
-            on:click=press
-        >{tab.title()}</button>
-    }
-    .into_any()
+    button("", tab.title(), press)
+        .set("role", "tab")
+        .set("aria-controls", "panel")
+        .state(
+            "aria-selected",
+            Signal::derive(move || open.get() == Some(tab)),
+        )
 }
 
 /// Arrow keys go from tab to tab.
-fn walk(event: leptos::ev::KeyboardEvent) {
-    use wasm_bindgen::JsCast;
+fn walk(event: &KeyboardEvent) {
     let Some(at) = document().active_element() else {
         return;
     };

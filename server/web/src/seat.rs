@@ -1,30 +1,37 @@
 //! The player's place at a session: the replica, and the shell that moves its text, arms its one
 //! timer and shows on the board what it says. Nothing here decides what an edit means.
 
+mod presence;
 mod socket;
 mod sounding;
 
-use crate::board::{Board, Summary};
+use crate::board::{Board, Lead, Summary};
 use crate::browser;
 use crate::connection::{Connection, Live};
-use crate::identity::Person;
+use crate::identity;
 use crate::playhead;
-use crate::sound::Sound;
+use crate::sound::{Sound, Touch};
 use crate::widget::{Gesture, Turn};
 use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout, set_timeout_with_handle};
 use leptos::prelude::*;
+use lockstep_session::document::{Document, Mode};
 use lockstep_session::edit::{Edit, Region};
-use lockstep_session::ids::{PlayerId, Run};
+use lockstep_session::ids::{PlayerId, Run, TrackId};
 use lockstep_session::protocol::{Goodbye, Kind, Player, Profile, Role};
 use lockstep_session::replica::{Change, Event, Identity, Input, Link, Output, Replica};
+use lockstep_session::steps::{self, Changes};
 use lockstep_session::text::LongName;
 use lockstep_session::units::{Beat, LocalTime, ServerTime};
+use presence::{Others, person};
 use socket::{News, Socket};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// How hard a note is struck to hear its sound, and how long it is held.
+const AUDITION: f32 = 0.8;
+const HELD: Duration = Duration::from_millis(350);
 /// How long a cell shows who changed it.
 const FLASH: Duration = Duration::from_secs(1);
 
@@ -47,12 +54,13 @@ struct Shell {
     joined: bool,
     /// The server has said that the link leads nowhere.
     unknown: bool,
+    others: Others,
 }
 
 impl Seat {
     /// Joins a session as the person this browser is.
     pub(crate) fn take(session: &str) -> Seat {
-        let person = Person::here();
+        let person = identity::Person::here();
         let profile = Profile {
             name: person.name,
             colour: person.colour,
@@ -71,6 +79,7 @@ impl Seat {
             closed_with: None,
             joined: false,
             unknown: false,
+            others: Others::default(),
         };
         let board = Board::new();
         let seat = Seat {
@@ -91,6 +100,39 @@ impl Seat {
         });
     }
 
+    /// Makes steps what they are to become, as one gesture or as more of the last one.
+    pub(crate) fn change(&self, changes: &Changes, gesture: Gesture) {
+        let board = self.board;
+        let edits =
+            self.look(|document| steps::edits(document, |track| board.scene(track.id), changes));
+        if let Some(edit) = together(edits) {
+            self.perform(edit, gesture);
+        }
+    }
+
+    pub(crate) fn undo(&self) {
+        self.with(|shell, now| {
+            if !shell.replica.undo(now) {
+                self.board.say("Nothing of yours to take back".to_owned());
+            }
+        });
+    }
+
+    pub(crate) fn redo(&self) {
+        self.with(|shell, now| {
+            if !shell.replica.redo(now) {
+                self.board.say("Nothing to make again".to_owned());
+            }
+        });
+    }
+
+    /// What the session is now, with this player's own edits.
+    pub(crate) fn look<T>(&self, look: impl FnOnce(&Document) -> T) -> T {
+        let shell = self.shell.get_value();
+        let shell = shell.borrow();
+        look(shell.replica.document())
+    }
+
     /// An edit that may go on with the last one's gesture: undo takes the gesture back as a whole.
     pub(crate) fn perform(&self, edit: Edit, gesture: Gesture) {
         self.with(|shell, now| {
@@ -104,6 +146,31 @@ impl Seat {
     /// Where the numbers of a control go that makes this edit of each.
     pub(crate) fn turn(self, edit: impl Fn(i64) -> Edit + Send + Sync + 'static) -> Turn {
         Arc::new(move |value, gesture| self.perform(edit(value), gesture))
+    }
+
+    /// Strikes a note of a track for this player's ears only.
+    pub(crate) fn strike(&self, track: TrackId, pitch: i8) {
+        // Notes are written from middle C on.
+        let key = u8::try_from(60 + i16::from(pitch)).unwrap_or(60);
+        let sound = self.sound;
+        sound.play(track, Touch::Down(key, AUDITION));
+        set_timeout(move || sound.play(track, Touch::Up(key)), HELD);
+    }
+
+    /// The last part of the session's link.
+    pub(crate) fn session(&self) -> String {
+        self.shell.get_value().borrow().session.clone()
+    }
+
+    /// What the others call this player and how they see them, kept for other sessions too.
+    pub(crate) fn profile(&self) -> Profile {
+        self.shell.get_value().borrow().replica.profile().clone()
+    }
+
+    pub(crate) fn set_profile(&self, profile: Profile) {
+        browser::keep("lockstep.name", &profile.name);
+        browser::keep("lockstep.colour", &profile.colour.get().to_string());
+        self.with(|shell, _| shell.replica.set_profile(profile));
     }
 
     pub(crate) fn toggle_playing(&self) {
@@ -131,12 +198,14 @@ impl Seat {
         self.board.light(shell.replica.document(), beat);
     }
 
-    /// Copies the link for others, and says so for a moment.
-    pub(crate) fn share(&self, copied: RwSignal<bool>) {
-        browser::copy_address(move || {
-            copied.set(true);
-            set_timeout(move || copied.set(false), Duration::from_secs(2));
-        });
+    /// Shows the clips that are wanted now.
+    pub(crate) fn refresh(&self) {
+        let shell = self.shell.get_value();
+        let shell = shell.borrow();
+        let now = browser::now();
+        let timeline = shell.replica.timeline(now);
+        let beat = timeline.beat_at(server_time(&shell.replica, now));
+        self.board.show(shell.replica.document(), beat);
     }
 
     fn hear(&self, news: News<'_>) {
@@ -209,10 +278,12 @@ impl Seat {
                     }
                 }
                 Event::Link => self.follow_link(shell),
-                Event::Players
-                | Event::Refused { .. }
-                | Event::Gather { .. }
-                | Event::Trouble { .. } => {}
+                Event::Players => self.greet(shell),
+                Event::Gather { by, view } => self.gathered(&shell.replica, by, view),
+                Event::Refused { reason, .. } => self.board.say(format!("Not done: {reason}")),
+                Event::Trouble { reason, .. } => {
+                    self.board.say(format!("The server says: {reason}"))
+                }
             }
         }
         let replica = &shell.replica;
@@ -239,6 +310,11 @@ impl Seat {
                 tempo: timeline.tempo,
                 place: summary.place.filter(|_| timeline.playing),
                 lead: leader(replica),
+                leader: match replica.document().lead {
+                    None => Lead::Nobody,
+                    Some(player) if player == replica.player() => Lead::Mine,
+                    Some(_) => Lead::Others,
+                },
                 players: replica
                     .players()
                     .map(|player| (player.profile.name.clone(), player.profile.colour))
@@ -256,8 +332,8 @@ impl Seat {
         };
         for region in edit.regions(replica.document()) {
             if let Region::Step(track, scene, step) = region {
-                self.board
-                    .mark(track, scene, step, Some(author.profile.colour));
+                let who = person(author);
+                self.board.mark(track, scene, step, Some(who));
                 let board = self.board;
                 set_timeout(move || board.mark(track, scene, step, None), FLASH);
             }
@@ -281,6 +357,15 @@ impl Seat {
             }
             _ => {}
         }
+    }
+}
+
+/// Edits that happen together.
+pub(crate) fn together(mut edits: Vec<Edit>) -> Option<Edit> {
+    match edits.len() {
+        0 => None,
+        1 => edits.pop(),
+        _ => Some(Edit::Gesture(edits)),
     }
 }
 
@@ -315,6 +400,8 @@ fn connection(shell: &Shell) -> Connection {
             let tenths = |micros: i64| u32::try_from((micros + 50) / 100).unwrap_or(u32::MAX);
             Connection::Live(Live {
                 listening_only: replica.role() == Some(Role::Listener),
+                published: replica.document().mode == Mode::Published,
+                cannot_save: replica.is_read_only(),
                 waiting: replica.unsaved(),
                 error: quality.map(|quality| tenths(quality.error.as_micros())),
                 round_trip_ms: quality

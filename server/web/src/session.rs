@@ -1,41 +1,38 @@
 //! The session page: the parts of the screen, all of them views of one seat.
 
 use crate::connection::Connection;
-use crate::front::Lost;
-use crate::grid::Grid;
-use crate::header::Header;
+use crate::dom::{Tag, follow, tag};
+use crate::front;
+use crate::grid::grid;
+use crate::header::header;
 use crate::panel;
 use crate::seat::Seat;
-use crate::status::{Notice, Status};
+use crate::status::{notice, status};
 use leptos::prelude::*;
 
-#[component]
-pub(crate) fn Session(id: String) -> impl IntoView {
-    let seat = Seat::take(&id);
+pub(crate) fn session(id: &str) -> Tag {
+    let seat = Seat::take(id);
     let board = seat.board;
-    Effect::new(move |_| {
+    follow(move || {
         let title = board
             .summary
-            .with(|summary| format!("{} · Lockstep", summary.name));
+            .with(|summary| format!("{} \u{b7} Lockstep", summary.name));
         if document().title() != title {
             document().set_title(&title);
         }
     });
-    view! {
-        <div class="session" hidden=board.holds(|summary| summary.connection == Connection::Unknown)>
-            <div>
-                <Header seat id />
-                <Notice board sound=seat.sound />
-            </div>
-            <div class="middle">
-                <Grid seat />
-                {panel::beside(seat)}
-            </div>
-            {panel::below(seat)}
-            <Status board sound=seat.sound />
-        </div>
-        <div hidden=board.holds(|summary| summary.connection != Connection::Unknown)>
-            <Lost />
-        </div>
-    }
+    let unknown = board.holds(|summary| summary.connection == Connection::Unknown);
+    let known = Signal::derive(move || !unknown.get());
+    let top = tag("div", "").with(header(seat, id)).with(notice(seat));
+    let middle = tag("div", "middle")
+        .with(grid(seat))
+        .with(panel::beside(seat));
+    let page = tag("div", "session")
+        .hidden(unknown)
+        .with(top)
+        .with(middle)
+        .with(panel::below(seat))
+        .with(status(seat));
+    let lost = tag("div", "held").hidden(known).with(front::lost());
+    tag("div", "held").with(page).with(lost)
 }

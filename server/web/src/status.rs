@@ -1,31 +1,55 @@
 //! The bottom line of the session page: the state of things in words. Never a light alone.
 
-use crate::board::{Board, Summary};
+use crate::board::Summary;
 use crate::connection::{Connection, Live};
-use crate::sound::Sound;
+use crate::dom::{Tag, follow, tag, text};
+use crate::seat::Seat;
 use leptos::prelude::*;
 
-#[component]
-pub(crate) fn Status(board: Board, sound: Sound) -> impl IntoView {
+pub(crate) fn status(seat: Seat) -> Tag {
+    let (board, sound) = (seat.board, seat.sound);
+    // One place speaks for all of the page, so that what is said does not fight.
+    let words = Memo::new(move |_| board.summary.with(|summary| summary.connection.words()));
+    let is_first = std::cell::Cell::new(true);
+    follow(move || {
+        let words = words.get();
+        if !is_first.replace(false) {
+            board.say(words.to_owned());
+        }
+    });
+    let said = tag("span", "said")
+        .set("role", "status")
+        .set("aria-live", "polite")
+        .says(board.said.into());
     let tone = board.text(|summary| summary.connection.tone().to_owned());
-    view! {
-        <footer class="status">
-            <span role="status" class=tone>
-                <b class="connection">{board.text(|summary| summary.connection.words().to_owned())}</b>
-            </span>
-            <span hidden=board.holds(|summary| live(summary).is_none())>
-                "Saved " <b class="saved">{board.text(|summary| live(summary).map_or("", Live::saved).to_owned())}</b>
-            </span>
-            <span hidden=board.holds(|summary| in_time(summary).is_none())>
-                "In time " <b>{board.text(|summary| in_time(summary).unwrap_or_default())}</b>
-            </span>
-            <span hidden=board.holds(|summary| in_time(summary).is_none())>
-                {board.text(|summary| live(summary).map_or(String::new(), |live| format!("{} ms", live.round_trip_ms)))}
-            </span>
-            <span class="sound" role="status">{move || sound.state.get().words()}</span>
-            <span class="lead-words">{board.text(|summary| summary.lead.clone())}</span>
-        </footer>
-    }
+    let connection = board.text(|summary| summary.connection.words().to_owned());
+    let saved = board.text(|summary| live(summary).map_or("", Live::saved).to_owned());
+    let late = board.text(|summary| {
+        live(summary).map_or(String::new(), |live| format!("{} ms", live.round_trip_ms))
+    });
+    let unknown = board.holds(|summary| in_time(summary).is_none());
+    tag("footer", "status")
+        .with(
+            tag("span", "")
+                .attribute("class", tone)
+                .with(tag("b", "connection").says(connection)),
+        )
+        .with(
+            text("span", "", "Saved ")
+                .hidden(board.holds(|summary| live(summary).is_none()))
+                .with(tag("b", "saved").says(saved)),
+        )
+        .with(
+            text("span", "", "In time ").hidden(unknown).with(
+                tag("b", "").says(board.text(|summary| in_time(summary).unwrap_or_default())),
+            ),
+        )
+        .with(tag("span", "").hidden(unknown).says(late))
+        .with(
+            tag("span", "sound").says(Signal::derive(move || sound.state.get().words().to_owned())),
+        )
+        .with(said)
+        .with(tag("span", "lead-words").says(board.text(|summary| summary.lead.clone())))
 }
 
 fn live(summary: &Summary) -> Option<&Live> {
@@ -41,14 +65,18 @@ fn in_time(summary: &Summary) -> Option<String> {
 }
 
 /// What is wrong and what to do about it, only while something is.
-#[component]
-pub(crate) fn Notice(board: Board, sound: Sound) -> impl IntoView {
-    view! {
-        <p class="notice" role="alert" hidden=board.holds(|summary| summary.connection.advice().is_none())>
-            {board.text(|summary| summary.connection.advice().unwrap_or_default().to_owned())}
-        </p>
-        <p class="notice" role="alert" hidden=move || sound.state.get().advice().is_none()>
-            {move || sound.state.get().advice().unwrap_or_default()}
-        </p>
-    }
+pub(crate) fn notice(seat: Seat) -> Tag {
+    let (board, sound) = (seat.board, seat.sound);
+    let advice = |summary: &Summary| summary.connection.advice().unwrap_or_default().to_owned();
+    let unheard = move || sound.state.get().advice().unwrap_or_default().to_owned();
+    tag("div", "held")
+        .with(alert(board.text(advice)))
+        .with(alert(Signal::derive(unheard)))
+}
+
+fn alert(words: Signal<String>) -> Tag {
+    tag("p", "notice")
+        .set("role", "alert")
+        .hidden(Signal::derive(move || words.with(String::is_empty)))
+        .says(words)
 }

@@ -14,7 +14,7 @@ pub(crate) use choice::Choice;
 pub(crate) use dial::{Dial, Shape};
 pub(crate) use dialog::Dialog;
 pub(crate) use field::Field;
-pub(crate) use range::Range;
+pub(crate) use range::{Range, decimal};
 pub(crate) use switch::{Switch, button};
 
 use std::sync::Arc;

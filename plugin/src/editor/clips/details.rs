@@ -1,6 +1,5 @@
 //! What can be set about one slot or one scene of the launcher: names, what follows, loops, copies.
 
-use super::slot::{Slot, State, Turn, clip_name, copy_row, free_slot, scene_name};
 use crate::editor::measures;
 use crate::editor::panel::Desk;
 use crate::editor::widgets::{Button, Field, Number, Range, caption, choice, label, whole};
@@ -10,6 +9,7 @@ use lockstep_session::document::pattern::PatternLength;
 use lockstep_session::document::track::Track;
 use lockstep_session::edit::{ClipSetting, Edit, SceneSetting};
 use lockstep_session::ids::{SampleId, SceneIndex};
+use lockstep_session::slot::{Slot, State, Turn, clip_name, copy_row, free_slot, scene_name};
 use lockstep_session::text::Name;
 
 #[derive(Debug, Default)]

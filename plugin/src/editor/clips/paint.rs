@@ -1,7 +1,6 @@
 //! How a slot of the launcher looks and what it says of itself. It takes no clicks.
 
 use super::as_f32;
-use super::slot::{Slot, State, clip_name, scene_name};
 use crate::editor::measures;
 use crate::editor::panel::Desk;
 use egui::{
@@ -10,6 +9,7 @@ use egui::{
 use lockstep_session::document::clip::{Clip, Content};
 use lockstep_session::document::launch::Rows;
 use lockstep_session::document::track::Track;
+use lockstep_session::slot::{Slot, State, clip_name, scene_name};
 use lockstep_session::units::BeatSpan;
 
 pub(super) fn slot(

@@ -2,15 +2,13 @@
 //! steps.
 
 use super::{COLUMNS, Grid, Row, pages, read};
-use crate::editor::clipboard::{self, Copied};
 use crate::editor::panel::Desk;
-use crate::editor::selection::Cell;
-use crate::editor::steps::Changes;
 use crate::editor::widgets::{Button, caption};
 use crate::network::Command;
-use egui::{Align, Layout, Ui};
-use lockstep_session::ids::{SceneIndex, StepIndex};
-use std::collections::BTreeSet;
+use egui::{Align, Key, Layout, Modifiers, Ui};
+use lockstep_session::ids::SceneIndex;
+use lockstep_session::shortcuts;
+use lockstep_session::steps::{self, Changes, Copied};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Action {
@@ -25,53 +23,42 @@ pub(super) enum Action {
     Right,
 }
 
+/// With the names that the list of shortcuts has for them.
 const ACTIONS: [(Action, &str, &str); 9] = [
-    (
-        Action::Undo,
-        "Undo",
-        "Takes back your own last change (Ctrl+Z)",
-    ),
-    (
-        Action::Redo,
-        "Redo",
-        "Makes it again (Ctrl+Shift+Z or Ctrl+Y)",
-    ),
-    (
-        Action::Copy,
-        "Copy",
-        "Copies the selected steps, for this session or another (Ctrl+C). Shift-drag selects.",
-    ),
-    (
-        Action::Cut,
-        "Cut",
-        "Copies the selected steps and clears them (Ctrl+X)",
-    ),
-    (
-        Action::Paste,
-        "Paste",
-        "Puts the copied steps where the selection begins (Ctrl+V)",
-    ),
-    (
-        Action::Duplicate,
-        "Duplicate",
-        "Repeats the selected steps right behind themselves (Ctrl+D)",
-    ),
-    (
-        Action::Delete,
-        "Clear",
-        "Clears the selected steps (Delete)",
-    ),
-    (
-        Action::Left,
-        "\u{2190}",
-        "Moves the selected steps one to the left (Left arrow)",
-    ),
-    (
-        Action::Right,
-        "\u{2192}",
-        "Moves the selected steps one to the right (Right arrow)",
-    ),
+    (Action::Undo, "undo", "Undo"),
+    (Action::Redo, "redo", "Redo"),
+    (Action::Copy, "copy", "Copy"),
+    (Action::Cut, "cut", "Cut"),
+    (Action::Paste, "paste", "Paste"),
+    (Action::Duplicate, "duplicate", "Duplicate"),
+    (Action::Delete, "delete", "Clear"),
+    (Action::Left, "left", "\u{2190}"),
+    (Action::Right, "right", "\u{2192}"),
 ];
+
+/// What a press of keys asks for. There is no place in this grid that plain arrows could walk from.
+pub(super) fn pressed(key: Key, modifiers: Modifiers) -> Option<Action> {
+    let mut keys = String::new();
+    for (held, name) in [
+        (modifiers.command || modifiers.ctrl, "Ctrl+"),
+        (modifiers.shift, "Shift+"),
+        (modifiers.alt, "Alt+"),
+    ] {
+        if held {
+            keys.push_str(name);
+        }
+    }
+    keys.push_str(match (key, modifiers.any()) {
+        (Key::ArrowLeft, false) => "Alt+ArrowLeft",
+        (Key::ArrowRight, false) => "Alt+ArrowRight",
+        (Key::ArrowLeft, true) => "ArrowLeft",
+        (Key::ArrowRight, true) => "ArrowRight",
+        _ => key.name(),
+    });
+    let action = shortcuts::pressed(&keys)?;
+    let known = ACTIONS.iter().find(|(_, name, _)| *name == action);
+    known.map(|(action, _, _)| *action)
+}
 
 impl Grid {
     pub(super) fn bar(&mut self, ui: &mut Ui, desk: &mut Desk<'_>, rows: &[Row<'_>]) {
@@ -121,10 +108,11 @@ impl Grid {
                 }
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                for (action, label, hint) in ACTIONS.iter().rev() {
+                for (action, name, label) in ACTIONS.iter().rev() {
                     let is_enabled = self.can(desk, *action);
+                    let hint = shortcuts::hint(name);
                     let button = Button::new(label)
-                        .hint(hint)
+                        .hint(&hint)
                         .enabled(is_enabled)
                         .bare()
                         .small(theme);
@@ -174,36 +162,28 @@ impl Grid {
             Action::Cut => {
                 self.copied = copied();
                 ui.ctx().copy_text(self.copied.text());
-                clipboard::deleted(&cells)
+                steps::deleted(&cells)
             }
             Action::Paste => {
-                let corner = clipboard::corner(document, &cells);
+                let corner = steps::corner(document, &cells);
                 corner.map_or_else(Changes::new, |at| self.copied.pasted(document, at))
             }
             Action::Duplicate => copied().repeated(document, &cells),
-            Action::Delete => clipboard::deleted(&cells),
-            Action::Left => clipboard::shifted(&cells, -1, of_cell).unwrap_or_default(),
-            Action::Right => clipboard::shifted(&cells, 1, of_cell).unwrap_or_default(),
+            Action::Delete => steps::deleted(&cells),
+            Action::Left => steps::shifted(&cells, -1, of_cell).unwrap_or_default(),
+            Action::Right => steps::shifted(&cells, 1, of_cell).unwrap_or_default(),
         };
         if changes.is_empty() {
             return;
         }
         self.change(desk, rows, &changes);
         desk.selection.cells = match action {
-            Action::Left | Action::Right => moved(&cells, action),
+            Action::Left => steps::moved(&cells, -1),
+            Action::Right => steps::moved(&cells, 1),
             Action::Paste | Action::Duplicate => changes.keys().copied().collect(),
             _ => cells,
         };
     }
-}
-
-fn moved(cells: &BTreeSet<Cell>, action: Action) -> BTreeSet<Cell> {
-    let by = if action == Action::Left { -1 } else { 1 };
-    let moved = cells.iter().filter_map(|cell| {
-        let step = StepIndex::new(cell.step.index().checked_add_signed(by)?)?;
-        Some(Cell { step, ..*cell })
-    });
-    moved.collect()
 }
 
 /// Scenes are called by letters, as their clips are.

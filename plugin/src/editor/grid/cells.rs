@@ -4,13 +4,13 @@
 use super::layout::{Layout, as_f32};
 use super::{COLUMNS, Row};
 use crate::editor::panel::Desk;
-use crate::editor::selection::Cell;
 use crate::editor::theme::Theme;
 use crate::view::SampleView;
 use egui::epaint::Shadow;
 use egui::{Align2, Color32, FontId, Painter, Rect, Stroke, StrokeKind, pos2, vec2};
 use lockstep_session::document::clip::{AudioLoop, Content};
 use lockstep_session::document::step::{Condition, Step, Velocity};
+use lockstep_session::steps::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) struct Look<'a> {

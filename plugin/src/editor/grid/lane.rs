@@ -2,11 +2,10 @@
 
 use super::{COLUMNS, Row, layout};
 use crate::editor::panel::Desk;
-use crate::editor::selection::Cell;
-use crate::editor::steps::{self, Changes};
 use egui::{Align2, FontId, Rect, Sense, Ui, pos2, vec2};
 use lockstep_session::document::step::{Step, Velocity};
 use lockstep_session::ids::StepIndex;
+use lockstep_session::steps::{self, Cell, Changes};
 use std::collections::BTreeMap;
 
 pub(super) const HEIGHT: f32 = 54.0;

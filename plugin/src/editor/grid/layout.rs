@@ -1,9 +1,9 @@
 //! Where in the grid everything lies.
 
 use super::{COLUMNS, Row};
-use crate::editor::selection::Cell;
 use egui::{Pos2, Rect, pos2, vec2};
 use lockstep_session::ids::StepIndex;
+use lockstep_session::steps::Cell;
 
 /// A track's head, left of its steps.
 const HEAD: f32 = 196.0;

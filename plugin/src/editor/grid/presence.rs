@@ -4,11 +4,11 @@
 use super::layout::Layout;
 use super::{COLUMNS, Row};
 use crate::editor::panel::Desk;
-use crate::editor::selection::Cell;
 use crate::network::Command;
 use egui::{Rect, Stroke, StrokeKind, Ui, pos2};
 use lockstep_session::ids::{PlayerId, StepIndex};
 use lockstep_session::protocol::{Cursor, Presence, View};
+use lockstep_session::steps::Cell;
 use lockstep_session::units::{LocalTime, Span};
 use std::time::Duration;
 

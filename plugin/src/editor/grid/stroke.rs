@@ -1,12 +1,10 @@
 //! What a pressed pointer does to steps: it paints, bends velocities, or selects. Positions come in,
 //! changes go out; it must not know how either looks.
 
-use crate::editor::selection::Cell;
-use crate::editor::steps::Changes;
 use egui::Pos2;
-use lockstep_session::document::Document;
 use lockstep_session::document::step::{Step, Velocity};
 use lockstep_session::ids::StepIndex;
+use lockstep_session::steps::{Cell, Changes};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// From the press of the pointer until it is let go.
@@ -161,32 +159,18 @@ fn painted(
         .collect()
 }
 
-/// All cells between two of them, in both directions.
-pub(super) fn rectangle(document: &Document, one: Cell, other: Cell) -> BTreeSet<Cell> {
-    let row = |cell: Cell| {
-        let mut tracks = document.tracks.iter();
-        tracks.position(|track| track.id == cell.track).unwrap_or(0)
-    };
-    let (top, bottom) = (row(one).min(row(other)), row(one).max(row(other)));
-    let (left, right) = (one.step.min(other.step), one.step.max(other.step));
-    let tracks = document.tracks.iter().take(bottom + 1).skip(top);
-    let steps = || StepIndex::all();
-    tracks
-        .flat_map(|track| {
-            let within = steps().filter(|step| (left..=right).contains(step));
-            within.map(|step| Cell {
-                track: track.id,
-                step,
-            })
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::super::steps::tests::{cell, document};
     use super::*;
     use egui::pos2;
+    use lockstep_session::ids::TrackId;
+
+    fn cell(track: u32, step: usize) -> Cell {
+        Cell {
+            track: TrackId(track),
+            step: StepIndex::new(step).unwrap(),
+        }
+    }
 
     fn off(_: Cell) -> Step {
         Step::default()
@@ -243,13 +227,5 @@ mod tests {
         let changes = stroke.release(Some(up), on);
         assert_eq!(changes[&cell(3, 4)].velocity, Velocity::new(109));
         assert_eq!(changes[&cell(3, 4)].velocity, shown[&cell(3, 4)]);
-    }
-
-    #[test]
-    fn a_rectangle_is_the_same_from_either_corner() {
-        let document = document();
-        let cells = rectangle(&document, cell(4, 1), cell(3, 3));
-        assert_eq!(cells.len(), 6);
-        assert_eq!(cells, rectangle(&document, cell(3, 3), cell(4, 1)));
     }
 }

@@ -1,61 +1,48 @@
 //! One step's button: what it shows and how it is named. One effect paints all of it, because an
 //! effect for each attribute would make a grid of a thousand buttons slow and large.
 
-use super::Pages;
 use crate::board::{Cell, Row};
+use crate::dom::{Tag, set, style, tag, text};
 use leptos::prelude::*;
-use leptos::web_sys::{self, HtmlElement};
+use leptos::web_sys::HtmlElement;
 use lockstep_session::document::step::{Chance, Condition, Ratchet, Step};
-use wasm_bindgen::JsCast;
 
-/// Fills a track's row with the steps of the page on the screen. Its effects live until the next page.
-pub(super) fn lay_out(steps: &web_sys::Element, row: &Row, pages: Pages) {
-    // The steps are compared, not only read: what else the pages know may change without them.
-    let places = Memo::new(move |_| pages.steps());
-    steps.set_text_content(None);
-    for place in places.get() {
-        let Some(button) = child(steps, "button", "step") else {
-            return;
-        };
-        let (Some(fill), Some(marks)) = (
-            child(&button, "span", "fill"),
-            child(&button, "span", "marks"),
-        ) else {
-            return;
-        };
-        set(&button, "type", "button");
-        set(&button, "tabindex", "-1");
-        set(&button, "data-step", &place.to_string());
-        let (row, cell) = (row.clone(), row.cells[place].clone());
-        Effect::new(move |_| {
-            let (name, past) = row
-                .head
-                .with(|head| (head.name.to_string(), place >= head.length));
-            set(
-                &button,
-                "aria-label",
-                &format!("{name}, step {}", place + 1),
-            );
-            set(
-                &button,
-                "aria-disabled",
-                if past { "true" } else { "false" },
-            );
+/// The step of a row at a place.
+pub(super) fn cell(row: &Row, place: usize) -> Tag {
+    let (fill, marks) = (tag("span", "fill"), tag("span", "marks"));
+    let (fill_element, marks_element) = (fill.element(), marks.element());
+    let (head, cell) = (row.head.clone(), row.cells[place].clone());
+    tag("button", "step")
+        .set("type", "button")
+        .set("tabindex", "-1")
+        .set("data-step", &place.to_string())
+        .with(fill)
+        .with(marks)
+        .painted(move |button| {
+            let (name, past) = head.with(|head| (head.name.to_string(), place >= head.length));
+            set(button, "aria-label", &format!("{name}, step {}", place + 1));
+            set(button, "aria-disabled", if past { "true" } else { "false" });
             cell.with(|cell| {
                 button.set_class_name(&class(cell, place, past));
-                set(
-                    &button,
-                    "aria-pressed",
-                    if cell.step.on { "true" } else { "false" },
-                );
-                let height = format!("{}%", u32::from(cell.step.velocity.get()) * 100 / 127);
-                // Both are fixed, legal names and values.
-                let _ = fill.style().set_property("height", &height);
-                mark(&marks, &cell.step);
+                let pressed = if cell.step.on { "true" } else { "false" };
+                set(button, "aria-pressed", pressed);
+                paint_fill(&fill_element, cell);
+                tag_with_player(button, cell);
+                mark(&marks_element, &cell.step);
             });
-        });
-    }
-    pages.mark_entrance();
+        })
+}
+
+/// How far a step is filled, and how far it is moved aside.
+fn paint_fill(fill: &HtmlElement, cell: &Cell) {
+    let velocity = cell.bent.unwrap_or(cell.step.velocity);
+    let height = u32::from(velocity.get()) * 100 / 127;
+    style(fill, "height", &format!("{height}%"));
+    let aside = match cell.step.nudge.get() {
+        0 => String::new(),
+        nudge => format!("translateX({nudge}%)"),
+    };
+    style(fill, "transform", &aside);
 }
 
 fn class(cell: &Cell, place: usize, past: bool) -> String {
@@ -66,15 +53,27 @@ fn class(cell: &Cell, place: usize, past: bool) -> String {
         (" past", past),
         (" tied", tied),
         (" now", cell.now),
+        (" picked", cell.picked),
+        (" changed", cell.author.is_some()),
+        (" pointed", cell.pointed.is_some()),
     ] {
         if given {
             class.push_str(name);
         }
     }
-    if let Some(author) = cell.author {
-        class.push_str(&format!(" changed by-{}", author.get()));
+    if let Some(person) = cell.author.as_ref().or(cell.pointed.as_ref()) {
+        class.push_str(&format!(" by-{}", person.colour.get()));
     }
     class
+}
+
+/// The name of whoever has changed this cell or points at it.
+fn tag_with_player(button: &HtmlElement, cell: &Cell) {
+    match cell.author.as_ref().or(cell.pointed.as_ref()) {
+        Some(person) => set(button, "data-player", &person.name),
+        // Refused only for names that are not names.
+        None => drop(button.remove_attribute("data-player")),
+    }
 }
 
 /// What sets a sounding step apart: its chance, its ratchets, its locks. Most have none.
@@ -85,12 +84,12 @@ fn mark(marks: &HtmlElement, step: &Step) {
     if !step.on {
         return;
     }
-    if step.ratchet > Ratchet::MIN
-        && let Some(ticks) = child(marks, "span", "mark-ratchet")
-    {
-        for _ in 0..step.ratchet.get() {
-            child(&ticks, "i", "");
-        }
+    let show = |mark: Tag| {
+        // A new element fits into any other.
+        let _ = marks.append_child(&mark.element());
+    };
+    if step.ratchet > Ratchet::MIN {
+        show(tag("span", "mark-ratchet").with_all((0..step.ratchet.get()).map(|_| tag("i", ""))));
     }
     let chance = match step.condition {
         Condition::Always if step.chance == Chance::default() => None,
@@ -99,24 +98,10 @@ fn mark(marks: &HtmlElement, step: &Step) {
         Condition::First => Some("1st".to_owned()),
         Condition::Fill => Some("fill".to_owned()),
     };
-    if let Some(chance) = chance
-        && let Some(mark) = child(marks, "span", "mark-chance")
-    {
-        mark.set_text_content(Some(&chance));
+    if let Some(chance) = chance {
+        show(text("span", "mark-chance", &chance));
     }
     if !step.locks.is_empty() {
-        child(marks, "span", "mark-locks");
+        show(tag("span", "mark-locks"));
     }
-}
-
-fn child(parent: &web_sys::Element, name: &str, class: &str) -> Option<HtmlElement> {
-    let child: HtmlElement = document().create_element(name).ok()?.unchecked_into();
-    child.set_class_name(class);
-    parent.append_child(&child).ok()?;
-    Some(child)
-}
-
-pub(super) fn set(element: &web_sys::Element, name: &str, value: &str) {
-    // Refused only for names that are not names.
-    let _ = element.set_attribute(name, value);
 }

@@ -1,12 +1,16 @@
 //! Which steps are on the screen, and which of them the keyboard is at.
 
-use super::{cell, target};
+use super::stroke::pick_between;
+use super::target;
 use crate::board::Board;
 use crate::browser;
+use crate::dom::{Tag, button, set, tag};
+use crate::seat::Seat;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::web_sys;
 use lockstep_session::ids::{StepIndex, TrackId};
+use lockstep_session::steps::Cell;
 use std::ops::Range;
 use wasm_bindgen::JsCast;
 
@@ -14,6 +18,8 @@ use wasm_bindgen::JsCast;
 pub(super) struct Pages {
     view: RwSignal<View>,
     board: Board,
+    /// Where the keyboard began to pick.
+    anchor: StoredValue<Option<Cell>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +46,11 @@ impl Pages {
                 view.page = first / view.columns;
             });
         });
-        Pages { view, board }
+        Pages {
+            view,
+            board,
+            anchor: StoredValue::new(None),
+        }
     }
 
     pub(super) fn columns(&self) -> usize {
@@ -74,6 +84,11 @@ impl Pages {
         page * columns..((page + 1) * columns).min(StepIndex::COUNT)
     }
 
+    /// The same once what is being built is on the page.
+    pub(super) fn mark_entrance_soon(self) {
+        request_animation_frame(move || self.mark_entrance());
+    }
+
     /// Lets Tab reach one cell of the grid: the last one the keyboard was at, or the first.
     pub(super) fn mark_entrance(&self) {
         let (view, steps) = untrack(|| (self.view.get(), self.steps()));
@@ -87,10 +102,10 @@ impl Pages {
             steps.start
         };
         if let Ok(Some(before)) = document().query_selector("[data-step][tabindex='0']") {
-            cell::set(&before, "tabindex", "-1");
+            set(&before, "tabindex", "-1");
         }
-        if let Some(entrance) = row.and_then(|row| button(row, place)) {
-            cell::set(&entrance, "tabindex", "0");
+        if let Some(entrance) = row.and_then(|row| step_at(row, place)) {
+            set(&entrance, "tabindex", "0");
         }
     }
 
@@ -101,15 +116,41 @@ impl Pages {
         {
             self.view
                 .update(|view| (view.track, view.place) = (Some(track), place));
+            if self.board.picked.with_untracked(|picked| picked.len() <= 1) {
+                let step = StepIndex::new(place);
+                self.anchor.set_value(step.map(|step| Cell { track, step }));
+            }
             self.mark_entrance();
         }
     }
 
-    /// Moves the keyboard's place by an arrow, Home, End or a page key.
-    pub(super) fn walk(&self, event: &KeyboardEvent, board: Board) {
+    /// Shows the page that a step is on.
+    pub(super) fn show(&self, step: StepIndex) {
+        let columns = self.columns();
+        self.view.update(|view| view.page = step.index() / columns);
+    }
+
+    /// Shows the next page, or the one before.
+    pub(super) fn turn(&self, is_forward: bool) {
+        let (shown, count) = untrack(|| (self.shown(), self.count()));
+        let page = if is_forward {
+            (shown + 1).min(count - 1)
+        } else {
+            shown.saturating_sub(1)
+        };
+        self.view.update(|view| view.page = page);
+    }
+
+    /// Moves the keyboard's place by an arrow, Home, End or a page key, and picks it; with Shift,
+    /// everything from where the keyboard was before.
+    pub(super) fn walk(&self, event: &KeyboardEvent, seat: Seat) {
+        let board = seat.board;
         let Some((row, place)) = target(event, board) else {
             return;
         };
+        if event.alt_key() || event.ctrl_key() || event.meta_key() {
+            return;
+        }
         let ids: Vec<TrackId> = board
             .rows
             .with_untracked(|rows| rows.iter().map(|row| row.id).collect());
@@ -138,6 +179,14 @@ impl Pages {
         };
         let track = ids[row];
         event.prevent_default();
+        if let Some(step) = StepIndex::new(place) {
+            let to = Cell { track, step };
+            let anchor = self.anchor.get_value().filter(|_| event.shift_key());
+            pick_between(seat, anchor.unwrap_or(to), to);
+            if anchor.is_none() {
+                self.anchor.set_value(Some(to));
+            }
+        }
         self.view.update(|view| {
             *view = View {
                 page: place / columns,
@@ -148,7 +197,7 @@ impl Pages {
         });
         // A new page is on the screen by the next frame.
         request_animation_frame(move || {
-            if let Some(button) = button(track, place) {
+            if let Some(button) = step_at(track, place) {
                 // What cannot take the focus has left the page in the meantime.
                 let _ = button.unchecked_into::<web_sys::HtmlElement>().focus();
             }
@@ -156,30 +205,29 @@ impl Pages {
     }
 }
 
-fn button(track: TrackId, place: usize) -> Option<web_sys::Element> {
+fn step_at(track: TrackId, place: usize) -> Option<web_sys::Element> {
     document()
         .query_selector(&format!("[data-track='{}'] [data-step='{place}']", track.0))
         .ok()?
 }
 
-#[component]
-pub(super) fn PageButtons(pages: Pages) -> impl IntoView {
-    let button = move |page: usize| {
+pub(super) fn page_buttons(pages: Pages) -> Tag {
+    let turner = move |page: usize| {
         let steps = pages.steps_of(page);
-        let current = (pages.shown() == page).then_some("true");
-        view! {
-            <button
-                type="button" aria-current=current
-                aria-label=format!("Steps {} to {}", steps.start + 1, steps.end)
-                on:click=move |_| pages.view.update(|view| view.page = page)
-            >
-                {format!("{}–{}", steps.start + 1, steps.end)}
-            </button>
-        }
+        let label = format!("{}–{}", steps.start + 1, steps.end);
+        let current = Signal::derive(move || pages.shown() == page);
+        button("", &label, move |_| {
+            pages.view.update(|view| view.page = page)
+        })
+        .set(
+            "aria-label",
+            &format!("Steps {} to {}", steps.start + 1, steps.end),
+        )
+        .state("aria-current", current)
     };
-    view! {
-        <nav class="pages" aria-label="Pages of steps" hidden=Signal::derive(move || pages.count() == 1)>
-            {move || (0..pages.count()).map(button).collect_view()}
-        </nav>
-    }
+    let count = Memo::new(move |_| (pages.count(), pages.view.get().columns));
+    tag("nav", "pages")
+        .set("aria-label", "Pages of steps")
+        .hidden(Signal::derive(move || count.get().0 == 1))
+        .filled(move || (0..count.get().0).map(turner).collect())
 }

@@ -1,11 +1,13 @@
 //! One of several, as the browser's own list: every keyboard, phone and screen reader knows it.
 
+use crate::dom::{Tag, follow, tag, text};
 use crate::seat::Seat;
 use leptos::prelude::*;
 use leptos::web_sys::HtmlSelectElement;
 use lockstep_session::document::Document;
 use lockstep_session::edit::Edit;
 use std::sync::Arc;
+use wasm_bindgen::JsCast;
 
 /// Options have numbers of their own; what they stand for is the panel's affair.
 #[derive(Clone)]
@@ -44,14 +46,13 @@ impl Choice {
         seat: Seat,
         options: impl Fn(&Document) -> Vec<(i64, String)> + Send + Sync + 'static,
     ) -> Choice {
-        let options = Memo::new(move |_| seat.board.document.with(|document| options(document)));
         Choice {
-            options: options.into(),
+            options: seat.board.slice(options),
             ..self
         }
     }
 
-    pub(crate) fn show(self) -> AnyView {
+    pub(crate) fn show(self) -> Tag {
         let Choice {
             name,
             hint,
@@ -60,31 +61,30 @@ impl Choice {
             choose,
             locked,
         } = self;
-        let place = NodeRef::<leptos::html::Select>::new();
-        Effect::new(move |_| {
-            let (Some(select), options, value) = (place.get(), options.get(), value.get()) else {
-                return;
-            };
-            fill(&select, &options);
-            select.set_value(&value.to_string());
-        });
-        let chosen = move |_| {
-            let Some(select) = place.get_untracked() else {
-                return;
-            };
-            if let Ok(chosen) = select.value().parse() {
-                choose(chosen);
+        let list = tag("select", "");
+        let select: HtmlSelectElement = list.element().unchecked_into();
+        let chosen = {
+            let select = select.clone();
+            move |_| {
+                if let Ok(chosen) = select.value().parse() {
+                    choose(chosen);
+                }
+                // What was refused is not shown as chosen.
+                select.set_value(&value.get_untracked().to_string());
             }
-            // What was refused is not shown as chosen.
-            select.set_value(&value.get_untracked().to_string());
         };
-        view! {
-            <label class="choice" title=hint>
-                <select aria-label=name.clone() node_ref=place disabled=locked on:change=chosen></select>
-                <span class="dial-name" aria-hidden="true">{name}</span>
-            </label>
-        }
-        .into_any()
+        follow(move || {
+            options.with(|options| fill(&select, options));
+            select.set_value(&value.get().to_string());
+        });
+        let list = list
+            .set("aria-label", &name)
+            .disabled(locked)
+            .on("change", chosen);
+        tag("label", "choice")
+            .set("title", hint)
+            .with(list)
+            .with(text("span", "dial-name", &name).set("aria-hidden", "true"))
     }
 }
 

@@ -4,10 +4,13 @@
 use super::Turn;
 use super::hand::Hand;
 use super::range::Range;
+use crate::dom::{Tag, follow, tag, text};
 use crate::seat::Seat;
+use leptos::ev::Event;
 use leptos::prelude::*;
 use lockstep_session::document::Document;
 use lockstep_session::edit::Edit;
+use wasm_bindgen::JsCast;
 
 #[derive(Clone)]
 pub(crate) struct Dial {
@@ -47,47 +50,61 @@ impl Dial {
         }
     }
 
-    pub(crate) fn show(self, shape: Shape) -> AnyView {
-        let (name, hint) = (self.name.clone(), self.hint);
-        let (low, high) = (self.range.low.to_string(), self.range.high.to_string());
-        let (value, locked) = (self.value, self.locked);
-        let hand = StoredValue::new_local(Hand::new(self));
-        let place = NodeRef::<leptos::html::Div>::new();
-        Effect::new(move |_| {
-            if let Some(place) = place.get() {
-                hand.with_value(|hand| hand.appear(place.into()));
-            }
-            let value = value.get();
-            hand.with_value(|hand| hand.paint(value));
-        });
+    pub(crate) fn show(self, shape: Shape) -> Tag {
         let class = match shape {
             Shape::Number => "dial",
             Shape::Knob => "dial knob",
             Shape::Fader => "dial fader",
         };
-        view! {
-            <div
-                class=class title=hint node_ref=place
-                on:pointerdown=move |event| hand.with_value(|hand| hand.press(&event))
-                on:pointermove=move |event| hand.with_value(|hand| hand.follow(&event))
-                on:pointerup=move |_| hand.with_value(Hand::release)
-                on:pointercancel=move |_| hand.with_value(Hand::release)
-                on:mousedown=move |event| hand.with_value(|hand| hand.keep_focus(&event))
-                on:dblclick=move |_| hand.with_value(Hand::reset)
-                on:wheel=move |event| hand.with_value(|hand| hand.wheel(&event))
-            >
-                <span class="ring" aria-hidden="true"></span>
-                <input
-                    type="text" role="spinbutton" inputmode="decimal" autocomplete="off" spellcheck="false"
-                    aria-label=name.clone() aria-valuemin=low aria-valuemax=high disabled=locked
-                    on:keydown=move |event| hand.with_value(|hand| hand.key(&event))
-                    on:input=move |_| hand.with_value(Hand::typed)
-                    on:change=move |_| hand.with_value(Hand::read)
-                    on:blur=move |_| hand.with_value(Hand::read)
-                />
-                <span class="dial-name" aria-hidden="true">{name}</span>
-            </div>
-        }
-        .into_any()
+        let input = tag("input", "");
+        let place = tag("div", class);
+        let hand = Hand::new(
+            self.clone(),
+            place.element(),
+            input.element().unchecked_into(),
+        );
+        let (value, painting) = (self.value, hand.clone());
+        follow(move || painting.paint(value.get()));
+        // Each kind of event and what the hand does then.
+        let on = |to: Tag, name: &str, act: fn(&Hand, Event)| {
+            let hand = hand.clone();
+            to.on(name, move |event| act(&hand, event))
+        };
+        let input = input
+            .set("type", "text")
+            .set("role", "spinbutton")
+            .set("inputmode", "decimal")
+            .set("autocomplete", "off")
+            .set("spellcheck", "false")
+            .set("aria-label", &self.name)
+            .set("aria-valuemin", &self.range.low.to_string())
+            .set("aria-valuemax", &self.range.high.to_string())
+            .disabled(self.locked);
+        let input = on(input, "keydown", |hand, event| {
+            hand.key(event.unchecked_ref())
+        });
+        let input = on(input, "input", |hand, _| hand.typed());
+        let input = on(input, "change", |hand, _| hand.read());
+        let input = on(input, "blur", |hand, _| hand.read());
+        let place = place
+            .set("title", self.hint)
+            .with(tag("span", "ring").set("aria-hidden", "true"))
+            .with(input)
+            .with(text("span", "dial-name", &self.name).set("aria-hidden", "true"));
+        let place = on(place, "pointerdown", |hand, event| {
+            hand.press(event.unchecked_ref())
+        });
+        let place = on(place, "pointermove", |hand, event| {
+            hand.follow(event.unchecked_ref())
+        });
+        let place = on(place, "pointerup", |hand, _| hand.release());
+        let place = on(place, "pointercancel", |hand, _| hand.release());
+        let place = on(place, "mousedown", |hand, event| {
+            hand.keep_focus(event.unchecked_ref())
+        });
+        let place = on(place, "dblclick", |hand, _| hand.reset());
+        on(place, "wheel", |hand, event| {
+            hand.wheel(event.unchecked_ref())
+        })
     }
 }

@@ -1,6 +1,9 @@
 //! A window over the page. The browser's own: it keeps the focus inside and closes with Escape.
 
+use crate::dom::{Tag, button, tag, text};
 use leptos::prelude::*;
+use leptos::web_sys::HtmlDialogElement;
+use wasm_bindgen::JsCast;
 
 #[derive(Clone, Copy)]
 pub(crate) struct Dialog {
@@ -16,42 +19,44 @@ impl Dialog {
         }
     }
 
-    /// What it holds is made only while it is open.
-    pub(crate) fn show(self, content: impl Fn() -> AnyView + Send + 'static) -> AnyView {
-        let content: Box<dyn Fn() -> AnyView + Send> = Box::new(content);
-        let shown = move || self.open.get().then(|| self.window(content()));
-        shown.into_any()
+    /// A button that opens it.
+    pub(crate) fn opener(self, class: &str, words: &str) -> Tag {
+        button(class, words, move |_| self.open.set(true)).set("aria-haspopup", "dialog")
     }
 
-    fn window(self, content: AnyView) -> AnyView {
-        let place = NodeRef::<leptos::html::Dialog>::new();
-        Effect::new(move |_| {
-            if let Some(dialog) = place.get() {
-                // It was just made, so it is not open yet.
-                request_animation_frame(move || drop(dialog.show_modal()));
+    /// What it holds is made only while it is open.
+    pub(crate) fn show(self, content: impl Fn() -> Tag + 'static) -> Tag {
+        tag("div", "held").filled(move || {
+            if self.open.get() {
+                vec![self.window(content())]
+            } else {
+                Vec::new()
             }
-        });
-        let press = move |event: leptos::ev::PointerEvent| {
-            // Beside the window: its backdrop counts as the dialog itself.
-            if event.target() == place.get_untracked().map(Into::into) {
-                self.open.set(false);
-            }
-        };
-        view! {
-            <dialog
-                class="window" aria-label=self.title node_ref=place
-                on:close=move |_| self.open.set(false) on:pointerdown=press
-                on:keydown=move |event| event.stop_propagation()
-            >
-                <div class="window-body">
-                    <div class="window-head">
-                        <h2>{self.title}</h2>
-                        <button type="button" class="close" aria-label="Close" on:click=move |_| self.open.set(false)>"×"</button>
-                    </div>
-                    {content}
-                </div>
-            </dialog>
-        }
-        .into_any()
+        })
+    }
+
+    fn window(self, content: Tag) -> Tag {
+        let window = tag("dialog", "window");
+        let dialog: HtmlDialogElement = window.element().unchecked_into();
+        let opened = dialog.clone();
+        // It was just made, so it is not open yet; it has to be on the page first.
+        request_animation_frame(move || drop(opened.show_modal()));
+        let head = tag("div", "window-head")
+            .with(text("h2", "", self.title))
+            .with(
+                button("close", "\u{d7}", move |_| self.open.set(false)).set("aria-label", "Close"),
+            );
+        window
+            .set("aria-label", self.title)
+            .with(tag("div", "window-body").with(head).with(content))
+            .on("close", move |_| self.open.set(false))
+            .on("pointerdown", move |event| {
+                // Beside the window: its backdrop counts as the dialog itself.
+                if event.target().as_ref() == Some(dialog.as_ref()) {
+                    self.open.set(false);
+                }
+            })
+            // What is pressed in a window is not a shortcut of the page.
+            .on("keydown", |event| event.stop_propagation())
     }
 }

@@ -1,10 +1,16 @@
 //! A text that can be edited in place: taken with Enter or on leaving, left alone with Escape.
 
+use crate::dom::{Tag, follow, tag};
 use crate::seat::Seat;
+use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
+use leptos::web_sys::HtmlInputElement;
 use lockstep_session::document::Document;
 use lockstep_session::edit::Edit;
+use std::cell::Cell;
+use std::rc::Rc;
 use std::sync::Arc;
+use wasm_bindgen::JsCast;
 
 #[derive(Clone)]
 pub(crate) struct Field {
@@ -32,60 +38,74 @@ impl Field {
         }
     }
 
-    pub(crate) fn show(self) -> AnyView {
-        let Field {
-            name,
-            hint,
-            value,
-            set,
-            locked,
-        } = self;
-        let place = NodeRef::<leptos::html::Input>::new();
-        let typing = StoredValue::new(false);
-        Effect::new(move |_| {
-            let (Some(input), text) = (place.get(), value.get()) else {
-                return;
-            };
-            if !typing.get_value() && input.value() != text {
-                input.set_value(&text);
-            }
-        });
-        // What was typed, or what stood there before.
-        let settle = move |take: bool| {
-            let (Some(input), true) = (place.get_untracked(), typing.get_value()) else {
-                return;
-            };
-            typing.set_value(false);
-            let text = input.value();
-            if take && text != value.get_untracked() {
-                set(&text);
-            }
-            input.set_value(&value.get_untracked());
+    pub(crate) fn show(self) -> Tag {
+        let place = tag("input", "text-field");
+        let typing = Rc::new(Cell::new(false));
+        let entry = Entry {
+            input: place.element().unchecked_into(),
+            value: self.value,
+            set: self.set,
+            typing,
         };
-        let key = {
-            let settle = settle.clone();
-            move |event: leptos::ev::KeyboardEvent| match event.key().as_str() {
-                "Enter" => {
-                    settle(true);
-                    if let Some(input) = place.get_untracked() {
-                        // It has the focus, so it can lose it.
-                        let _ = input.blur();
-                    }
-                }
-                "Escape" if typing.get_value() => {
-                    event.prevent_default();
-                    settle(false);
-                }
-                _ => {}
-            }
-        };
-        view! {
-            <input
-                type="text" class="text-field" autocomplete="off" spellcheck="false"
-                aria-label=name title=hint node_ref=place disabled=locked
-                on:input=move |_| typing.set_value(true) on:keydown=key on:change=move |_| settle(true)
-            />
+        let (painting, typed, keyed, left) = (entry.clone(), entry.clone(), entry.clone(), entry);
+        follow(move || painting.paint());
+        place
+            .set("type", "text")
+            .set("autocomplete", "off")
+            .set("spellcheck", "false")
+            .set("aria-label", &self.name)
+            .set("title", self.hint)
+            .disabled(self.locked)
+            .on("input", move |_| typed.typing.set(true))
+            .on("keydown", move |event| keyed.key(event.unchecked_ref()))
+            .on("change", move |_| left.settle(true))
+    }
+}
+
+/// The field while it is on the page.
+#[derive(Clone)]
+struct Entry {
+    input: HtmlInputElement,
+    value: Signal<String>,
+    set: Arc<dyn Fn(&str) + Send + Sync>,
+    /// The text was changed and not yet taken.
+    typing: Rc<Cell<bool>>,
+}
+
+impl Entry {
+    fn paint(&self) {
+        let text = self.value.get();
+        if !self.typing.get() && self.input.value() != text {
+            self.input.set_value(&text);
         }
-        .into_any()
+    }
+
+    /// Takes what was typed, or goes back to what stood there before.
+    fn settle(&self, take: bool) {
+        if !self.typing.replace(false) {
+            return;
+        }
+        let text = self.input.value();
+        if take && text != self.value.get_untracked() {
+            (self.set)(&text);
+        }
+        self.input.set_value(&self.value.get_untracked());
+    }
+
+    fn key(&self, event: &KeyboardEvent) {
+        match event.key().as_str() {
+            "Enter" => {
+                self.settle(true);
+                // It has the focus, so it can lose it.
+                let _ = self.input.blur();
+            }
+            "Escape" if self.typing.get() => {
+                event.prevent_default();
+                self.settle(false);
+            }
+            _ => {}
+        }
+        // What is typed is not a shortcut of the page.
+        event.stop_propagation();
     }
 }

@@ -5,14 +5,14 @@ use super::dial::Dial;
 use super::pace::Pace;
 use super::{Gesture, range::Range};
 use crate::browser;
+use crate::dom::set;
 use leptos::leptos_dom::helpers::set_timeout;
 use leptos::prelude::*;
-use leptos::web_sys::{Element, HtmlInputElement};
+use leptos::web_sys::{HtmlElement, HtmlInputElement};
 use lockstep_session::units::{LocalTime, Span};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
-use wasm_bindgen::JsCast;
 
 /// Twenty edits a second are as many as anyone hears.
 const REST: Duration = Duration::from_millis(50);
@@ -25,12 +25,13 @@ const SLACK: i32 = 3;
 #[derive(Clone)]
 pub(super) struct Hand {
     dial: Dial,
+    place: HtmlElement,
+    input: HtmlInputElement,
     state: Rc<RefCell<State>>,
 }
 
 #[derive(Default)]
 struct State {
-    place: Option<Element>,
     press: Option<Press>,
     /// What the dial was dragged to.
     held: Option<i64>,
@@ -51,50 +52,38 @@ struct Press {
 }
 
 impl Hand {
-    pub(super) fn new(dial: Dial) -> Hand {
+    pub(super) fn new(dial: Dial, place: HtmlElement, input: HtmlInputElement) -> Hand {
         Hand {
             dial,
+            place,
+            input,
             state: Rc::default(),
         }
-    }
-
-    pub(super) fn appear(&self, place: Element) {
-        self.state.borrow_mut().place = Some(place);
     }
 
     fn range(&self) -> &Range {
         &self.dial.range
     }
 
-    fn input(&self) -> Option<HtmlInputElement> {
-        let place = self.state.borrow().place.clone()?;
-        Some(place.query_selector("input").ok()??.unchecked_into())
-    }
-
     fn is_typing_place(&self) -> bool {
-        let active = document().active_element();
-        active.is_some() && active == self.input().map(Into::into)
+        document().active_element().as_ref() == Some(self.input.as_ref())
     }
 
     /// Shows a number, unless a hand or a keyboard is at it.
     pub(super) fn paint(&self, value: i64) {
-        let (place, held, typing) = {
+        let (held, typing) = {
             let state = self.state.borrow();
-            (state.place.clone(), state.held, state.typing)
-        };
-        let (Some(place), Some(input)) = (place, self.input()) else {
-            return;
+            (state.held, state.typing)
         };
         let value = held.unwrap_or(value);
         let words = (self.range().write)(value);
         let share = format!("{}", self.range().share(value));
         // Fixed, legal names and values.
-        let place: leptos::web_sys::HtmlElement = place.unchecked_into();
-        let _ = place.style().set_property("--share", &share);
-        let _ = input.set_attribute("aria-valuenow", &value.to_string());
-        let _ = input.set_attribute("aria-valuetext", &words);
-        if !typing && input.value() != words {
-            input.set_value(&words);
+        let _ = self.place.style().set_property("--share", &share);
+        set(&self.input, "aria-valuenow", &value.to_string());
+        set(&self.input, "aria-valuetext", &words);
+        if !typing && self.input.value() != words {
+            self.input.set_value(&words);
         }
     }
 
@@ -129,11 +118,9 @@ impl Hand {
         if event.button() != 0 || self.is_typing_place() || self.locked() {
             return;
         }
+        // A pointer that has gone already cannot be held; then its release is not seen either.
+        let _ = self.place.set_pointer_capture(event.pointer_id());
         let mut state = self.state.borrow_mut();
-        if let Some(place) = &state.place {
-            // A pointer that has gone already cannot be held; then its release is not seen either.
-            let _ = place.set_pointer_capture(event.pointer_id());
-        }
         state.press = Some(Press {
             pointer: event.pointer_id(),
             at: (event.client_x(), event.client_y()),
@@ -201,12 +188,10 @@ impl Hand {
         }
         self.state.borrow_mut().held = None;
         self.repaint();
-        if press.is_some_and(|press| !press.moved)
-            && let Some(input) = self.input()
-        {
+        if press.is_some_and(|press| !press.moved) {
             // What cannot take the focus is not typed into.
-            let _ = input.focus();
-            input.select();
+            let _ = self.input.focus();
+            self.input.select();
         }
     }
 
@@ -284,8 +269,8 @@ impl Hand {
     }
 
     fn select(&self) {
-        if let Some(input) = self.input().filter(|_| self.is_typing_place()) {
-            input.select();
+        if self.is_typing_place() {
+            self.input.select();
         }
     }
 
@@ -298,8 +283,7 @@ impl Hand {
         if !std::mem::take(&mut self.state.borrow_mut().typing) {
             return;
         }
-        let text = self.input().map(|input| input.value()).unwrap_or_default();
-        match (self.range().read)(&text) {
+        match (self.range().read)(&self.input.value()) {
             Some(value) if !self.locked() => self.put(self.range().within(value)),
             _ => self.repaint(),
         }

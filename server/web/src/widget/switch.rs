@@ -1,5 +1,6 @@
 //! Something that is on or off, and a button that does one thing.
 
+use crate::dom::{self, Tag};
 use crate::seat::Seat;
 use leptos::prelude::*;
 use lockstep_session::document::Document;
@@ -36,7 +37,7 @@ impl Switch {
         }
     }
 
-    pub(crate) fn show(self, class: &'static str) -> AnyView {
+    pub(crate) fn show(self, class: &'static str) -> Tag {
         let Switch {
             words,
             name,
@@ -45,30 +46,22 @@ impl Switch {
             set,
             locked,
         } = self;
-        let pressed = Signal::derive(move || value.get().to_string());
-        view! {
-            <button
-                type="button" class=class title=hint aria-label=name aria-pressed=pressed disabled=locked
-                on:click=move |_| set(!value.get_untracked())
-            >{words}</button>
-        }
-        .into_any()
+        dom::button(class, words, move |_| set(!value.get_untracked()))
+            .set("title", hint)
+            .set("aria-label", &name)
+            .state("aria-pressed", value)
+            .disabled(locked)
     }
 }
 
 /// A button that does one thing. `locked` says that it can not do it now.
 pub(crate) fn button(
     words: &str,
-    name: &str,
+    hint: &str,
     locked: Signal<bool>,
     act: impl Fn() + 'static,
-) -> AnyView {
-    let act: Box<dyn Fn()> = Box::new(act);
-    let (words, name) = (words.to_owned(), name.to_owned());
-    view! {
-        <button type="button" class="button" title=name.clone() aria-label=name disabled=locked on:click=move |_| act()>
-            {words}
-        </button>
-    }
-    .into_any()
+) -> Tag {
+    dom::button("button small", words, move |_| act())
+        .set("title", hint)
+        .disabled(locked)
 }

@@ -1,17 +1,17 @@
 //! Selected steps as text and back, and what moving, pasting and deleting them changes. The text is
 //! JSON, so that it goes from one session to another by way of the system's clipboard.
 
-use super::selection::Cell;
-use super::steps::Changes;
-use lockstep_session::document::Document;
-use lockstep_session::document::step::Step;
-use lockstep_session::ids::StepIndex;
+use super::{Cell, Changes};
+use crate::document::Document;
+use crate::document::step::Step;
+use crate::ids::StepIndex;
+use crate::{protocol, tree};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// Steps with their places relative to the first row and column among them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct Copied {
+pub struct Copied {
     #[serde(rename = "lockstep-steps")]
     steps: Vec<CopiedStep>,
 }
@@ -24,11 +24,7 @@ struct CopiedStep {
 }
 
 impl Copied {
-    pub(super) fn of(
-        document: &Document,
-        cells: &BTreeSet<Cell>,
-        read: impl Fn(Cell) -> Step,
-    ) -> Self {
+    pub fn of(document: &Document, cells: &BTreeSet<Cell>, read: impl Fn(Cell) -> Step) -> Self {
         let placed = cells
             .iter()
             .filter_map(|cell| Some((row_of(document, *cell)?, cell.step.index(), read(*cell))));
@@ -50,17 +46,17 @@ impl Copied {
     }
 
     /// Anything that is not a copy of steps is none.
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        let copied: Self = serde_json::from_str(text).ok()?;
+    pub fn parse(text: &str) -> Option<Self> {
+        let copied: Self = tree::decode(text).ok()?;
         let fits = copied.steps.len() <= Document::MOST_TRACKS * StepIndex::COUNT;
         (fits && !copied.steps.is_empty()).then_some(copied)
     }
 
-    pub(super) fn text(&self) -> String {
-        serde_json::to_string(self).expect("steps have string keys and no failing parts")
+    pub fn text(&self) -> String {
+        protocol::encode(self)
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
     }
 
@@ -70,7 +66,7 @@ impl Copied {
     }
 
     /// The same steps from another place on. What lies outside the grid is left out.
-    pub(super) fn pasted(&self, document: &Document, at: Cell) -> Changes {
+    pub fn pasted(&self, document: &Document, at: Cell) -> Changes {
         let Some(top) = row_of(document, at) else {
             return Changes::new();
         };
@@ -83,7 +79,7 @@ impl Copied {
     }
 
     /// Again, right behind themselves.
-    pub(super) fn repeated(&self, document: &Document, cells: &BTreeSet<Cell>) -> Changes {
+    pub fn repeated(&self, document: &Document, cells: &BTreeSet<Cell>) -> Changes {
         let Some(corner) = corner(document, cells) else {
             return Changes::new();
         };
@@ -95,7 +91,7 @@ impl Copied {
 }
 
 /// The first row and column of a selection.
-pub(super) fn corner(document: &Document, cells: &BTreeSet<Cell>) -> Option<Cell> {
+pub fn corner(document: &Document, cells: &BTreeSet<Cell>) -> Option<Cell> {
     let rows = cells.iter().filter_map(|cell| row_of(document, *cell));
     let track = document.tracks.get(rows.min()?)?.id;
     let step = cells.iter().map(|cell| cell.step).min()?;
@@ -103,23 +99,28 @@ pub(super) fn corner(document: &Document, cells: &BTreeSet<Cell>) -> Option<Cell
 }
 
 /// Nothing of what was selected is left.
-pub(super) fn deleted(cells: &BTreeSet<Cell>) -> Changes {
+pub fn deleted(cells: &BTreeSet<Cell>) -> Changes {
     cells.iter().map(|cell| (*cell, Step::default())).collect()
 }
 
 /// Everything selected goes a step to the left or right, and leaves nothing where it was. At the edge
 /// nothing moves.
-pub(super) fn shifted(
-    cells: &BTreeSet<Cell>,
-    by: isize,
-    read: impl Fn(Cell) -> Step,
-) -> Option<Changes> {
+pub fn shifted(cells: &BTreeSet<Cell>, by: isize, read: impl Fn(Cell) -> Step) -> Option<Changes> {
     let mut changes = deleted(cells);
     for cell in cells {
         let step = StepIndex::new(cell.step.index().checked_add_signed(by)?)?;
         changes.insert(Cell { step, ..*cell }, read(*cell));
     }
     Some(changes)
+}
+
+/// The same cells a step further.
+pub fn moved(cells: &BTreeSet<Cell>, by: isize) -> BTreeSet<Cell> {
+    let moved = cells.iter().filter_map(|cell| {
+        let step = StepIndex::new(cell.step.index().checked_add_signed(by)?)?;
+        Some(Cell { step, ..*cell })
+    });
+    moved.collect()
 }
 
 fn row_of(document: &Document, cell: Cell) -> Option<usize> {
@@ -129,9 +130,9 @@ fn row_of(document: &Document, cell: Cell) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::steps::tests::{cell, document};
+    use super::super::tests::{cell, document};
     use super::*;
-    use lockstep_session::document::step::Velocity;
+    use crate::document::step::Velocity;
 
     fn read(cell: Cell) -> Step {
         Step {

@@ -1,26 +1,26 @@
 //! What a slot of the launcher is, and what is asked for when it is touched. Pure values; nothing
 //! here is painted.
 
-use lockstep_session::document::Document;
-use lockstep_session::document::clip::{AudioLoop, Bars, Clip, Content};
-use lockstep_session::document::launch::Rows;
-use lockstep_session::document::mixer::Level;
-use lockstep_session::document::pattern::Pattern;
-use lockstep_session::document::track::Track;
-use lockstep_session::edit::Edit;
-use lockstep_session::ids::{SampleId, SceneIndex, TrackId};
-use lockstep_session::units::Beat;
+use crate::document::Document;
+use crate::document::clip::{AudioLoop, Bars, Clip, Content};
+use crate::document::launch::Rows;
+use crate::document::mixer::Level;
+use crate::document::pattern::Pattern;
+use crate::document::track::Track;
+use crate::edit::Edit;
+use crate::ids::{SampleId, SceneIndex, TrackId};
+use crate::units::Beat;
 
 /// One slot of one track.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::editor) struct Slot {
-    pub(in crate::editor) track: TrackId,
-    pub(in crate::editor) scene: SceneIndex,
+pub struct Slot {
+    pub track: TrackId,
+    pub scene: SceneIndex,
 }
 
 /// What a slot does by now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::editor) enum State {
+pub enum State {
     Resting,
     Playing,
     /// Starts at that beat.
@@ -31,14 +31,14 @@ pub(in crate::editor) enum State {
 
 /// What a track does as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::editor) struct Turn {
-    pub(in crate::editor) playing: Option<SceneIndex>,
+pub struct Turn {
+    pub playing: Option<SceneIndex>,
     /// What was launched and waits for its beat.
-    pub(in crate::editor) queued: Option<(Option<SceneIndex>, Beat)>,
+    pub queued: Option<(Option<SceneIndex>, Beat)>,
 }
 
 impl Turn {
-    pub(in crate::editor) fn of(track: &Track, rows: &Rows, beat: Beat) -> Self {
+    pub fn of(track: &Track, rows: &Rows, beat: Beat) -> Self {
         let queued = track.queued.filter(|queued| queued.at > beat);
         Self {
             playing: track.playing_at(rows, beat).clip,
@@ -46,7 +46,7 @@ impl Turn {
         }
     }
 
-    pub(in crate::editor) fn state(&self, scene: SceneIndex) -> State {
+    pub fn state(&self, scene: SceneIndex) -> State {
         match self.queued {
             Some((clip, at)) if clip == Some(scene) => State::Queued(at),
             Some((_, at)) if self.playing == Some(scene) => State::Ending(at),
@@ -56,7 +56,7 @@ impl Turn {
     }
 
     /// Whether stopping it would change anything.
-    pub(in crate::editor) fn can_stop(&self) -> bool {
+    pub fn can_stop(&self) -> bool {
         match self.queued {
             Some((clip, _)) => clip.is_some(),
             None => self.playing.is_some(),
@@ -65,7 +65,7 @@ impl Turn {
 }
 
 impl Slot {
-    pub(in crate::editor) fn launch(self) -> Edit {
+    pub fn launch(self) -> Edit {
         Edit::Launch {
             track: self.track,
             clip: Some(self.scene),
@@ -74,11 +74,11 @@ impl Slot {
     }
 
     /// An empty pattern, to be filled in the grid.
-    pub(in crate::editor) fn add_pattern(self) -> Edit {
+    pub fn add_pattern(self) -> Edit {
         self.fill(Some(Clip::pattern(Pattern::default())))
     }
 
-    pub(in crate::editor) fn add_loop(self, sample: SampleId, bars: Bars) -> Edit {
+    pub fn add_loop(self, sample: SampleId, bars: Bars) -> Edit {
         let content = Content::Loop(AudioLoop {
             sample,
             bars,
@@ -90,12 +90,12 @@ impl Slot {
         }))
     }
 
-    pub(in crate::editor) fn remove(self) -> Edit {
+    pub fn remove(self) -> Edit {
         self.fill(None)
     }
 
     /// The same clip as in another slot.
-    pub(in crate::editor) fn copy_of(self, clip: &Clip) -> Edit {
+    pub fn copy_of(self, clip: &Clip) -> Edit {
         self.fill(Some(clip.clone()))
     }
 
@@ -108,7 +108,7 @@ impl Slot {
     }
 }
 
-pub(in crate::editor) fn stop(track: TrackId) -> Edit {
+pub fn stop(track: TrackId) -> Edit {
     Edit::Launch {
         track,
         clip: None,
@@ -117,18 +117,14 @@ pub(in crate::editor) fn stop(track: TrackId) -> Edit {
 }
 
 /// The slot of the track that is free and nearest after a scene, or else before it.
-pub(in crate::editor) fn free_slot(track: &Track, after: SceneIndex) -> Option<SceneIndex> {
+pub fn free_slot(track: &Track, after: SceneIndex) -> Option<SceneIndex> {
     let free = |scene: &SceneIndex| track.clip(*scene).is_none();
     let later = SceneIndex::all().filter(|scene| *scene > after).find(free);
     later.or_else(|| SceneIndex::all().find(free))
 }
 
 /// Every clip of a row beside another row, in place of what lies there.
-pub(in crate::editor) fn copy_row(
-    document: &Document,
-    from: SceneIndex,
-    to: SceneIndex,
-) -> Vec<Edit> {
+pub fn copy_row(document: &Document, from: SceneIndex, to: SceneIndex) -> Vec<Edit> {
     let tracks = document.tracks.iter();
     let edits = tracks.filter_map(|track| {
         let clip = track.clip(from);
@@ -144,8 +140,19 @@ pub(in crate::editor) fn copy_row(
     edits.collect()
 }
 
+/// The whole bars that a sample is nearest to at the session's tempo.
+pub fn loop_bars(document: &Document, sample: SampleId) -> Bars {
+    let Some(sample) = document.samples.get(&sample) else {
+        return Bars::default();
+    };
+    // A bar lasts 24,000 / hundredths seconds.
+    let played = i64::from(sample.frames.get()) * i64::from(document.timeline.tempo.get());
+    let bar = i64::from(sample.rate.get()) * 24_000;
+    Bars::new((played + bar / 2) / bar)
+}
+
 /// A row as it is called: its name, or its number.
-pub(in crate::editor) fn scene_name(document: &Document, scene: SceneIndex) -> String {
+pub fn scene_name(document: &Document, scene: SceneIndex) -> String {
     match document.scenes[scene.index()].name.as_str() {
         "" => format!("Scene {}", scene.index() + 1),
         name => name.to_owned(),
@@ -153,7 +160,7 @@ pub(in crate::editor) fn scene_name(document: &Document, scene: SceneIndex) -> S
 }
 
 /// A clip as it is called: its name, or the letter of its row.
-pub(in crate::editor) fn clip_name(clip: &Clip, scene: SceneIndex) -> String {
+pub fn clip_name(clip: &Clip, scene: SceneIndex) -> String {
     match clip.name.as_str() {
         "" => letter(scene).to_owned(),
         name => name.to_owned(),
@@ -167,8 +174,8 @@ fn letter(scene: SceneIndex) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lockstep_session::document::launch::When;
-    use lockstep_session::document::track::TrackSettings;
+    use crate::document::launch::When;
+    use crate::document::track::TrackSettings;
     use std::sync::Arc;
 
     fn scene(index: usize) -> SceneIndex {
