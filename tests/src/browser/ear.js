@@ -1,6 +1,6 @@
 // Gets hold of the page's audio before anybody has touched it, and writes down what the browser says
 // of its output beside the clock on the wall.
-window.overhear = { context: null, port: null, output: [], hidden: 0 };
+window.overhear = { context: null, port: null, output: [], clicks: [], hidden: 0 };
 const Node = AudioWorkletNode;
 window.AudioWorkletNode = class extends Node {
   constructor(context, ...others) {
@@ -16,6 +16,9 @@ setInterval(() => {
     overhear.output.push([contextTime * overhear.context.sampleRate, performance.timeOrigin + performanceTime]);
   }
 }, 100);
+document.addEventListener("pointerdown", () => {
+  if (overhear.context) overhear.clicks.push(overhear.context.currentTime * overhear.context.sampleRate);
+}, true);
 document.addEventListener("visibilitychange", () => { if (document.hidden) overhear.hidden += 1; });
 overhear.ask = (what) => new Promise((answer) => {
   const hear = ({ data }) => {
@@ -48,7 +51,7 @@ overhear.whole = async () => {
   }
   const all = new Blob(overhear.bytes);
   overhear.bytes = [new Uint8Array(await all.arrayBuffer())];
-  return { rate: overhear.context.sampleRate, first, changes, channels, output: overhear.output, length: all.size };
+  return { rate: overhear.context.sampleRate, first, changes, channels, output: overhear.output, clicks: overhear.clicks, length: all.size };
 };
 // As text, a piece at a time.
 overhear.text = (start) => {

@@ -28,6 +28,8 @@ pub struct Overheard {
     pub sound: Sound,
     /// What the audio thread was told, and the frame from which on it counted.
     pub told: Vec<(usize, Change)>,
+    /// The next frame to be rendered when the page was pressed.
+    pub clicks: Vec<f64>,
     /// Frames that were heard, each with seconds of the clock on the wall.
     output: Vec<(f64, f64)>,
 }
@@ -71,7 +73,7 @@ impl<'b> Ear<'b> {
 
     pub fn wait_until_it_sounds(&self) {
         self.page.wait_until("the page's sound is on", |page| {
-            page.text(".sound") == "Sound on"
+            page.text(".status .sound") == "Sound on"
         });
     }
 
@@ -120,7 +122,10 @@ impl<'b> Ear<'b> {
             .expect("words of the browser")
             .iter();
         let output = output.map(|word| (number(&word[0]) - float(first), number(&word[1]) / 1e3));
+        let clicks = told["clicks"].as_array().expect("clicks").iter();
+        let clicks = clicks.map(|frame| number(frame) - float(first));
         Overheard {
+            clicks: clicks.collect(),
             rate: number(&told["rate"]),
             sound: Sound::new(left, right, 0),
             told: changes.collect(),
