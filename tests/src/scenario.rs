@@ -47,6 +47,8 @@ pub enum Change {
         turned: f64,
     },
     Stop,
+    /// So many frames are left out, as a busy browser does: the machine is not asked for them.
+    Gap(usize),
     /// What one listener wants to hear: tracks muted and soloed, a bit each, and the metronome.
     Listen {
         muted: u16,
@@ -135,8 +137,7 @@ impl Scenario {
         let mut changes = self.changes.iter().peekable();
         let mut rolling = None;
         while sound.frames() < self.frames {
-            let now = sound.frames();
-            while let Some((at, change)) = changes.next_if(|(at, _)| *at <= now) {
+            while let Some((_, change)) = changes.next_if(|(at, _)| *at <= sound.frames()) {
                 match change {
                     Change::Score(score) => machine.play_from_now(score),
                     Change::Take(take) => machine.keep(take),
@@ -151,7 +152,7 @@ impl Scenario {
                             looped: *looped,
                             turned: 0.0,
                         };
-                        rolling = Some((*at, place, 1.0));
+                        rolling = Some((sound.frames(), place, 1.0));
                     }
                     Change::Line {
                         frame,
@@ -170,6 +171,10 @@ impl Scenario {
                         rolling = Some((*frame, place, *pace));
                     }
                     Change::Stop => rolling = None,
+                    Change::Gap(frames) => {
+                        let silence = vec![0.0; *frames];
+                        sound.append(Sound::new(silence.clone(), silence, 0));
+                    }
                     Change::Listen {
                         muted,
                         soloed,
@@ -182,6 +187,7 @@ impl Scenario {
                     } => machine.touch(*track, *key, *velocity),
                 }
             }
+            let now = sound.frames();
             let next = changes.peek().map_or(self.frames, |(at, _)| *at);
             let place =
                 rolling.map(|(since, place, pace)| place.after(now - since, self.rate, pace));

@@ -39,10 +39,16 @@ overhear.put = (array) => {
 };
 overhear.whole = async () => {
   const { first, changes, sound } = await overhear.ask("everything");
+  // A busy browser may leave a block out, and the engine knows nothing of it.
+  const gaps = [];
+  let length = 0;
+  for (const { at, sides: [left] } of sound) {
+    if (at > length) gaps.push([length, at - length]);
+    length = at + left.length;
+  }
   const channels = [0, 1].map((side) => {
-    const blocks = sound.filter((_, place) => place % 2 === side);
-    const channel = new Float32Array(blocks.reduce((sum, block) => sum + block.length, 0));
-    blocks.reduce((at, block) => (channel.set(block, at), at + block.length), 0);
+    const channel = new Float32Array(length);
+    for (const { at, sides } of sound) channel.set(sides[side], at);
     return overhear.put(channel);
   });
   for (const change of changes) {
@@ -51,7 +57,7 @@ overhear.whole = async () => {
   }
   const all = new Blob(overhear.bytes);
   overhear.bytes = [new Uint8Array(await all.arrayBuffer())];
-  return { rate: overhear.context.sampleRate, first, changes, channels, output: overhear.output, clicks: overhear.clicks, length: all.size };
+  return { rate: overhear.context.sampleRate, first, changes, channels, gaps, output: overhear.output, clicks: overhear.clicks, length: all.size };
 };
 // As text, a piece at a time.
 overhear.text = (start) => {

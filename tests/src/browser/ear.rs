@@ -117,6 +117,12 @@ impl<'b> Ear<'b> {
             let at = whole(&change["at"]) - first;
             Some((at, read(change, first, &bytes)?))
         });
+        let mut changes: Vec<_> = changes.collect();
+        for gap in told["gaps"].as_array().expect("gaps") {
+            changes.push((whole(&gap[0]), Change::Gap(whole(&gap[1]))));
+        }
+        // What was told within a gap is obeyed behind it.
+        changes.sort_by_key(|(at, change)| (*at, !matches!(change, Change::Gap(_))));
         let output = told["output"]
             .as_array()
             .expect("words of the browser")
@@ -128,7 +134,7 @@ impl<'b> Ear<'b> {
             clicks: clicks.collect(),
             rate: number(&told["rate"]),
             sound: Sound::new(left, right, 0),
-            told: changes.collect(),
+            told: changes,
             output: output.collect(),
         }
     }

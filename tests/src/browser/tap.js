@@ -13,21 +13,22 @@ registerProcessor("lockstep", class extends LockstepProcessor {
   }
 
   tell(what) {
-    if (what === "frames") this.port.postMessage({ overheard: this.first === null ? 0 : currentFrame - this.first });
+    if (what === "frames") this.port.postMessage({ overheard: this.first === null ? 0 : this.frame - this.first });
     else this.port.postMessage({ overheard: { first: this.first, changes: this.changes, sound: this.sound } });
   }
 
   obey(message) {
     super.obey(message);
     const { levels, ...change } = message;
-    if (!levels) this.changes.push({ ...change, at: Math.max(currentFrame, Math.ceil(message.at)) });
+    if (!levels) this.changes.push({ ...change, at: this.frame });
   }
 
   process(inputs, outputs) {
-    // It is made some blocks before the first that it plays.
-    this.first ??= currentFrame;
     const goesOn = super.process(inputs, outputs);
-    this.sound.push(outputs[0][0].slice(), outputs[0][1].slice());
+    const at = this.frame - outputs[0][0].length;
+    // It is made some blocks before the first that it plays.
+    this.first ??= at;
+    this.sound.push({ at: at - this.first, sides: outputs[0].map((side) => side.slice()) });
     return goesOn;
   }
 });

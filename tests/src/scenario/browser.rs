@@ -99,6 +99,7 @@ fn message(at: usize, change: &Change, bytes: &mut Vec<u8>) -> Value {
             json!({ "at": at, "transport": transport })
         }
         Change::Stop => json!({ "at": at, "transport": null }),
+        Change::Gap(_) => unreachable!("a browser renders every frame of a scenario"),
         Change::Listen {
             muted,
             soloed,
