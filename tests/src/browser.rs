@@ -2,9 +2,12 @@
 //! numbered from one, as the page names them. It must not know any single test.
 
 mod chromium;
+mod controls;
+mod devtools;
 mod ear;
 mod hand;
 
+pub use devtools::Spoken;
 pub use ear::{Ear, Overheard, named, overheard_page};
 
 use chromium::Chromium;
@@ -142,6 +145,24 @@ impl Browser {
         self.runtime
             .block_on(element.click())
             .unwrap_or_else(|error| panic!("clicking {selector}: {error}"));
+    }
+
+    /// Types a text in a field, and takes it with Enter.
+    pub fn type_into(&self, selector: &str, text: &str) {
+        self.click(selector);
+        self.evaluate(&format!("document.querySelector({selector:?}).select()"));
+        self.keys(&format!(
+            "{text}{}",
+            char::from(fantoccini::key::Key::Enter)
+        ));
+    }
+
+    /// Chooses an option of a list by its words.
+    pub fn choose(&self, selector: &str, option: &str) {
+        let list = self.find(selector);
+        self.runtime
+            .block_on(list.select_by_label(option))
+            .unwrap_or_else(|error| panic!("choosing {option}: {error}"));
     }
 
     /// Types at whatever has the focus. Keys without a letter are those of `fantoccini::key`.

@@ -6,6 +6,7 @@ pub mod client;
 pub mod conditions;
 pub mod description;
 pub mod display;
+pub mod distance;
 pub mod hosts;
 pub mod measures;
 pub mod networks;

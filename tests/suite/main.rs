@@ -1,9 +1,15 @@
 //! All integration tests, in one binary.
 
 mod browser_grid;
+mod browser_link;
 mod browser_page;
+mod browser_panels;
+mod browser_panels_coverage;
 mod browser_sound;
+mod browser_spoken;
+mod browser_steps;
 mod browser_together;
+mod browser_tracks;
 mod decoder;
 mod export;
 mod fuzz_corpus;
@@ -35,3 +41,4 @@ mod slice;
 mod sound_identity;
 mod sound_presets;
 mod world;
+mod zz_pictures;

@@ -21,9 +21,9 @@ use lockstep_session::document::pattern::Pattern;
 use lockstep_session::document::step::{Step, Velocity};
 use lockstep_session::document::track::Track;
 use lockstep_session::ids::{SceneIndex, StepIndex};
-use lockstep_session::steps::{self, Cell, Changes, Copied};
+use lockstep_session::steps::{self, Cell, Cells, Changes, Copied};
 use presence::Beacon;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use stroke::Stroke;
 
@@ -179,7 +179,7 @@ impl Grid {
         {
             focus(desk, rows, cell);
             if !desk.selection.cells.contains(&cell) {
-                desk.selection.cells = BTreeSet::from([cell]);
+                desk.selection.cells = Cells::from([cell]);
             }
             desk.selection.tab = Tab::Step;
             return BTreeMap::new();
@@ -230,7 +230,7 @@ impl Grid {
         focus(desk, rows, cell);
         let modifiers = ui.input(|input| input.modifiers);
         if modifiers.shift {
-            desk.selection.cells = BTreeSet::from([cell]);
+            desk.selection.cells = Cells::from([cell]);
             self.stroke = Some(Stroke::Selecting { from: cell });
             return Changes::new();
         }
@@ -241,7 +241,7 @@ impl Grid {
             return Changes::new();
         }
         if !desk.selection.cells.contains(&cell) {
-            desk.selection.cells = BTreeSet::from([cell]);
+            desk.selection.cells = Cells::from([cell]);
         }
         if desk.locked().is_some() {
             return Changes::new();

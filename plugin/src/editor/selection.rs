@@ -1,14 +1,13 @@
 //! What the player has selected and which panel is open. Pure values; nothing here is shared.
 
 use lockstep_session::ids::SceneIndex;
-use lockstep_session::steps::Cell;
-use std::collections::BTreeSet;
+use lockstep_session::steps::Cells;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Selection {
     /// The row of clips that the grid shows; nothing means what plays on each track.
     pub(super) scene: Option<SceneIndex>,
-    pub(super) cells: BTreeSet<Cell>,
+    pub(super) cells: Cells,
     /// The page of steps that the grid shows.
     pub(super) page: usize,
     pub(super) tab: Tab,

@@ -2,8 +2,10 @@
 //! absolute, and one gesture. It must not know what hand, key or menu they came from.
 
 mod copied;
+mod sorted;
 
 pub use copied::{Copied, corner, deleted, moved, shifted};
+pub use sorted::{Cells, Changes};
 
 use crate::document::Document;
 use crate::document::clip::Clip;
@@ -12,7 +14,6 @@ use crate::document::step::Step;
 use crate::document::track::Track;
 use crate::edit::Edit;
 use crate::ids::{SceneIndex, StepIndex, TrackId};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// One step of one track, in the clip that a grid shows of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,9 +21,6 @@ pub struct Cell {
     pub track: TrackId,
     pub step: StepIndex,
 }
-
-/// What steps are to become.
-pub type Changes = BTreeMap<Cell, Step>;
 
 /// The step at a cell of the shown clips.
 pub fn step_at(document: &Document, scene_of: impl Fn(&Track) -> SceneIndex, cell: Cell) -> Step {
@@ -49,7 +47,7 @@ pub fn edits(
         let of_track = changes
             .iter()
             .filter(|(cell, _)| cell.track == track.id)
-            .filter(|(cell, value)| before(cell.step).unwrap_or_default() != **value);
+            .filter(|(cell, value)| before(cell.step).unwrap_or_default() != *value);
         let mut runs: Vec<(StepIndex, Vec<Step>)> = Vec::new();
         for (cell, value) in of_track {
             match runs.last_mut() {
@@ -111,7 +109,7 @@ pub fn carried(before: &Step, after: &Step, onto: &Step) -> Step {
 }
 
 /// All cells between two of them, in both directions.
-pub fn rectangle(document: &Document, one: Cell, other: Cell) -> BTreeSet<Cell> {
+pub fn rectangle(document: &Document, one: Cell, other: Cell) -> Cells {
     let row = |cell: Cell| {
         let mut tracks = document.tracks.iter();
         tracks.position(|track| track.id == cell.track).unwrap_or(0)

@@ -19,7 +19,6 @@ use lockstep_session::protocol::{Cursor, Player, View};
 use lockstep_session::steps;
 use lockstep_session::text::{LongName, Name};
 use lockstep_session::units::{Beat, BeatSpan, Tempo};
-use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The whole screen. Copies are the same board.
@@ -28,7 +27,7 @@ pub(crate) struct Board {
     pub(crate) summary: RwSignal<Summary>,
     pub(crate) rows: RwSignal<Vec<Row>>,
     /// The steps that this player has picked.
-    pub(crate) picked: RwSignal<BTreeSet<steps::Cell>>,
+    pub(crate) picked: RwSignal<steps::Cells>,
     /// The first step on the screen and the one behind the last.
     pub(crate) shown: RwSignal<(usize, usize)>,
     /// Everyone who is here, with what they do.
@@ -157,7 +156,7 @@ impl Board {
         Board {
             summary: RwSignal::new(summary),
             rows: RwSignal::new(Vec::new()),
-            picked: RwSignal::new(BTreeSet::new()),
+            picked: RwSignal::new(steps::Cells::new()),
             shown: RwSignal::new((0, 16)),
             players: RwSignal::new(Vec::new()),
             following: RwSignal::new(None),
@@ -177,13 +176,10 @@ impl Board {
     }
 
     /// Picks these steps and no others. The panels show the track and the step of the one at hand.
-    pub(crate) fn pick(&self, cells: BTreeSet<steps::Cell>, at_hand: Option<steps::Cell>) {
+    pub(crate) fn pick(&self, cells: steps::Cells, at_hand: Option<steps::Cell>) {
         let before = self.picked.get_untracked();
-        for (changed, is_picked) in [
-            (before.difference(&cells), false),
-            (cells.difference(&before), true),
-        ] {
-            for cell in changed {
+        for (one, other, is_picked) in [(&before, &cells, false), (&cells, &before, true)] {
+            for cell in one.iter().filter(|cell| !other.contains(cell)) {
                 self.touch(*cell, |cell| cell.picked = is_picked);
             }
         }
@@ -191,13 +187,14 @@ impl Board {
             self.picked.set(cells);
         }
         let is_known = |cell: &steps::Cell| {
-            self.selected.with_untracked(|selected| {
-                (selected.track, selected.step) == (Some(cell.track), Some(cell.step))
-            })
+            let selected = self.selected.get_untracked();
+            (selected.track, selected.step) == (Some(cell.track), Some(cell.step))
         };
         if let Some(cell) = at_hand.filter(|cell| !is_known(cell)) {
-            self.selected.update(|selected| {
-                (selected.track, selected.step) = (Some(cell.track), Some(cell.step));
+            self.selected.set(Selected {
+                track: Some(cell.track),
+                step: Some(cell.step),
+                ..self.selected.get_untracked()
             });
         }
     }
@@ -289,7 +286,7 @@ impl Board {
 
     /// The track that the panels show: the selected one, or the first.
     pub(crate) fn track(self) -> Option<TrackId> {
-        let chosen = self.selected.with(|selected| selected.track);
+        let chosen = self.selected.get().track;
         self.document.with(|document| {
             let known = chosen.filter(|id| document.track(*id).is_some());
             known.or_else(|| document.tracks.first().map(|track| track.id))
@@ -337,12 +334,14 @@ impl Board {
         if !same_tracks {
             let row = |track: &Arc<Track>| self.row(track.id).unwrap_or_else(|| Row::new(track.id));
             self.rows.set(document.tracks.iter().map(row).collect());
-            let mut picked = self.picked.get_untracked();
-            picked.retain(|cell| document.track(cell.track).is_some());
-            self.pick(picked, None);
+            let picked = self.picked.get_untracked();
+            let left = picked
+                .iter()
+                .filter(|cell| document.track(cell.track).is_some());
+            self.pick(left.copied().collect(), None);
         }
         let clips = document.rows();
-        let scene = self.selected.with_untracked(|selected| selected.scene);
+        let scene = self.selected.get_untracked().scene;
         self.rows.with_untracked(|rows| {
             for (row, track) in rows.iter().zip(&document.tracks) {
                 row.show(track, &clips, beat, scene);
@@ -403,7 +402,7 @@ impl Board {
             self.advance(beat);
         }
         let clips = document.rows();
-        let scene = self.selected.with_untracked(|selected| selected.scene);
+        let scene = self.selected.get_untracked().scene;
         self.rows.with_untracked(|rows| {
             for (row, track) in rows.iter().zip(&document.tracks) {
                 if let Some(beat) = beat {

@@ -24,9 +24,10 @@ use leptos::prelude::*;
 use leptos::web_sys;
 use lockstep_session::document::step::Step;
 use lockstep_session::ids::{StepIndex, TrackId};
-use lockstep_session::steps::{Cell, Changes};
+use lockstep_session::steps::{Cell, Cells, Changes};
 use pages::Pages;
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::Duration;
 use stroke::Stroke;
 use wasm_bindgen::JsCast;
@@ -40,10 +41,14 @@ pub(crate) fn grid(seat: Seat) -> Tag {
     let board = seat.board;
     let pages = Pages::new(board);
     keys::listen(seat);
+    seat.sound.show_meters();
     presence::follow(seat, pages);
-    let scene = Memo::new(move |_| board.selected.with(|selected| selected.scene));
+    let scene = board.number(move |_| {
+        let scene = board.selected.get().scene;
+        scene.map_or(-1, |scene| i64::try_from(scene.index()).unwrap_or(-1))
+    });
     follow(move || {
-        scene.track();
+        scene.get();
         seat.refresh();
     });
     let menu = Dialog::new("Track");
@@ -71,7 +76,7 @@ pub(crate) fn grid(seat: Seat) -> Tag {
                 // Where a pointer brings the focus, it has picked what it means to.
                 let is_walking =
                     step_button(&event).is_some_and(|it| it.matches(":focus-visible") == Ok(true));
-                if is_walking && board.picked.with_untracked(BTreeSet::is_empty) {
+                if is_walking && board.picked.with_untracked(Cells::is_empty) {
                     pick_alone(board, &row, place);
                 }
             }
@@ -81,39 +86,59 @@ pub(crate) fn grid(seat: Seat) -> Tag {
         })
 }
 
+/// What pointers are at.
+#[derive(Default)]
+struct Hand {
+    stroke: Option<Stroke>,
+    /// How many strokes there have been.
+    strokes: i32,
+    /// Where a finger went down that may turn the page: a second one, or one beside the steps.
+    swipe: Option<(i32, i32)>,
+}
+
+impl Hand {
+    /// Whether the finger of the stroke with this number is still where it went down.
+    fn rests(&self, number: i32) -> bool {
+        self.strokes == number && self.stroke.as_ref().is_some_and(Stroke::is_resting)
+    }
+}
+
 /// What pointers do on the grid: strokes, swipes, long rests, right clicks.
 fn pointed(surface: Tag, seat: Seat, pages: Pages) -> Tag {
     let board = seat.board;
     let element = surface.element();
-    let stroke = StoredValue::new_local(None::<Stroke>);
-    let strokes = StoredValue::new_local(0_i32);
-    // Where a finger went down that may turn the page: a second one, or one beside the steps.
-    let swipe = StoredValue::new_local(None::<(i32, i32)>);
-
-    let leave = move || {
-        if let Some(stroke) = stroke.try_update_value(Option::take).flatten() {
-            stroke.cancel(board);
+    let hand = Rc::new(RefCell::new(Hand::default()));
+    let leave = {
+        let hand = Rc::clone(&hand);
+        move || {
+            let stroke = hand.borrow_mut().stroke.take();
+            if let Some(stroke) = stroke {
+                stroke.cancel(board);
+            }
         }
     };
+    let (pressing, dragging, releasing, cancelling) =
+        (Rc::clone(&hand), Rc::clone(&hand), Rc::clone(&hand), hand);
+    let (leaving, leaving_to_open) = (leave.clone(), leave.clone());
     let press = move |event: Event| {
         let event: &PointerEvent = event.unchecked_ref();
         let is_finger = event.pointer_type() == "touch";
         if is_finger && (!event.is_primary() || target(event, board).is_none()) {
             leave();
-            swipe.set_value(Some((event.pointer_id(), event.client_x())));
+            pressing.borrow_mut().swipe = Some((event.pointer_id(), event.client_x()));
             return;
         }
         let Some(begun) = Stroke::begin(&element, event, seat, pages) else {
             return;
         };
-        stroke.set_value(Some(begun));
-        strokes.update_value(|count| *count += 1);
+        let mut hand = pressing.borrow_mut();
+        hand.stroke = Some(begun);
+        hand.strokes += 1;
         if is_finger {
-            let number = strokes.get_value();
+            let (number, resting) = (hand.strokes, Rc::clone(&pressing));
+            let leave = leave.clone();
             let look_again = move || {
-                let is_resting =
-                    |stroke: &Option<Stroke>| stroke.as_ref().is_some_and(Stroke::is_resting);
-                if stroke.with_value(is_resting) && strokes.get_value() == number {
+                if resting.borrow().rests(number) {
                     leave();
                     board.open(Some(Tab::Step));
                 }
@@ -126,23 +151,26 @@ fn pointed(surface: Tag, seat: Seat, pages: Pages) -> Tag {
         if event.buttons() == 0 {
             return presence::point(seat, pages, event);
         }
-        if let Some((pointer, from)) = swipe.get_value() {
+        let mut hand = dragging.borrow_mut();
+        if let Some((pointer, from)) = hand.swipe {
             let across = event.client_x() - from;
             if pointer == event.pointer_id() && across.abs() > SWIPE {
-                swipe.set_value(None);
+                hand.swipe = None;
                 pages.turn(across < 0);
             }
             return;
         }
-        stroke.update_value(|stroke| {
-            if let Some(stroke) = stroke {
-                stroke.follow(event, seat);
-            }
-        });
+        if let Some(stroke) = &mut hand.stroke {
+            stroke.follow(event, seat);
+        }
     };
     let release = move |_| {
-        swipe.set_value(None);
-        if let Some(stroke) = stroke.try_update_value(Option::take).flatten() {
+        let stroke = {
+            let mut hand = releasing.borrow_mut();
+            hand.swipe = None;
+            hand.stroke.take()
+        };
+        if let Some(stroke) = stroke {
             stroke.end(seat);
         }
     };
@@ -154,13 +182,13 @@ fn pointed(surface: Tag, seat: Seat, pages: Pages) -> Tag {
         })
         .on("pointerup", release)
         .on("pointercancel", move |_| {
-            swipe.set_value(None);
-            leave();
+            cancelling.borrow_mut().swipe = None;
+            leaving();
         })
         .on("contextmenu", move |event| {
             if let Some((row, place)) = target(&event, board) {
                 event.prevent_default();
-                leave();
+                leaving_to_open();
                 pick_alone(board, &row, place);
                 board.open(Some(Tab::Step));
             }
@@ -195,15 +223,12 @@ fn track(seat: Seat, row: &Row, pages: Pages, menu: Dialog) -> Tag {
         Signal::derive(move || head.with(words))
     };
     // The steps are compared, not only read: what else the pages know may change without them.
-    let places = Memo::new(move |_| {
-        let steps = pages.steps();
-        (steps.start, steps.end)
-    });
+    let first = seat.board.number(move |_| pages.packed());
     let cells = row.clone();
     let steps = tag("div", "steps")
         .set("data-track", &row.id.0.to_string())
         .filled(move || {
-            let (first, end) = places.get();
+            let (first, end) = Pages::unpacked(first.get());
             pages.mark_entrance_soon();
             (first..end)
                 .map(|place| cell::cell(&cells, place))

@@ -94,6 +94,11 @@ impl Chromium {
             .await
     }
 
+    /// Where chromedriver listens.
+    pub(super) fn port(&self) -> u16 {
+        self.port
+    }
+
     /// How long this browser's processes have been on a processor.
     pub(super) fn processor_time(&self) -> Duration {
         let all: Vec<Ticks> = processes().filter_map(|name| Ticks::of(&name)).collect();

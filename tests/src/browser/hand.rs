@@ -41,6 +41,26 @@ impl Browser {
         self.perform_holding(key, stroke);
     }
 
+    /// Presses the mouse on a step and holds it.
+    pub fn press_step(&self, step: (&str, usize)) {
+        let press = MouseActions::new("mouse".to_owned())
+            .then(over(self.find_step(step), None))
+            .then(PointerAction::Down { button: LEFT });
+        self.act(press.into());
+    }
+
+    pub fn move_to_step(&self, step: (&str, usize)) {
+        let way =
+            MouseActions::new("mouse".to_owned()).then(over(self.find_step(step), Some(STROKE)));
+        self.act(way.into());
+    }
+
+    pub fn let_go(&self) {
+        let release =
+            MouseActions::new("mouse".to_owned()).then(PointerAction::Up { button: LEFT });
+        self.perform(release.into());
+    }
+
     /// Presses the mouse in the middle of something, draws so many pixels away and lets go.
     pub fn drag_by(&self, selector: &str, by: (f64, f64)) {
         let start = self.find(selector);

@@ -180,7 +180,7 @@ impl Grid {
         desk.selection.cells = match action {
             Action::Left => steps::moved(&cells, -1),
             Action::Right => steps::moved(&cells, 1),
-            Action::Paste | Action::Duplicate => changes.keys().copied().collect(),
+            Action::Paste | Action::Duplicate => changes.cells(),
             _ => cells,
         };
     }

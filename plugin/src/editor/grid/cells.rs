@@ -10,12 +10,12 @@ use egui::epaint::Shadow;
 use egui::{Align2, Color32, FontId, Painter, Rect, Stroke, StrokeKind, pos2, vec2};
 use lockstep_session::document::clip::{AudioLoop, Content};
 use lockstep_session::document::step::{Condition, Step, Velocity};
-use lockstep_session::steps::Cell;
-use std::collections::{BTreeMap, BTreeSet};
+use lockstep_session::steps::{Cell, Cells};
+use std::collections::BTreeMap;
 
 pub(super) struct Look<'a> {
     pub(super) theme: &'a Theme,
-    pub(super) selected: &'a BTreeSet<Cell>,
+    pub(super) selected: &'a Cells,
     /// Velocities while they are dragged.
     pub(super) bent: &'a BTreeMap<Cell, Velocity>,
 }

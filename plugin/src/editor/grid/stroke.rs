@@ -4,8 +4,8 @@
 use egui::Pos2;
 use lockstep_session::document::step::{Step, Velocity};
 use lockstep_session::ids::StepIndex;
-use lockstep_session::steps::{Cell, Changes};
-use std::collections::{BTreeMap, BTreeSet};
+use lockstep_session::steps::{Cell, Cells, Changes};
+use std::collections::BTreeMap;
 
 /// From the press of the pointer until it is let go.
 #[derive(Clone, Debug)]
@@ -55,7 +55,7 @@ impl Stroke {
         &mut self,
         pointer: Pos2,
         over: Option<Cell>,
-        selected: &BTreeSet<Cell>,
+        selected: &Cells,
         read: impl Fn(Cell) -> Step,
     ) -> Changes {
         match self {
@@ -67,7 +67,7 @@ impl Stroke {
                 let (cell, on) = (*cell, !*was_on);
                 let went = pointer - *origin;
                 if went.y.abs() > SLACK && went.y.abs() > went.x.abs() {
-                    let alone = BTreeSet::from([cell]);
+                    let alone = Cells::from([cell]);
                     let bent = if selected.contains(&cell) {
                         selected
                     } else {
@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn a_drag_paints_every_cell_once_with_what_the_first_became() {
-        let none = BTreeSet::new();
+        let none = Cells::new();
         let (mut stroke, _) = Stroke::press(cell(3, 2), ORIGIN, on);
         let to = pos2(150.0, 101.0);
         let changes = stroke.drag(to, Some(cell(3, 3)), &none, on);
@@ -206,19 +206,19 @@ mod tests {
 
     #[test]
     fn a_fast_drag_leaves_no_step_out() {
-        let none = BTreeSet::new();
+        let none = Cells::new();
         let (mut stroke, _) = Stroke::press(cell(3, 2), ORIGIN, off);
         let to = pos2(400.0, 101.0);
         let changes = stroke.drag(to, Some(cell(3, 9)), &none, off);
         assert_eq!(changes.len(), 8);
         let back = stroke.drag(to, Some(cell(3, 6)), &none, off);
-        let places: Vec<Cell> = back.keys().copied().collect();
-        assert_eq!(places, [cell(3, 6), cell(3, 7), cell(3, 8)]);
+        let places = back.cells();
+        assert_eq!(places, Cells::from([cell(3, 6), cell(3, 7), cell(3, 8)]));
     }
 
     #[test]
     fn a_drag_upwards_bends_velocities_and_changes_them_when_it_is_let_go() {
-        let selected = BTreeSet::from([cell(3, 2), cell(3, 4)]);
+        let selected = Cells::from([cell(3, 2), cell(3, 4)]);
         let (mut stroke, _) = Stroke::press(cell(3, 2), ORIGIN, on);
         let up = pos2(101.0, 90.0);
         assert!(stroke.drag(up, Some(cell(3, 2)), &selected, on).is_empty());

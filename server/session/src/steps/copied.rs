@@ -1,13 +1,12 @@
 //! Selected steps as text and back, and what moving, pasting and deleting them changes. The text is
 //! JSON, so that it goes from one session to another by way of the system's clipboard.
 
-use super::{Cell, Changes};
+use super::{Cell, Cells, Changes};
 use crate::document::Document;
 use crate::document::step::Step;
 use crate::ids::StepIndex;
 use crate::{protocol, tree};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 /// Steps with their places relative to the first row and column among them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -24,7 +23,7 @@ struct CopiedStep {
 }
 
 impl Copied {
-    pub fn of(document: &Document, cells: &BTreeSet<Cell>, read: impl Fn(Cell) -> Step) -> Self {
+    pub fn of(document: &Document, cells: &Cells, read: impl Fn(Cell) -> Step) -> Self {
         let placed = cells
             .iter()
             .filter_map(|cell| Some((row_of(document, *cell)?, cell.step.index(), read(*cell))));
@@ -79,7 +78,7 @@ impl Copied {
     }
 
     /// Again, right behind themselves.
-    pub fn repeated(&self, document: &Document, cells: &BTreeSet<Cell>) -> Changes {
+    pub fn repeated(&self, document: &Document, cells: &Cells) -> Changes {
         let Some(corner) = corner(document, cells) else {
             return Changes::new();
         };
@@ -91,7 +90,7 @@ impl Copied {
 }
 
 /// The first row and column of a selection.
-pub fn corner(document: &Document, cells: &BTreeSet<Cell>) -> Option<Cell> {
+pub fn corner(document: &Document, cells: &Cells) -> Option<Cell> {
     let rows = cells.iter().filter_map(|cell| row_of(document, *cell));
     let track = document.tracks.get(rows.min()?)?.id;
     let step = cells.iter().map(|cell| cell.step).min()?;
@@ -99,13 +98,13 @@ pub fn corner(document: &Document, cells: &BTreeSet<Cell>) -> Option<Cell> {
 }
 
 /// Nothing of what was selected is left.
-pub fn deleted(cells: &BTreeSet<Cell>) -> Changes {
+pub fn deleted(cells: &Cells) -> Changes {
     cells.iter().map(|cell| (*cell, Step::default())).collect()
 }
 
 /// Everything selected goes a step to the left or right, and leaves nothing where it was. At the edge
 /// nothing moves.
-pub fn shifted(cells: &BTreeSet<Cell>, by: isize, read: impl Fn(Cell) -> Step) -> Option<Changes> {
+pub fn shifted(cells: &Cells, by: isize, read: impl Fn(Cell) -> Step) -> Option<Changes> {
     let mut changes = deleted(cells);
     for cell in cells {
         let step = StepIndex::new(cell.step.index().checked_add_signed(by)?)?;
@@ -115,7 +114,7 @@ pub fn shifted(cells: &BTreeSet<Cell>, by: isize, read: impl Fn(Cell) -> Step) -
 }
 
 /// The same cells a step further.
-pub fn moved(cells: &BTreeSet<Cell>, by: isize) -> BTreeSet<Cell> {
+pub fn moved(cells: &Cells, by: isize) -> Cells {
     let moved = cells.iter().filter_map(|cell| {
         let step = StepIndex::new(cell.step.index().checked_add_signed(by)?)?;
         Some(Cell { step, ..*cell })
@@ -144,23 +143,22 @@ mod tests {
     #[test]
     fn what_is_copied_is_pasted_in_the_same_shape() {
         let document = document();
-        let cells = BTreeSet::from([cell(3, 2), cell(4, 3)]);
+        let cells = Cells::from([cell(3, 2), cell(4, 3)]);
         let copied = Copied::of(&document, &cells, read);
         let back = Copied::parse(&copied.text()).unwrap();
         assert_eq!(back, copied);
         let pasted = back.pasted(&document, cell(3, 8));
-        let places: Vec<Cell> = pasted.keys().copied().collect();
-        assert_eq!(places, [cell(3, 8), cell(4, 9)]);
+        assert_eq!(pasted.cells(), Cells::from([cell(3, 8), cell(4, 9)]));
         assert_eq!(pasted[&cell(4, 9)], read(cell(4, 3)));
     }
 
     #[test]
     fn what_would_lie_outside_the_grid_is_left_out() {
         let document = document();
-        let cells = BTreeSet::from([cell(3, 0), cell(4, 1)]);
+        let cells = Cells::from([cell(3, 0), cell(4, 1)]);
         let copied = Copied::of(&document, &cells, read);
         let pasted = copied.pasted(&document, cell(4, 127));
-        assert_eq!(pasted.keys().copied().collect::<Vec<_>>(), [cell(4, 127)]);
+        assert_eq!(pasted.cells(), Cells::from([cell(4, 127)]));
     }
 
     #[test]
@@ -172,7 +170,7 @@ mod tests {
 
     #[test]
     fn a_selection_moves_as_a_whole_or_not_at_all() {
-        let cells = BTreeSet::from([cell(3, 0), cell(3, 1)]);
+        let cells = Cells::from([cell(3, 0), cell(3, 1)]);
         assert_eq!(shifted(&cells, -1, read), None);
         let right = shifted(&cells, 1, read).unwrap();
         assert_eq!(right[&cell(3, 0)], Step::default());
@@ -183,10 +181,9 @@ mod tests {
     #[test]
     fn a_repeated_selection_follows_itself() {
         let document = document();
-        let cells = BTreeSet::from([cell(3, 1), cell(3, 4)]);
+        let cells = Cells::from([cell(3, 1), cell(3, 4)]);
         let copied = Copied::of(&document, &cells, read);
         let repeated = copied.repeated(&document, &cells);
-        let places: Vec<Cell> = repeated.keys().copied().collect();
-        assert_eq!(places, [cell(3, 5), cell(3, 8)]);
+        assert_eq!(repeated.cells(), Cells::from([cell(3, 5), cell(3, 8)]));
     }
 }

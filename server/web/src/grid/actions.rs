@@ -12,8 +12,7 @@ use leptos::prelude::*;
 use lockstep_session::document::step::{Step, Velocity};
 use lockstep_session::ids::StepIndex;
 use lockstep_session::shortcuts;
-use lockstep_session::steps::{self, Cell, Changes, Copied};
-use std::collections::BTreeSet;
+use lockstep_session::steps::{self, Cell, Cells, Changes, Copied};
 
 /// What was copied last, also where no clipboard can be read.
 const KEPT: &str = "lockstep.copied";
@@ -35,7 +34,7 @@ const BUTTONS: [(&str, &str); 9] = [
 
 pub(super) fn tools(seat: Seat) -> Tag {
     let board = seat.board;
-    let is_bare = Signal::derive(move || board.picked.with(BTreeSet::is_empty));
+    let is_bare = Signal::derive(move || board.picked.with(Cells::is_empty));
     let tool = move |(action, label): (&'static str, &'static str)| {
         let needs_steps = !matches!(action, "undo" | "redo");
         let disabled = Signal::derive(move || needs_steps && is_bare.get());
@@ -94,7 +93,7 @@ pub(super) fn act(seat: Seat, action: &str) {
     match action {
         "undo" => return seat.undo(),
         "redo" => return seat.redo(),
-        "none" => return board.pick(BTreeSet::new(), None),
+        "none" => return board.pick(Cells::new(), None),
         "all" => return pick_track(seat),
         _ if cells.is_empty() => return,
         "open" => return board.open(Some(Tab::Step)),
@@ -131,7 +130,7 @@ pub(super) fn act(seat: Seat, action: &str) {
     let picked = match action {
         "left" => steps::moved(&cells, -1),
         "right" => steps::moved(&cells, 1),
-        "duplicate" => changes.keys().copied().collect(),
+        "duplicate" => changes.cells(),
         _ => cells,
     };
     if action == "delete" {
@@ -173,11 +172,11 @@ fn paste(seat: Seat, copied: &Copied) {
     if !changes.is_empty() {
         seat.change(&changes, Gesture::Begins);
         seat.board.say(counted(changes.len(), "pasted"));
-        seat.board.pick(changes.keys().copied().collect(), None);
+        seat.board.pick(changes.cells(), None);
     }
 }
 
-fn finish(seat: Seat, action: &str, cells: &BTreeSet<Cell>) {
+fn finish(seat: Seat, action: &str, cells: &Cells) {
     if action == "cut" {
         seat.change(&steps::deleted(cells), Gesture::Begins);
     }
@@ -208,7 +207,7 @@ fn pick_track(seat: Seat) {
     board.say(counted(length, "selected"));
 }
 
-fn struck(cells: &BTreeSet<Cell>, by: i64, board: Board) -> Changes {
+fn struck(cells: &Cells, by: i64, board: Board) -> Changes {
     let steps = cells.iter().map(|cell| (*cell, board.step(*cell)));
     let sounding = steps.filter(|(_, step)| step.on);
     let struck = sounding.map(|(cell, step)| {

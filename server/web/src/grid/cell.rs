@@ -55,7 +55,7 @@ fn class(cell: &Cell, place: usize, past: bool) -> String {
         (" now", cell.now),
         (" picked", cell.picked),
         (" changed", cell.author.is_some()),
-        (" pointed", cell.pointed.is_some()),
+        (" pointed", cell.author.is_none() && cell.pointed.is_some()),
     ] {
         if given {
             class.push_str(name);

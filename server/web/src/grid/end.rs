@@ -10,6 +10,8 @@ use leptos::prelude::*;
 use leptos::web_sys;
 use lockstep_session::document::pattern::PatternLength;
 use lockstep_session::edit::{ClipSetting, Edit};
+use std::cell::Cell;
+use std::rc::Rc;
 use wasm_bindgen::JsCast;
 
 /// What is dragged: the row's left edge and the width of a step.
@@ -22,7 +24,8 @@ struct Drag {
 }
 
 pub(super) fn end(seat: Seat, row: &Row, pages: Pages) -> Tag {
-    let drag = StoredValue::new_local(None::<Drag>);
+    let drag = Rc::new(Cell::new(None::<Drag>));
+    let (pressing, following, done) = (Rc::clone(&drag), Rc::clone(&drag), Rc::clone(&drag));
     let (head, track) = (row.head.clone(), row.id);
     let set = move |length: usize, gesture: Gesture| {
         let length = PatternLength::new(i64::try_from(length).unwrap_or(128));
@@ -44,7 +47,7 @@ pub(super) fn end(seat: Seat, row: &Row, pages: Pages) -> Tag {
         // A pointer that has gone already cannot be held.
         let _ = element.set_pointer_capture(event.pointer_id());
         if let Some(steps) = element.parent_element() {
-            drag.set_value(begun(&steps, pages));
+            pressing.set(begun(&steps, pages));
         }
     };
     let follow = {
@@ -52,7 +55,7 @@ pub(super) fn end(seat: Seat, row: &Row, pages: Pages) -> Tag {
         move |event: Event| {
             event.stop_propagation();
             let event: &PointerEvent = event.unchecked_ref();
-            let Some(mut dragged) = drag.get_value() else {
+            let Some(mut dragged) = following.get() else {
                 return;
             };
             let columns =
@@ -61,7 +64,7 @@ pub(super) fn end(seat: Seat, row: &Row, pages: Pages) -> Tag {
             if length != head.with_untracked(|head| head.length) {
                 set(length, dragged.gesture);
                 dragged.gesture = Gesture::GoesOn;
-                drag.set_value(Some(dragged));
+                following.set(Some(dragged));
             }
         }
     };
@@ -78,7 +81,6 @@ pub(super) fn end(seat: Seat, row: &Row, pages: Pages) -> Tag {
         event.stop_propagation();
         set(length, Gesture::Begins);
     };
-    let done = move |_| drag.set_value(None);
     handle
         .set("role", "slider")
         .set("tabindex", "-1")
@@ -87,8 +89,8 @@ pub(super) fn end(seat: Seat, row: &Row, pages: Pages) -> Tag {
         .set("title", "Drag to change how many steps play")
         .on("pointerdown", press)
         .on("pointermove", follow)
-        .on("pointerup", done)
-        .on("pointercancel", done)
+        .on("pointerup", move |_| done.set(None))
+        .on("pointercancel", move |_| drag.set(None))
         .on("keydown", key)
         .painted(move |handle| {
             let (name, length) =

@@ -3,8 +3,9 @@
 
 use super::menu;
 use crate::board::{Board, Head, Row};
-use crate::dom::{self, Tag, tag};
+use crate::dom::{self, Tag, style, tag};
 use crate::seat::Seat;
+use crate::selected::Selected;
 use crate::widget::{Dialog, Switch, button};
 use leptos::ev::Event;
 use leptos::prelude::*;
@@ -64,7 +65,30 @@ pub(super) fn head(seat: Seat, row: &Row, menu: Dialog) -> Tag {
                     Signal::derive(move || format!("More of {}", name.get())),
                 ),
         )
-        .with(tag("i", "level"))
+        .with(level(seat, track))
+}
+
+/// How loud the track is heard here, in percent of full scale.
+fn level(seat: Seat, track: TrackId) -> Tag {
+    let board = seat.board;
+    tag("i", "level")
+        .set("aria-hidden", "true")
+        .painted(move |meter| {
+            let place = board.document.with(|document| {
+                let mut tracks = document.tracks.iter();
+                tracks.position(|other| other.id == track).unwrap_or(0)
+            });
+            let (left, right) = board.levels.with(|levels| levels[place]);
+            style(meter, "--level", &percent(left.max(right)).to_string());
+        })
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the value was brought into 0 to 100"
+)]
+fn percent(level: f32) -> i64 {
+    (level * 100.0).clamp(0.0, 100.0) as i64
 }
 
 fn subtitle(head: &Head) -> String {
@@ -76,9 +100,10 @@ fn subtitle(head: &Head) -> String {
 }
 
 fn choose(board: Board, track: TrackId) {
-    board
-        .selected
-        .update(|selected| selected.track = Some(track));
+    board.selected.set(Selected {
+        track: Some(track),
+        ..board.selected.get_untracked()
+    });
 }
 
 fn switch(

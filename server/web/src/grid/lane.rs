@@ -12,6 +12,7 @@ use leptos::prelude::*;
 use lockstep_session::document::step::{Step, Velocity};
 use lockstep_session::ids::StepIndex;
 use lockstep_session::steps::{Cell, Changes};
+use std::rc::Rc;
 use wasm_bindgen::JsCast;
 
 pub(super) fn lane(seat: Seat, pages: Pages) -> Tag {
@@ -19,10 +20,11 @@ pub(super) fn lane(seat: Seat, pages: Pages) -> Tag {
     let bars = tag("div", "bars");
     let element = bars.element();
     // The bars as they lay when the pointer went down.
-    let held = StoredValue::new_local(None::<Surface>);
+    let held = Rc::new(std::cell::Cell::new(None::<Surface>));
+    let (holding, letting_go) = (Rc::clone(&held), Rc::clone(&held));
     let at_hand = move || board.track().and_then(|track| board.row(track));
-    let bend = move |event: &PointerEvent| {
-        let (Some(surface), Some(row)) = (held.get_value(), untrack(at_hand)) else {
+    let bend = Rc::new(move |event: &PointerEvent| {
+        let (Some(surface), Some(row)) = (held.get(), untrack(at_hand)) else {
             return;
         };
         let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
@@ -35,7 +37,17 @@ pub(super) fn lane(seat: Seat, pages: Pages) -> Tag {
         {
             cell.update(|cell| cell.bent = Some(velocity));
         }
-    };
+    });
+    let bending = Rc::clone(&bend);
+    let released = Rc::new(move |event: Event| {
+        event.stop_propagation();
+        if letting_go.take().is_some()
+            && let Some(row) = untrack(at_hand)
+        {
+            settle(seat, &row);
+        }
+    });
+    let (release, cancel) = (Rc::clone(&released), released);
     let press = move |event: Event| {
         event.stop_propagation();
         let event: &PointerEvent = event.unchecked_ref();
@@ -45,7 +57,7 @@ pub(super) fn lane(seat: Seat, pages: Pages) -> Tag {
         // A pointer that has gone already cannot be held.
         let _ = element.set_pointer_capture(event.pointer_id());
         let area = element.get_bounding_client_rect();
-        held.set_value(Some(Surface {
+        holding.set(Some(Surface {
             left: area.left(),
             top: area.top(),
             width: area.width(),
@@ -54,14 +66,6 @@ pub(super) fn lane(seat: Seat, pages: Pages) -> Tag {
             columns: untrack(|| pages.steps().len()),
         }));
         bend(event);
-    };
-    let release = move |event: Event| {
-        event.stop_propagation();
-        if held.try_update_value(Option::take).flatten().is_some()
-            && let Some(row) = untrack(at_hand)
-        {
-            settle(seat, &row);
-        }
     };
     let name = Signal::derive(move || {
         board.rows.track();
@@ -78,10 +82,10 @@ pub(super) fn lane(seat: Seat, pages: Pages) -> Tag {
         .on("pointerdown", press)
         .on("pointermove", move |event| {
             event.stop_propagation();
-            bend(event.unchecked_ref());
+            bending(event.unchecked_ref());
         })
-        .on("pointerup", release)
-        .on("pointercancel", release)
+        .on("pointerup", move |event| release(event))
+        .on("pointercancel", move |event| cancel(event))
         .filled(move || {
             // A track that has just come has a row a moment later.
             board.rows.track();

@@ -1,8 +1,9 @@
 //! Everything about a track that is not its sound: name, colour, place among the others, and what is
 //! for this player's ears alone.
 
-use crate::dom::{self, Tag, tag};
+use crate::dom::{self, Tag, tag, text};
 use crate::measures::{level_range, pan_range};
+use crate::panel;
 use crate::seat::Seat;
 use crate::widget::{Dial, Field, Gesture, Range, Shape, button};
 use leptos::prelude::*;
@@ -23,7 +24,7 @@ pub(super) fn menu(seat: Seat, close: RwSignal<bool>) -> Tag {
         return tag("div", "");
     };
     let locked = seat.board.locked();
-    let text = move |document: &Document| {
+    let called = move |document: &Document| {
         let track = document.track(track);
         track.map_or_else(String::new, |track| track.settings.name.to_string())
     };
@@ -31,7 +32,7 @@ pub(super) fn menu(seat: Seat, close: RwSignal<bool>) -> Tag {
         seat,
         "Name",
         "What the track is called, for everyone",
-        text,
+        called,
         move |name| Edit::Track {
             track,
             setting: TrackSetting::Name(Name::new(name)),
@@ -102,6 +103,8 @@ pub(super) fn menu(seat: Seat, close: RwSignal<bool>) -> Tag {
         .with(name.show())
         .with(colours(seat, track))
         .with(controls)
+        .with(text("h3", "", "For your ears alone"))
+        .with(panel::private(seat, track))
         .with(order)
 }
 

@@ -18,8 +18,6 @@ use wasm_bindgen::JsCast;
 pub(super) struct Pages {
     view: RwSignal<View>,
     board: Board,
-    /// Where the keyboard began to pick.
-    anchor: StoredValue<Option<Cell>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +27,8 @@ struct View {
     /// The track the keyboard is at, or the first.
     track: Option<TrackId>,
     place: usize,
+    /// Where the keyboard began to pick.
+    anchor: Option<Cell>,
 }
 
 impl Pages {
@@ -38,23 +38,22 @@ impl Pages {
             page: 0,
             track: None,
             place: 0,
+            anchor: None,
         });
         browser::watch_media("(max-width: 760px)", move |narrow| {
-            view.update(|view| {
-                let first = view.page * view.columns;
-                view.columns = if narrow { 8 } else { 16 };
-                view.page = first / view.columns;
+            let before = view.get_untracked();
+            let columns = if narrow { 8 } else { 16 };
+            view.set(View {
+                columns,
+                page: before.page * before.columns / columns,
+                ..before
             });
         });
-        Pages {
-            view,
-            board,
-            anchor: StoredValue::new(None),
-        }
+        Pages { view, board }
     }
 
     pub(super) fn columns(&self) -> usize {
-        self.view.with_untracked(|view| view.columns)
+        self.view.get_untracked().columns
     }
 
     /// How many pages the longest pattern fills.
@@ -77,6 +76,17 @@ impl Pages {
 
     pub(super) fn steps(&self) -> Range<usize> {
         self.steps_of(self.shown())
+    }
+
+    /// The steps on the screen in one number, which is compared before anything is built.
+    pub(super) fn packed(&self) -> i64 {
+        let steps = self.steps();
+        i64::try_from(steps.start * 256 + steps.end).unwrap_or(0)
+    }
+
+    pub(super) fn unpacked(packed: i64) -> (usize, usize) {
+        let packed = usize::try_from(packed).unwrap_or(0);
+        (packed / 256, packed % 256)
     }
 
     fn steps_of(&self, page: usize) -> Range<usize> {
@@ -110,24 +120,28 @@ impl Pages {
     }
 
     pub(super) fn focus_on(&self, track: TrackId, place: usize) {
-        if self
-            .view
-            .with_untracked(|view| (view.track, view.place) != (Some(track), place))
-        {
-            self.view
-                .update(|view| (view.track, view.place) = (Some(track), place));
+        let mut view = self.view.get_untracked();
+        if (view.track, view.place) != (Some(track), place) {
+            (view.track, view.place) = (Some(track), place);
             if self.board.picked.with_untracked(|picked| picked.len() <= 1) {
-                let step = StepIndex::new(place);
-                self.anchor.set_value(step.map(|step| Cell { track, step }));
+                view.anchor = StepIndex::new(place).map(|step| Cell { track, step });
             }
+            self.view.set(view);
             self.mark_entrance();
         }
+    }
+
+    fn go(&self, page: usize) {
+        self.view.set(View {
+            page,
+            ..self.view.get_untracked()
+        });
     }
 
     /// Shows the page that a step is on.
     pub(super) fn show(&self, step: StepIndex) {
         let columns = self.columns();
-        self.view.update(|view| view.page = step.index() / columns);
+        self.go(step.index() / columns);
     }
 
     /// Shows the next page, or the one before.
@@ -138,7 +152,7 @@ impl Pages {
         } else {
             shown.saturating_sub(1)
         };
-        self.view.update(|view| view.page = page);
+        self.go(page);
     }
 
     /// Moves the keyboard's place by an arrow, Home, End or a page key, and picks it; with Shift,
@@ -179,22 +193,19 @@ impl Pages {
         };
         let track = ids[row];
         event.prevent_default();
+        let mut view = View {
+            page: place / columns,
+            track: Some(track),
+            place,
+            ..self.view.get_untracked()
+        };
         if let Some(step) = StepIndex::new(place) {
             let to = Cell { track, step };
-            let anchor = self.anchor.get_value().filter(|_| event.shift_key());
-            pick_between(seat, anchor.unwrap_or(to), to);
-            if anchor.is_none() {
-                self.anchor.set_value(Some(to));
-            }
+            let from = view.anchor.filter(|_| event.shift_key()).unwrap_or(to);
+            view.anchor = Some(from);
+            pick_between(seat, from, to);
         }
-        self.view.update(|view| {
-            *view = View {
-                page: place / columns,
-                track: Some(track),
-                place,
-                columns,
-            }
-        });
+        self.view.set(view);
         // A new page is on the screen by the next frame.
         request_animation_frame(move || {
             if let Some(button) = step_at(track, place) {
@@ -216,18 +227,20 @@ pub(super) fn page_buttons(pages: Pages) -> Tag {
         let steps = pages.steps_of(page);
         let label = format!("{}–{}", steps.start + 1, steps.end);
         let current = Signal::derive(move || pages.shown() == page);
-        button("", &label, move |_| {
-            pages.view.update(|view| view.page = page)
-        })
-        .set(
-            "aria-label",
-            &format!("Steps {} to {}", steps.start + 1, steps.end),
-        )
-        .state("aria-current", current)
+        button("", &label, move |_| pages.go(page))
+            .set(
+                "aria-label",
+                &format!("Steps {} to {}", steps.start + 1, steps.end),
+            )
+            .state("aria-current", current)
     };
-    let count = Memo::new(move |_| (pages.count(), pages.view.get().columns));
+    let board = pages.board;
+    // Other columns make other buttons.
+    let count = board.number(move |_| {
+        i64::try_from(pages.count() * 256 + pages.view.get().columns).unwrap_or(0)
+    });
     tag("nav", "pages")
         .set("aria-label", "Pages of steps")
-        .hidden(Signal::derive(move || count.get().0 == 1))
-        .filled(move || (0..count.get().0).map(turner).collect())
+        .hidden(Signal::derive(move || Pages::unpacked(count.get()).0 == 1))
+        .filled(move || (0..Pages::unpacked(count.get()).0).map(turner).collect())
 }

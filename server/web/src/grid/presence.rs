@@ -3,6 +3,7 @@
 use super::{Pages, target};
 use crate::board::Board;
 use crate::seat::Seat;
+use crate::selected::Selected;
 use leptos::ev::PointerEvent;
 use leptos::prelude::*;
 use lockstep_session::ids::StepIndex;
@@ -18,9 +19,10 @@ pub(super) fn follow(seat: Seat, pages: Pages) {
     });
     Effect::new(move |_| {
         if let Some(view) = board.called.get() {
-            board.selected.update(|selected| {
-                selected.track = Some(view.track);
-                selected.scene = Some(view.scene);
+            board.selected.set(Selected {
+                track: Some(view.track),
+                scene: Some(view.scene),
+                ..board.selected.get_untracked()
             });
             pages.show(view.step);
         }
@@ -28,12 +30,11 @@ pub(super) fn follow(seat: Seat, pages: Pages) {
     Effect::new(move |_| {
         board.picked.track();
         let view = view(board, pages);
-        let picked = board.selected.with(|selected| {
-            Some(Cell {
-                track: selected.track?,
-                step: selected.step?,
-            })
-        });
+        let selected = board.selected.get();
+        let picked = selected
+            .track
+            .zip(selected.step)
+            .map(|(track, step)| Cell { track, step });
         seat.tell(picked.and_then(|cell| cursor(board, cell)), view);
     });
 }

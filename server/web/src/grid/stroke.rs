@@ -11,8 +11,7 @@ use leptos::prelude::*;
 use leptos::web_sys;
 use lockstep_session::document::step::{Step, Velocity};
 use lockstep_session::ids::StepIndex;
-use lockstep_session::steps::{self, Cell, Changes};
-use std::collections::BTreeSet;
+use lockstep_session::steps::{self, Cell, Cells, Changes};
 
 /// The pointer has to go so far before a press becomes something else.
 const SLACK: i32 = 6;
@@ -81,7 +80,7 @@ impl Stroke {
             return None;
         }
         if event.shift_key() || !picked.contains(&cell) {
-            picked = BTreeSet::from([cell]);
+            picked = Cells::from([cell]);
         }
         board.pick(picked, Some(cell));
         let was_on = board.step(cell).on;
@@ -228,7 +227,7 @@ pub(super) fn pick_between(seat: Seat, from: Cell, to: Cell) {
 /// What a drag upwards from a cell strikes harder: what is picked with it, as far as it sounds.
 fn bendable(pressed: Cell, board: Board) -> Vec<(Cell, Velocity)> {
     let picked = board.picked.get_untracked();
-    let velocities = picked.into_iter().map(|cell| (cell, board.step(cell)));
+    let velocities = picked.iter().map(|cell| (*cell, board.step(*cell)));
     velocities
         .filter(|(cell, step)| step.on || *cell == pressed)
         .map(|(cell, step)| (cell, step.velocity))

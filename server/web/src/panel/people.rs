@@ -12,15 +12,18 @@ pub(super) fn people(seat: Seat) -> Tag {
     let board = seat.board;
     let alone = board.holds(|summary| summary.players.is_empty());
     // Who is here, not what they do: their lines stay as they are while they point and play.
-    let here = Memo::new(move |_| {
-        let ids =
-            |players: &Vec<Player>| players.iter().map(|player| player.id).collect::<Vec<_>>();
-        board.players.with(ids)
+    let here = board.words(move |_| {
+        let ids = |players: &Vec<Player>| players.iter().map(|player| player.id.hex()).collect();
+        let ids: Vec<String> = board.players.with(ids);
+        ids.join(" ")
     });
     let hint = "Asks everyone to look at the track and the page that you see";
     let look = button("Look here", hint, alone, move || seat.gather());
-    let list = tag("ul", "people")
-        .filled(move || here.get().into_iter().map(|id| line(seat, id)).collect());
+    let list = tag("ul", "people").filled(move || {
+        let here = here.get();
+        let ids = here.split(' ').filter_map(PlayerId::parse);
+        ids.map(|id| line(seat, id)).collect()
+    });
     tag("div", "section")
         .with(tag("div", "line").with(look))
         .with(list)

@@ -13,6 +13,7 @@ use lockstep_session::document::harmony::{Harmony, PitchClass};
 use lockstep_session::document::step::{Pitch, Pitches, Step};
 use lockstep_session::ids::StepIndex;
 use lockstep_session::steps::{Cell, Changes};
+use std::rc::Rc;
 use wasm_bindgen::JsCast;
 
 /// Two octaves and the note above them.
@@ -33,15 +34,31 @@ pub(super) fn roll(seat: Seat) -> Tag {
     let top = RwSignal::new(12_i64);
     let notes = tag("div", "roll");
     let place = notes.element();
-    let drawing = StoredValue::new_local(None::<Drawing>);
+    let drawing = Rc::new(std::cell::Cell::new(None::<Drawing>));
+    let (pressing, following, done) = (
+        Rc::clone(&drawing),
+        Rc::clone(&drawing),
+        Rc::clone(&drawing),
+    );
     let at_hand = move || {
         board.rows.track();
         board.track().and_then(|track| board.row(track))
     };
-    let harmony = Memo::new(move |_| board.document.with(|document| document.harmony.latest()));
-    let transpose = board.number(move |document| {
+    // What each line is called and how it is lit.
+    let lines = board.words(move |document| {
         let track = board.track().and_then(|track| document.track(track));
-        track.map_or(0, |track| track.settings.transpose.get().into())
+        let transpose = track.map_or(0, |track| i64::from(track.settings.transpose.get()));
+        let harmony = document.harmony.latest();
+        let mut lines = String::new();
+        for line in 0..ROWS {
+            let note = top.get() - line + transpose;
+            lines.push_str(&format!(
+                "{} {}\n",
+                spelled(&harmony, note),
+                class(&harmony, note)
+            ));
+        }
+        lines
     });
     let draw = move |spot: Spot, on: bool, gesture: Gesture| {
         let Some(row) = untrack(at_hand) else {
@@ -82,7 +99,7 @@ pub(super) fn roll(seat: Seat) -> Tag {
         } else {
             Gesture::Begins
         };
-        drawing.set_value(Some(Drawing {
+        pressing.set(Some(Drawing {
             surface,
             at,
             on,
@@ -91,7 +108,7 @@ pub(super) fn roll(seat: Seat) -> Tag {
     };
     let draw_on = move |event: Event| {
         let event: &PointerEvent = event.unchecked_ref();
-        let Some(mut drawn) = drawing.get_value() else {
+        let Some(mut drawn) = following.get() else {
             return;
         };
         let end = drawn
@@ -103,7 +120,7 @@ pub(super) fn roll(seat: Seat) -> Tag {
             }
         }
         drawn.at = end;
-        drawing.set_value(Some(drawn));
+        following.set(Some(drawn));
     };
     // A pointer has drawn already.
     let toggle = move |event: Event| {
@@ -129,21 +146,21 @@ pub(super) fn roll(seat: Seat) -> Tag {
             Signal::derive(move || top.get() == 0),
             octave(-12),
         ));
-    let done = move |_| drawing.set_value(None);
     let notes = notes
         .set("role", "group")
         .set("aria-label", "Notes")
         .on("pointerdown", press)
         .on("pointermove", draw_on)
-        .on("pointerup", done)
-        .on("pointercancel", done)
+        .on("pointerup", move |_| done.set(None))
+        .on("pointercancel", move |_| drawing.set(None))
         .on("click", toggle)
         .on("keydown", walk)
         .filled(move || {
             let row = at_hand();
-            let view = (top.get(), board.shown.get());
-            let tuning = (harmony.get(), transpose.get());
-            row.map_or_else(Vec::new, |row| lay_out(&row, view, tuning))
+            let steps = board.shown.get();
+            row.map_or_else(Vec::new, |row| {
+                lines.with(|lines| lay_out(&row, top.get_untracked(), steps, lines))
+            })
         });
     tag("div", "section").with(octaves).with(notes)
 }
@@ -240,18 +257,12 @@ fn walk(event: Event) {
 }
 
 /// Builds the notes; each step then paints its own column.
-fn lay_out(
-    row: &Row,
-    (top, (first, end)): (i64, (usize, usize)),
-    (harmony, transpose): (Harmony, i64),
-) -> Vec<Tag> {
+fn lay_out(row: &Row, top: i64, (first, end): (usize, usize), named: &str) -> Vec<Tag> {
     let mut columns: Vec<Vec<HtmlElement>> = vec![Vec::new(); end - first];
     let mut lines = Vec::new();
-    for line in 0..ROWS {
-        let note = top - line + transpose;
-        let name = spelled(&harmony, note);
-        let mut notes =
-            tag("div", &format!("notes {}", class(&harmony, note))).with(text("span", "", &name));
+    for (line, words) in (0_i64..).zip(named.lines()) {
+        let (name, class) = words.split_once(' ').unwrap_or((words, ""));
+        let mut notes = tag("div", &format!("notes {class}")).with(text("span", "", name));
         for (column, buttons) in columns.iter_mut().enumerate() {
             let is_entrance = line == 0 && column == 0;
             let button = tag("button", "note")

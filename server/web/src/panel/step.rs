@@ -22,15 +22,14 @@ const EMPTY: &str = "Click a step to see everything about it here. Shift-drag se
 #[derive(Clone, Copy)]
 struct Shown {
     seat: Seat,
-    first: Memo<Step>,
+    first: Signal<Step>,
 }
 
 impl Shown {
     fn new(seat: Seat) -> Shown {
         let board = seat.board;
-        let first = Memo::new(move |_| {
-            // The document tells that something changed; the cells tell what is shown.
-            board.document.track();
+        // The document tells that something changed; the cells tell what is shown.
+        let first = board.slice(move |_| {
             let steps = board
                 .picked
                 .with(|picked| cells(seat, picked.iter().copied()));
@@ -56,7 +55,7 @@ impl Shown {
         change(&mut after);
         let picked = self.seat.board.picked.get_untracked();
         let mut changes = Changes::new();
-        for (cell, step) in cells(self.seat, picked.into_iter()) {
+        for (cell, step) in cells(self.seat, picked.iter().copied()) {
             changes.insert(cell, steps::carried(&before, &after, &step));
         }
         self.seat.change(&changes, gesture);
@@ -104,7 +103,7 @@ fn cells(seat: Seat, picked: impl Iterator<Item = Cell>) -> Vec<(Cell, Step)> {
 
 pub(super) fn step(seat: Seat) -> Tag {
     let board = seat.board;
-    let is_empty = Memo::new(move |_| board.picked.with(std::collections::BTreeSet::is_empty));
+    let is_empty = board.condition(move |_| board.picked.with(steps::Cells::is_empty));
     tag("div", "step-panel").filled(move || {
         vec![if is_empty.get() {
             text("p", "hint", EMPTY)

@@ -9,7 +9,8 @@ use lockstep_session::document::step::Locks;
 use std::sync::Arc;
 
 pub(super) fn show(shown: Shown) -> Tag {
-    let locks = Memo::new(move |_| shown.first.with(|step| bits(&step.locks)));
+    let board = shown.seat.board;
+    let locks = board.number(move |_| shown.first.with(|step| bits(&step.locks)));
     let list = move || {
         let locks = locks.get();
         let locked = (0..Parameter::ALL.len()).filter(|place| locks & 1 << place != 0);
@@ -55,7 +56,7 @@ pub(super) fn show(shown: Shown) -> Tag {
 }
 
 /// Which parameters are locked, a bit for each.
-fn bits(locks: &Locks) -> u64 {
+fn bits(locks: &Locks) -> i64 {
     let places =
         (0..Parameter::ALL.len()).filter(|place| locks.get(Parameter::ALL[*place]).is_some());
     places.fold(0, |bits, place| bits | 1 << place)

@@ -8,10 +8,15 @@ use lockstep_session::document::harmony::PitchClass;
 use lockstep_session::document::step::{Pitch, Pitches, Step};
 use std::sync::Arc;
 
-const MOST: usize = 4;
+const MOST: i64 = 4;
 
 pub(super) fn show(shown: Shown) -> Tag {
-    let count = Memo::new(move |_| shown.first.with(|step| step.pitches.iter().count()));
+    let board = shown.seat.board;
+    let count = board.number(move |_| {
+        shown
+            .first
+            .with(|step| step.pitches.iter().fold(0, |count, _| count + 1))
+    });
     let locked = shown.seat.board.locked();
     let set = move |change: fn(&mut Vec<Pitch>)| {
         shown.change(Gesture::Begins, |step| {
@@ -34,7 +39,7 @@ pub(super) fn show(shown: Shown) -> Tag {
             "Takes the highest note away",
             is_single,
             move || {
-                set(|pitches| drop(pitches.pop()));
+                set(|pitches| pitches.truncate(pitches.len() - 1));
             },
         ));
     let dials = move || (0..count.get()).map(|place| dial(shown, place)).collect();
@@ -54,7 +59,8 @@ fn add(pitches: &mut Vec<Pitch>) {
     }));
 }
 
-fn dial(shown: Shown, place: usize) -> Tag {
+fn dial(shown: Shown, number: i64) -> Tag {
+    let place = usize::try_from(number).unwrap_or(0);
     let range = Range::new(-24, 24, 0);
     let pitch = move |step: &Step| step.pitches.iter().nth(place).unwrap_or_default();
     let dial = Dial {

@@ -1,0 +1,63 @@
+//! What only the browser's own tools can say and do: the tree that assistive tools read, and a page
+//! on a slower machine.
+
+use super::Browser;
+use serde_json::{Value, json};
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+/// A part of the page as assistive tools are told of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spoken {
+    pub role: String,
+    pub name: String,
+    /// Whether it is pressed, where it can be.
+    pub pressed: Option<bool>,
+}
+
+impl Browser {
+    /// Everything that a screen reader is told, in the page's order.
+    pub fn spoken(&self) -> Vec<Spoken> {
+        let tree = self.devtools("Accessibility.getFullAXTree", &json!({}));
+        let nodes = tree["nodes"].as_array().expect("a tree has nodes").iter();
+        let heard = nodes.filter(|node| node["ignored"] != true);
+        let text = |value: &Value| value["value"].as_str().unwrap_or_default().to_owned();
+        heard
+            .map(|node| {
+                let mut properties = node["properties"].as_array().into_iter().flatten();
+                let pressed = properties.find(|property| property["name"] == "pressed");
+                Spoken {
+                    role: text(&node["role"]),
+                    name: text(&node["name"]),
+                    pressed: pressed.map(|pressed| pressed["value"]["value"] == "true"),
+                }
+            })
+            .collect()
+    }
+
+    /// From now on the page computes so many times slower.
+    pub fn slow_down(&self, times: u32) {
+        self.devtools("Emulation.setCPUThrottlingRate", &json!({ "rate": times }));
+    }
+
+    fn devtools(&self, command: &str, parameters: &Value) -> Value {
+        let session = self.runtime.block_on(self.client.session_id());
+        let session = session
+            .expect("the browser answers")
+            .expect("a session is open");
+        let body = json!({ "cmd": command, "params": parameters }).to_string();
+        let mut stream =
+            TcpStream::connect(("127.0.0.1", self.chromium.port())).expect("chromedriver listens");
+        let request = format!(
+            "POST /session/{session}/goog/cdp/execute HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        stream.write_all(request.as_bytes()).expect("a request");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        let (_, body) = answer.split_once("\r\n\r\n").expect("an answer has a body");
+        let answer: Value = serde_json::from_str(body).expect("JSON");
+        answer["value"].clone()
+    }
+}
