@@ -240,3 +240,30 @@ fn a_click_on_a_step_is_played_from_within_one_lookahead_on() {
     let shortest = waits.fold(f64::INFINITY, f64::min);
     assert!(shortest < 0.06, "{shortest} seconds");
 }
+
+#[test]
+fn the_computers_keys_play_the_selected_track() {
+    let folder = overheard_page();
+    let server = Server::start_with(&["--web", &named(folder.path())]);
+    let session = server.new_session_with(&clicks());
+    let page = opened(&server, &session);
+    let ear = Ear::at(&page);
+    page.click(".title");
+    ear.wait_until_it_sounds();
+    page.keys("a");
+    page.keys("xa");
+    ear.listen_for(0.3);
+    let heard = ear.overheard();
+    let keys = heard.told.iter().filter_map(|(_, change)| match change {
+        Change::Key {
+            track,
+            key,
+            velocity,
+        } => Some((*track, *key, velocity.is_some())),
+        _ => None,
+    });
+    let played = [(0, 60, true), (0, 60, false), (0, 72, true), (0, 72, false)];
+    assert_eq!(keys.collect::<Vec<_>>(), played);
+    assert!(!heard.sound.is_silent(), "and they are heard");
+    assert_same_bits(&heard.scenario().native(128), &heard.sound, "by hand");
+}
