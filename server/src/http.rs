@@ -13,6 +13,7 @@ mod metrics;
 mod openapi;
 mod origin;
 mod pages;
+mod preview;
 mod range;
 mod requests;
 mod samples;
@@ -117,6 +118,10 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/s/{id}", get(pages::session))
         .route("/l/{id}", get(pages::session))
         .route("/p/{id}", get(pages::session))
+        .route("/s/{id}/preview.png", get(pages::picture))
+        .route("/l/{id}/preview.png", get(pages::picture))
+        .route("/p/{id}/preview.png", get(pages::picture))
+        .route("/sw.js", get(pages::worker))
         .route("/app/{*path}", get(pages::file))
         .fallback(pages::missing)
         .layer(from_fn_with_state(shared.clone(), client::admit))

@@ -2,6 +2,7 @@
 //! numbered from one, as the page names them. It must not know any single test.
 
 mod chromium;
+mod controls;
 mod devtools;
 mod hand;
 

@@ -5,7 +5,7 @@ use futures_util::{SinkExt, StreamExt};
 use lockstep_session::edit::Edit;
 use lockstep_session::ids::{Run, Token};
 use lockstep_session::protocol::{Profile, SUBPROTOCOL};
-use lockstep_session::replica::{Identity, Input, Link, Output, Replica};
+use lockstep_session::replica::{Change, Event, Identity, Input, Link, Output, Replica};
 use lockstep_session::text::Name;
 use lockstep_session::units::{Beat, LocalTime, ServerTime, Span};
 use std::net::SocketAddr;
@@ -43,6 +43,8 @@ struct Shared {
     /// The longest it has meant to wait before it tried again, in microseconds.
     longest_wait: AtomicI64,
     began: Instant,
+    /// What others have changed, in order.
+    heard: Mutex<Vec<Edit>>,
 }
 
 impl Client {
@@ -64,6 +66,7 @@ impl Client {
             tries: AtomicU32::new(0),
             longest_wait: AtomicI64::new(0),
             began: Instant::now(),
+            heard: Mutex::default(),
         });
         let request = request(address, session);
         let driver = shared.clone();
@@ -92,6 +95,17 @@ impl Client {
     pub fn edit(&self, edit: Edit) {
         let taken = self.change(|replica, now| replica.edit(edit, now));
         taken.expect("the edit fits the document");
+    }
+
+    /// Every edit of others that has come in since it was asked last.
+    pub fn heard(&self) -> Vec<Edit> {
+        std::mem::take(
+            &mut self
+                .shared
+                .heard
+                .lock()
+                .expect("no test panics while it looks"),
+        )
     }
 
     pub fn tries(&self) -> u32 {
@@ -224,7 +238,12 @@ impl Shared {
             let wait = (*retry_at - now).as_micros();
             self.longest_wait.fetch_max(wait, Ordering::Relaxed);
         }
-        while replica.poll_event().is_some() {}
+        while let Some(event) = replica.poll_event() {
+            if let Event::Document(Change::Edit { edit, .. }) = event {
+                let mut heard = self.heard.lock().expect("no test panics while it looks");
+                heard.push(Edit::clone(&edit));
+            }
+        }
         drop(replica);
         self.changed.notify_all();
     }

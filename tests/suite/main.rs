@@ -3,6 +3,7 @@
 mod browser_grid;
 mod browser_link;
 mod browser_page;
+mod browser_panels;
 mod browser_spoken;
 mod browser_steps;
 mod browser_together;
@@ -38,3 +39,4 @@ mod slice;
 mod sound_identity;
 mod sound_presets;
 mod world;
+mod zz_pictures;

@@ -8,6 +8,8 @@ use axum::extract::FromRequestParts;
 use axum::http::header::{self, HOST};
 use axum::http::{StatusCode, request::Parts};
 use axum::response::IntoResponse;
+use lockstep_session::document::Mode;
+use lockstep_session::protocol::Role;
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -60,6 +62,15 @@ impl Base {
 
     pub(super) fn published(&self, id: &LinkId) -> String {
         format!("{}/p/{}", self.0, id.as_str())
+    }
+
+    /// The page at an id, by what the id allows.
+    pub(super) fn page(&self, id: &LinkId, role: Role, mode: Mode) -> String {
+        match (role, mode) {
+            (Role::Editor, _) => self.edit(id),
+            (Role::Listener, Mode::Open) => self.listen(id),
+            (Role::Listener, Mode::Published) => self.published(id),
+        }
     }
 
     /// The answer to whoever had a session made.

@@ -1,6 +1,7 @@
 //! The page and its files, and what is shown where there is none.
 
-use super::{Shared, address::SessionAddress, headers};
+use super::links::Base;
+use super::{Shared, address::SessionAddress, headers, preview};
 use crate::{problem::Problem, web::WebFile};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
@@ -8,6 +9,7 @@ use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::http::{StatusCode, Uri};
 use axum::response::{Html, IntoResponse, Response};
 use std::sync::Arc;
+use tokio::task::spawn_blocking;
 
 pub(super) async fn front(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
     page(&shared, &headers)
@@ -16,15 +18,52 @@ pub(super) async fn front(State(shared): State<Arc<Shared>>, headers: HeaderMap)
 pub(super) async fn session(
     State(shared): State<Arc<Shared>>,
     address: Result<SessionAddress, Problem>,
-    headers: HeaderMap,
+    base: Base,
 ) -> Response {
     let id = match address {
         Ok(SessionAddress(id)) => id,
         Err(problem) => return explain(&problem),
     };
-    match shared.sessions.find(&id).await {
-        Ok(_) => page(&shared, &headers),
-        Err(error) => explain(&error.into()),
+    let (reading, role) = match shared.sessions.read(&id).await {
+        Ok(read) => read,
+        Err(error) => return explain(&error.into()),
+    };
+    let Some(page) = shared.web.page() else {
+        return (StatusCode::SERVICE_UNAVAILABLE, Html(NOT_BUILT)).into_response();
+    };
+    let link = base.page(&id, role, reading.document.mode);
+    let head = preview::head(&reading.document, &link);
+    let page = String::from_utf8_lossy(&page.bytes).replacen(UNNAMED, &head, 1);
+    let caching = [(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
+    (caching, Html(page)).into_response()
+}
+
+/// What the page is called where nothing more is known.
+const UNNAMED: &str = "<title>Lockstep</title>";
+
+/// A picture of the session's steps, for whoever shows its link.
+pub(super) async fn picture(
+    State(shared): State<Arc<Shared>>,
+    SessionAddress(id): SessionAddress,
+) -> Result<impl IntoResponse, Problem> {
+    let (reading, _) = shared.sessions.read(&id).await?;
+    let drawn = spawn_blocking(move || preview::picture(&reading.document));
+    let drawn = drawn.await.map_err(|_| Problem::FAILED)?;
+    let kind = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("image/png")),
+        (
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("private, max-age=60"),
+        ),
+    ];
+    Ok((kind, drawn))
+}
+
+/// The service worker: it lies where it may serve every page.
+pub(super) async fn worker(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
+    match shared.web.file("sw.js") {
+        Some(file) => send(file, &headers),
+        None => Problem::NOT_FOUND.into_response(),
     }
 }
 

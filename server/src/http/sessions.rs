@@ -13,7 +13,7 @@ use axum::Json;
 use axum::body::HttpBody;
 use axum::extract::{FromRequest, Request, State};
 use axum::response::IntoResponse;
-use lockstep_session::document::{Document, Mode};
+use lockstep_session::document::Document;
 use lockstep_session::edit::{Edit, SessionSetting};
 use lockstep_session::ids::{Epoch, PlayerId, Revision};
 use lockstep_session::protocol::{Profile, Role};
@@ -151,11 +151,7 @@ pub(super) async fn read(
         players,
     } = reading;
     let for_listeners = (role == Role::Editor).then(|| base.listen(&id.listener()));
-    let link = match (role, document.mode) {
-        (Role::Editor, _) => base.edit(&id),
-        (Role::Listener, Mode::Open) => base.listen(&id),
-        (Role::Listener, Mode::Published) => base.published(&id),
-    };
+    let link = base.page(&id, role, document.mode);
     let players = players.into_iter().map(|player| Present {
         id: player.id,
         profile: player.profile,

@@ -74,6 +74,12 @@ pub(crate) fn go_to(address: &str) {
     let _ = window().location().assign(address);
 }
 
+/// Whether a media query holds now.
+pub(crate) fn prefers(query: &str) -> bool {
+    let list = window().match_media(query).ok().flatten();
+    list.is_some_and(|list| list.matches())
+}
+
 /// Whether a media query holds, now and at each change.
 pub(crate) fn watch_media(query: &str, mut changed: impl FnMut(bool) + 'static) {
     let Ok(Some(list)) = window().match_media(query) else {
@@ -109,6 +115,21 @@ pub(crate) fn copy(text: &str, done: impl FnOnce() + 'static) {
             done();
         }
     });
+}
+
+/// Lets the page be there without a network, where browsers can do that.
+pub(crate) fn serve_offline() {
+    let navigator = window().navigator();
+    // Pages that were not fetched securely have none.
+    let has_workers = js_sys::Reflect::get(&navigator, &"serviceWorker".into())
+        .is_ok_and(|workers| !workers.is_undefined());
+    if has_workers {
+        let registered = navigator.service_worker().register("/sw.js");
+        leptos::task::spawn_local(async move {
+            // Without it the page needs its server, as it does anyway to play with others.
+            let _ = JsFuture::from(registered).await;
+        });
+    }
 }
 
 /// Whether the server says that there is no such session.

@@ -43,6 +43,17 @@ pub(crate) fn follow(run: impl FnMut() + 'static) {
     begin(Box::new(run));
 }
 
+/// A signal made of others. Its closure is boxed, so that there is one kind of it for each type.
+pub(crate) fn derived<T: Send + Sync + 'static>(
+    of: impl Fn() -> T + Send + Sync + 'static,
+) -> Signal<T> {
+    derive(Box::new(of))
+}
+
+fn derive<T: Send + Sync + 'static>(of: Box<dyn Fn() -> T + Send + Sync>) -> Signal<T> {
+    Signal::derive(of)
+}
+
 // Not generic, as are the others that take boxes here: there is one of it in the page.
 fn begin(mut run: Box<dyn FnMut()>) {
     Effect::new(move |_| run());

@@ -1,5 +1,6 @@
 //! The top of the session page: what is playing, how fast, who is here and who leads.
 
+mod help;
 mod lead;
 mod share;
 mod transport;
@@ -49,6 +50,7 @@ pub(crate) fn header(seat: Seat, id: &str) -> Tag {
         .with(tag("div", "space"))
         .with(tag("span", "count").says(board.text(people)))
         .with(players)
+        .with(help::help())
         .with(share::share(id.to_owned()))
 }
 

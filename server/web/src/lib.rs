@@ -15,6 +15,7 @@ mod painting;
 mod panel;
 mod playhead;
 mod preferences;
+mod recent;
 mod seat;
 mod selected;
 mod session;
@@ -28,8 +29,10 @@ use wasm_bindgen::prelude::*;
 /// Called once by the page's own module script.
 #[wasm_bindgen(start)]
 pub fn start() {
+    browser::watch_media("(prefers-color-scheme: light)", |_| {
+        preferences::Preferences::kept().show();
+    });
     // What the page follows, it follows for as long as it lives.
-    preferences::Preferences::kept().show();
     mount_to_body(|| {
         let page = match browser::session_in_address() {
             Some(session) => session::session(&session),
@@ -40,4 +43,5 @@ pub fn start() {
             let _ = body.append_child(&page.element());
         }
     });
+    browser::serve_offline();
 }

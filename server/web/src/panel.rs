@@ -10,11 +10,12 @@ mod mixer;
 mod pattern;
 mod people;
 mod roll;
+mod samples;
 mod settings;
 mod step;
 pub(crate) mod track;
 
-use crate::dom::{Tag, button, tag, text};
+use crate::dom::{Tag, button, derived, tag, text};
 use crate::seat::Seat;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -91,7 +92,7 @@ impl Tab {
             Tab::Instrument => instrument::instrument(seat),
             Tab::Mixer => mixer::mixer(seat),
             Tab::Effects => effects::effects(seat),
-            Tab::Samples => tag("div", ""),
+            Tab::Samples => samples::samples(seat),
             Tab::Export => export::export(seat),
             Tab::Players => people::people(seat),
             Tab::Settings => settings::settings(seat),
@@ -108,7 +109,7 @@ pub(crate) fn beside(seat: Seat) -> Tag {
             .with(tab.content(seat))
     };
     tag("aside", "beside")
-        .hidden(Signal::derive(move || !wide.get()))
+        .hidden(derived(move || !wide.get()))
         .filled(move || {
             let shown = TABS.iter().filter(|tab| wide.get() && tab.is_beside());
             shown.map(panel).collect()
@@ -159,10 +160,7 @@ fn opener(seat: Seat, tab: Tab, open: Memo<Option<Tab>>) -> Tag {
     button("", tab.title(), press)
         .set("role", "tab")
         .set("aria-controls", "panel")
-        .state(
-            "aria-selected",
-            Signal::derive(move || open.get() == Some(tab)),
-        )
+        .state("aria-selected", derived(move || open.get() == Some(tab)))
 }
 
 /// Arrow keys go from tab to tab.

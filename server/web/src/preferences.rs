@@ -2,6 +2,7 @@
 //! Nothing here is shared.
 
 use crate::browser;
+use crate::dom::set;
 use leptos::prelude::document;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,13 +52,19 @@ impl Preferences {
 
     /// Makes the page look so.
     pub(crate) fn show(self) {
-        if let Some(page) = document().document_element() {
-            crate::dom::set(&page, "data-theme", self.theme.name());
-            crate::dom::set(
-                &page,
-                "data-still",
-                if self.still { "true" } else { "false" },
-            );
-        }
+        let Some(page) = document().document_element() else {
+            return;
+        };
+        let theme = match self.theme {
+            Theme::System if browser::prefers("(prefers-color-scheme: light)") => Theme::Light,
+            Theme::System => Theme::Dark,
+            chosen => chosen,
+        };
+        set(&page, "data-theme", theme.name());
+        set(
+            &page,
+            "data-still",
+            if self.still { "true" } else { "false" },
+        );
     }
 }

@@ -1,11 +1,12 @@
 //! The session page: the parts of the screen, all of them views of one seat.
 
 use crate::connection::Connection;
-use crate::dom::{Tag, follow, tag};
+use crate::dom::{Tag, derived, follow, tag};
 use crate::front;
 use crate::grid::grid;
 use crate::header::header;
 use crate::panel;
+use crate::recent;
 use crate::seat::Seat;
 use crate::status::{notice, status};
 use leptos::prelude::*;
@@ -21,8 +22,16 @@ pub(crate) fn session(id: &str) -> Tag {
             document().set_title(&title);
         }
     });
+    let visited = id.to_owned();
+    let joined = board.holds(|summary| matches!(summary.connection, Connection::Live(_)));
+    let name = board.text(|summary| summary.name.to_string());
+    follow(move || {
+        if joined.get() {
+            name.with(|name| recent::keep(&visited, name));
+        }
+    });
     let unknown = board.holds(|summary| summary.connection == Connection::Unknown);
-    let known = Signal::derive(move || !unknown.get());
+    let known = derived(move || !unknown.get());
     let top = tag("div", "").with(header(seat, id)).with(notice(seat));
     let middle = tag("div", "middle")
         .with(grid(seat))

@@ -2,7 +2,7 @@
 
 use crate::board::Summary;
 use crate::connection::{Connection, Live};
-use crate::dom::{Tag, follow, tag, text};
+use crate::dom::{Tag, derived, follow, tag, text};
 use crate::seat::Seat;
 use leptos::prelude::*;
 
@@ -49,9 +49,7 @@ pub(crate) fn status(seat: Seat) -> Tag {
             ),
         )
         .with(tag("span", "").hidden(unknown).says(late))
-        .with(
-            tag("span", "sound").says(Signal::derive(move || sound.state.get().words().to_owned())),
-        )
+        .with(tag("span", "sound").says(derived(move || sound.state.get().words().to_owned())))
         .with(said)
         .with(tag("span", "lead-words").says(board.text(|summary| summary.lead.clone())))
 }
@@ -75,12 +73,12 @@ pub(crate) fn notice(seat: Seat) -> Tag {
     let unheard = move || sound.state.get().advice().unwrap_or_default().to_owned();
     tag("div", "held")
         .with(alert(board.text(advice)))
-        .with(alert(Signal::derive(unheard)))
+        .with(alert(derived(unheard)))
 }
 
 fn alert(words: Signal<String>) -> Tag {
     tag("p", "notice")
         .set("role", "alert")
-        .hidden(Signal::derive(move || words.with(String::is_empty)))
+        .hidden(derived(move || words.with(String::is_empty)))
         .says(words)
 }

@@ -1,7 +1,7 @@
 //! Who leads the session's transport, and how the lead is taken and given back.
 
 use crate::board::Lead;
-use crate::dom::{Tag, button, tag};
+use crate::dom::{Tag, button, derived, tag};
 use crate::seat::Seat;
 use leptos::prelude::*;
 use lockstep_session::edit::Edit;
@@ -9,7 +9,7 @@ use lockstep_session::edit::Edit;
 pub(super) fn lead(seat: Seat) -> [Tag; 2] {
     let board = seat.board;
     let mine = board.holds(|summary| summary.leader == Lead::Mine);
-    let words = Signal::derive(move || {
+    let words = derived(move || {
         if mine.get() {
             "Release"
         } else {
@@ -17,7 +17,7 @@ pub(super) fn lead(seat: Seat) -> [Tag; 2] {
         }
         .to_owned()
     });
-    let hint = Signal::derive(move || {
+    let hint = derived(move || {
         if mine.get() {
             "Lets go of the lead, so that anyone may play, stop and set the tempo"
         } else {

@@ -1,7 +1,7 @@
 //! How others come in: the link to copy, its code to point a phone at, the link that only listens,
 //! and copies of the session.
 
-use crate::dom::{Tag, button, follow, tag, text};
+use crate::dom::{Tag, button, derived, follow, tag, text};
 use crate::widget::{self, Dialog};
 use crate::{api, browser};
 use leptos::prelude::*;
@@ -40,10 +40,9 @@ fn links(id: &str) -> Tag {
             Err(problem) => links.update(|links| links.problem = problem),
         }
     });
-    let listen =
-        Signal::derive(move || links.with(|links| links.listen.clone().unwrap_or_default()));
-    let edit = Signal::derive(move || links.with(|links| links.edit.clone()));
-    let problem = Signal::derive(move || links.with(|links| links.problem.clone()));
+    let listen = derived(move || links.with(|links| links.listen.clone().unwrap_or_default()));
+    let edit = derived(move || links.with(|links| links.edit.clone()));
+    let problem = derived(move || links.with(|links| links.problem.clone()));
     let code = tag("div", "code")
         .set("role", "img")
         .set("aria-label", "The link as a code for cameras")
@@ -53,7 +52,7 @@ fn links(id: &str) -> Tag {
         listen,
         "Whoever has this link hears and sees, and cannot edit.",
     )
-    .hidden(Signal::derive(move || listen.with(String::is_empty)));
+    .hidden(derived(move || listen.with(String::is_empty)));
     let together = link(
         "Link to play together",
         edit,
@@ -83,7 +82,7 @@ fn links(id: &str) -> Tag {
 
 fn link(title: &str, address: Signal<String>, hint: &str) -> Tag {
     let copied = RwSignal::new(false);
-    let words = Signal::derive(move || if copied.get() { "Copied" } else { "Copy" }.to_owned());
+    let words = derived(move || if copied.get() { "Copied" } else { "Copy" }.to_owned());
     let field = tag("input", "text-field")
         .set("readonly", "")
         .set("aria-label", title);

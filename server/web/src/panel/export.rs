@@ -1,6 +1,6 @@
 //! Files made of the session by its server: the mix, every track apart, MIDI, or the session itself.
 
-use crate::dom::{Tag, tag, text};
+use crate::dom::{Tag, derived, tag, text};
 use crate::measures;
 use crate::seat::Seat;
 use crate::widget::{Choice, Dial, Range, Shape, decimal};
@@ -51,7 +51,7 @@ pub(super) fn export(seat: Seat) -> Tag {
     let session = seat.session();
     let files = KINDS.map(|(name, file, hint)| {
         let path = format!("/api/v1/sessions/{session}/export/{file}");
-        let address = Signal::derive(move || address(&path, file, order.get()));
+        let address = derived(move || address(&path, file, order.get()));
         let link = text("a", "button", name)
             .set("download", "")
             .set("title", hint)
@@ -76,7 +76,7 @@ fn length_and_format(order: RwSignal<Order>) -> [Tag; 3] {
         name: "Length".to_owned(),
         hint: "From the first bar on; all means until everything begins anew together",
         range: Range::new(0, MOST_BARS, 0).words(write, read),
-        value: Signal::derive(move || order.get().bars),
+        value: derived(move || order.get().bars),
         turn: Arc::new(move |bars, _| order.update(|order| order.bars = bars)),
         locked: unlocked,
     };
@@ -88,7 +88,7 @@ fn length_and_format(order: RwSignal<Order>) -> [Tag; 3] {
                 .map(|rate| (rate, format!("{} kHz", measures::fixed(rate / 100, 1))))
                 .to_vec(),
         ),
-        value: Signal::derive(move || order.get().rate),
+        value: derived(move || order.get().rate),
         choose: Arc::new(move |rate| order.update(|order| order.rate = rate)),
         locked: unlocked,
     };
@@ -96,7 +96,7 @@ fn length_and_format(order: RwSignal<Order>) -> [Tag; 3] {
         name: "Bits".to_owned(),
         hint: "How finely each frame is written; 32 are floating point",
         options: Signal::stored(BITS.map(|bits| (bits, format!("{bits} bit"))).to_vec()),
-        value: Signal::derive(move || order.get().bits),
+        value: derived(move || order.get().bits),
         choose: Arc::new(move |bits| order.update(|order| order.bits = bits)),
         locked: unlocked,
     };

@@ -1,7 +1,7 @@
 //! Key, scale and chord of the session, and which of them the selected track keeps to.
 
 use super::track::OfTrack;
-use crate::dom::{self, Tag, tag, text};
+use crate::dom::{self, Tag, derived, tag, text};
 use crate::header::{harmony_edit, scale};
 use crate::measures;
 use crate::seat::Seat;
@@ -55,34 +55,37 @@ fn circle(seat: Seat) -> Tag {
     let places = (0..PLACES).map(|place| {
         let key = key_at(place);
         let press = move |_| seat.edit(harmony_edit(seat, |harmony| harmony.key = key));
-        let name = tag("span", "").says(Signal::derive(move || {
+        let name = tag("span", "").says(derived(move || {
             latest.with(|harmony| harmony.spell(key).to_owned())
         }));
         dom::button("", "", press)
             .with(name)
-            .set("style", &format!("--place: {place}"))
+            .painted(move |element| {
+                // A fixed, legal name and value.
+                let _ = element.style().set_property("--place", &place.to_string());
+            })
             .attribute(
                 "class",
-                Signal::derive(move || {
+                derived(move || {
                     let belongs = latest.with(|harmony| harmony.in_scale(i32::from(key.get())));
                     if belongs { "belongs" } else { "" }.to_owned()
                 }),
             )
             .attribute(
                 "aria-label",
-                Signal::derive(move || {
+                derived(move || {
                     let scale = latest.with(|harmony| harmony.scale);
                     format!("{} {}", spelled(key, scale), measures::scale(scale))
                 }),
             )
             .state(
                 "aria-pressed",
-                Signal::derive(move || latest.with(|harmony| harmony.key == key)),
+                derived(move || latest.with(|harmony| harmony.key == key)),
             )
             .disabled(board.locked())
     });
     let line = |class: &str, words: fn(&Harmony) -> String| {
-        tag("span", class).says(Signal::derive(move || latest.with(words)))
+        tag("span", class).says(derived(move || latest.with(words)))
     };
     let middle = tag("div", "middle-of-circle")
         .with(line("circle-key", |harmony| {

@@ -4,7 +4,7 @@ mod browser;
 mod turning;
 
 use super::track::OfTrack;
-use crate::dom::{Tag, tag, text};
+use crate::dom::{Tag, derived, tag, text};
 use crate::seat::Seat;
 use crate::widget::button;
 use leptos::prelude::*;
@@ -55,7 +55,7 @@ fn sound(of: OfTrack) -> Tag {
     let reset = button(
         "Reset",
         hint,
-        Signal::derive(move || untouched.get() || locked.get()),
+        derived(move || untouched.get() || locked.get()),
         reset,
     );
     let hear = button(

@@ -2,7 +2,7 @@
 
 use super::track::OfTrack;
 use crate::board::{Board, Levels};
-use crate::dom::{self, Tag, tag, text};
+use crate::dom::{self, Tag, derived, tag, text};
 use crate::measures::{self, level_range, pan_range, percent_range};
 use crate::seat::Seat;
 use crate::sound::Ears;
@@ -68,7 +68,7 @@ fn strip(of: OfTrack, place: usize, selected: Memo<Option<TrackId>>) -> Tag {
         .says(name)
         .state(
             "aria-pressed",
-            Signal::derive(move || selected.get() == Some(track)),
+            derived(move || selected.get() == Some(track)),
         )
         .set("title", "Select this track");
     let level = of.dial(
@@ -123,7 +123,7 @@ pub(super) fn private(seat: Seat, track: TrackId) -> Tag {
         words,
         name: name.to_owned(),
         hint,
-        value: Signal::derive(move || ears.with(|ears| value(ears, track))),
+        value: derived(move || ears.with(|ears| value(ears, track))),
         set: Arc::new(move |on| ears.update(|ears| set(ears, track, on))),
         locked: Signal::stored(false),
     };

@@ -1,6 +1,6 @@
 //! What belongs to this player and this browser: name and colour, theme and motion, the nudge.
 
-use crate::dom::{Tag, button, tag, text};
+use crate::dom::{Tag, button, derived, tag, text};
 use crate::measures;
 use crate::preferences::{Preferences, Theme};
 use crate::seat::Seat;
@@ -33,7 +33,7 @@ fn you(seat: Seat) -> Vec<Tag> {
     let name = Field {
         name: "Your name".to_owned(),
         hint: "What the others call you",
-        value: Signal::derive(move || profile.with(|(name, _)| name.clone())),
+        value: derived(move || profile.with(|(name, _)| name.clone())),
         set: Arc::new(move |typed| {
             let mut changed = seat.profile();
             changed.name = Name::new(typed).or(&changed.name);
@@ -54,7 +54,7 @@ fn you(seat: Seat) -> Vec<Tag> {
             .set("aria-label", &format!("Colour {}", colour + 1))
             .state(
                 "aria-checked",
-                Signal::derive(move || profile.with(|(_, number)| *number == colour)),
+                derived(move || profile.with(|(_, number)| *number == colour)),
             )
     });
     let colours = tag("div", "line swatches")
@@ -77,7 +77,7 @@ fn page(seat: Seat) -> Vec<Tag> {
             };
             words.to_owned()
         })),
-        value: Signal::derive(move || measures::number_of(&Theme::ALL, &preferences.get().theme)),
+        value: derived(move || measures::number_of(&Theme::ALL, &preferences.get().theme)),
         choose: Arc::new(move |number| {
             let theme = measures::numbered_as(&Theme::ALL, number).unwrap_or_default();
             change(seat, |preferences| preferences.theme = theme);
@@ -88,7 +88,7 @@ fn page(seat: Seat) -> Vec<Tag> {
         words: "Reduced motion",
         name: "Reduced motion".to_owned(),
         hint: "Nothing on the page fades or slides",
-        value: Signal::derive(move || preferences.get().still),
+        value: derived(move || preferences.get().still),
         set: Arc::new(move |still| change(seat, |preferences| preferences.still = still)),
         locked: Signal::stored(false),
     };
@@ -107,7 +107,7 @@ fn sound(seat: Seat) -> Vec<Tag> {
         hint: "How much ahead this page sounds, to make up for slow speakers. Drag or type.",
         range: Range::new(-500, 500, 0)
             .words(|value| format!("{value} ms"), |text| decimal(text, 0)),
-        value: Signal::derive(move || ears.with(|ears| ears.nudge)),
+        value: derived(move || ears.with(|ears| ears.nudge)),
         turn: Arc::new(move |nudge, _| ears.update(|ears| ears.set_nudge(nudge))),
         locked: free,
     };
@@ -115,7 +115,7 @@ fn sound(seat: Seat) -> Vec<Tag> {
         name: "Volume".to_owned(),
         hint: "How loud this page is, for your ears only",
         range: measures::percent_range(100),
-        value: Signal::derive(move || ears.with(|ears| ears.volume)),
+        value: derived(move || ears.with(|ears| ears.volume)),
         turn: Arc::new(move |volume, _| ears.update(|ears| ears.set_volume(volume))),
         locked: free,
     };
@@ -123,7 +123,7 @@ fn sound(seat: Seat) -> Vec<Tag> {
         words: "Metronome",
         name: "Metronome".to_owned(),
         hint: "Clicks on every beat, for your ears only",
-        value: Signal::derive(move || ears.with(|ears| ears.metronome)),
+        value: derived(move || ears.with(|ears| ears.metronome)),
         set: Arc::new(move |on| ears.update(|ears| ears.metronome = on)),
         locked: free,
     };

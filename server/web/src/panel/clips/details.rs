@@ -1,7 +1,7 @@
 //! What can be set about one slot or one scene of the launcher: names, what follows, loops, copies.
 
 use super::Chosen;
-use crate::dom::{self, Tag, tag, text};
+use crate::dom::{self, Tag, derived, tag, text};
 use crate::measures::{self, ACTIONS};
 use crate::seat::Seat;
 use crate::widget::{Choice, Dial, Field, Range, Shape, button, decimal};
@@ -317,7 +317,7 @@ fn of_empty(seat: Seat, slot: Slot) -> Vec<Tag> {
             .selected
             .update(|selected| selected.scene = Some(slot.scene));
     };
-    let some = Signal::derive(move || !none.get());
+    let some = derived(move || !none.get());
     let hint = "An empty pattern here, to be filled in the grid";
     let deeds = tag("div", "line")
         .with(button("New pattern", hint, locked, fill))
@@ -384,7 +384,7 @@ fn of_scene(seat: Seat, scene: SceneIndex) -> Vec<Tag> {
 /// Chooses the row that the grid shows; the one that is shown goes back to what plays.
 fn in_grid(seat: Seat, scene: SceneIndex) -> Tag {
     let selected = seat.board.selected;
-    let shown = Signal::derive(move || selected.with(|selected| selected.scene == Some(scene)));
+    let shown = derived(move || selected.with(|selected| selected.scene == Some(scene)));
     let press = move |_| {
         let next = (!shown.get_untracked()).then_some(scene);
         selected.update(|selected| selected.scene = next);
