@@ -72,8 +72,9 @@ fn a_stroke_that_the_server_dies_under_is_whole_when_it_is_back() {
     server.kill();
     page.move_to_step(("Clap", 7));
     page.let_go();
-    assert!(
-        (2..=7).all(|step| page.pressed("Clap", step)),
+    assert_eq!(
+        shown(&page, "Clap")[..6],
+        [2, 3, 4, 5, 6, 7],
         "the grid works on"
     );
     server.come_back();

@@ -41,6 +41,18 @@ impl Browser {
         self.perform_holding(key, stroke);
     }
 
+    /// Presses the button of a part of the page that says so.
+    pub fn press_button(&self, within: &str, words: &str) {
+        let mark = format!(
+            "const all = [...document.querySelectorAll('{within} button')];
+             const found = all.find(it => it.textContent === {words:?});
+             if (found) found.dataset.wanted = 'yes'; return !!found"
+        );
+        self.wait_until(words, |page| page.evaluate(&mark) == true);
+        self.click("[data-wanted]");
+        self.evaluate("delete document.querySelector('[data-wanted]')?.dataset.wanted");
+    }
+
     /// Presses the mouse on a step and holds it.
     pub fn press_step(&self, step: (&str, usize)) {
         let press = MouseActions::new("mouse".to_owned())
