@@ -108,6 +108,23 @@ impl Client {
         )
     }
 
+    /// Whether such an edit of someone else has come in since `heard`, or does within a while.
+    pub fn hears(&self, within: Duration, wanted: impl Fn(&Edit) -> bool) -> bool {
+        let deadline = Instant::now() + within;
+        let mut replica = self.replica();
+        loop {
+            if self.heard().iter().any(&wanted) {
+                return true;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            let waited = self.shared.changed.wait_timeout(replica, left);
+            replica = waited.expect("no test panics while it looks").0;
+        }
+    }
+
     pub fn tries(&self) -> u32 {
         self.shared.tries.load(Ordering::Relaxed)
     }

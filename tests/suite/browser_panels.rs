@@ -37,7 +37,7 @@ fn a_number_is_typed_turned_dragged_stepped_and_put_back() {
     stands_at("98.50");
     page.wheel(TEMPO, -100);
     stands_at("99.50");
-    page.drag_by(TEMPO, (0.0, -40.0));
+    page.drag_by(TEMPO, (40.0, 0.0));
     page.wait_until("a drag has turned it up", |page| {
         page.value(TEMPO)
             .parse::<f64>()
@@ -67,10 +67,10 @@ fn a_dial_that_is_held_shows_the_hand_and_sends_at_a_bounded_rate() {
     let other = Client::joined(server.address(), &session, 9);
     other.heard();
     for _ in 0..4 {
-        page.drag_by(".bar [aria-label='Swing']", (0.0, -30.0));
-        page.drag_by(".bar [aria-label='Swing']", (0.0, 30.0));
+        page.drag_by(".bar [aria-label='Swing']", (30.0, 0.0));
+        page.drag_by(".bar [aria-label='Swing']", (-30.0, 0.0));
     }
-    page.drag_by(".bar [aria-label='Swing']", (0.0, -100.0));
+    page.drag_by(".bar [aria-label='Swing']", (100.0, 0.0));
     page.wait_until_saved();
     let shown = page.value(".bar [aria-label='Swing']");
     let swing = shown
@@ -176,38 +176,38 @@ fn a_clip_is_made_launched_copied_and_cleared() {
     page.open_panel("Clips");
     let track = other.look(|replica| replica.document().tracks[0].id);
     let slot = |scene: usize| format!("[data-slot='{} {scene}']", track.0);
-    page.click(&slot(1));
+    page.click(&slot(2));
     page.click(".clip-details [title^='An empty pattern']");
     let filled = |scene: usize| {
         other.wait_until("the slot is filled", |replica| {
             replica.document().tracks[0].clips[scene].is_some()
         });
     };
-    filled(1);
-    page.click(&slot(1));
+    filled(2);
+    page.click(&slot(2));
     other.wait_until("it is launched", |replica| {
         let track = &replica.document().tracks[0];
         let launched = track
             .queued
             .map(|queued| queued.clip)
             .unwrap_or(track.playing.clip);
-        launched.map(|scene| scene.index()) == Some(1)
+        launched.map(|scene| scene.index()) == Some(2)
     });
     page.enter("[aria-label='Clip name']", "Break");
     page.pick(".clip-details [aria-label='Then']", "Play the first");
     page.enter(".clip-details [aria-label='After']", "4 bars");
     other.wait_until("it is named and followed", |replica| {
-        let clip = replica.document().tracks[0].clips[1].clone();
+        let clip = replica.document().tracks[0].clips[2].clone();
         clip.is_some_and(|clip| {
             clip.name.as_str() == "Break"
                 && clip.follow.is_some_and(|follow| follow.after.get() == 4)
         })
     });
     page.click(".clip-details [title^='A copy in the next free slot']");
-    filled(2);
+    filled(3);
     page.click(".clip-details [title^='Takes the clip out']");
     other.wait_until("the copy is gone again", |replica| {
-        replica.document().tracks[0].clips[2].is_none()
+        replica.document().tracks[0].clips[3].is_none()
     });
     page.click("[data-slot=' 0']");
     other.wait_until("the row is launched", |replica| {

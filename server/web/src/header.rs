@@ -5,7 +5,7 @@ mod lead;
 mod share;
 mod transport;
 
-pub(crate) use transport::{harmony_edit, scale};
+pub(crate) use transport::{harmony_edit, more, scale};
 
 use crate::board::Summary;
 use crate::dom::{Tag, tag, text};

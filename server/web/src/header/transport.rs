@@ -4,8 +4,9 @@ use crate::dom::{Tag, button, tag, text};
 use crate::measures;
 use crate::seat::Seat;
 use crate::widget::{Choice, Dial, Dialog, Field, Range, Shape, Switch, decimal};
-use leptos::ev::MouseEvent;
+use leptos::ev::{MouseEvent, PointerEvent};
 use leptos::prelude::*;
+use leptos::web_sys::Element;
 use lockstep_session::document::harmony::{Harmony, PitchClass, Scale};
 use lockstep_session::document::mixer::Percent;
 use lockstep_session::document::timeline::LoopRegion;
@@ -50,7 +51,16 @@ pub(super) fn transport(seat: Seat) -> Vec<Tag> {
         field("Swing", "swing", swing(seat).show(Shape::Number)),
         field("Key", "key", key),
         cycle(seat),
+        fill(seat),
     ]
+}
+
+/// What narrow screens have no room for above the grid.
+pub(crate) fn more(seat: Seat) -> Tag {
+    tag("div", "line")
+        .with(swing(seat).show(Shape::Knob))
+        .with(cycle(seat))
+        .with(fill(seat))
 }
 
 fn field(title: &str, class: &str, content: Tag) -> Tag {
@@ -218,6 +228,43 @@ fn cycle(seat: Seat) -> Tag {
     tag("div", "held")
         .with(opener)
         .with(dialog.show(move || cycle_settings(seat)))
+}
+
+/// While it is held, steps with the fill condition sound, for everyone.
+fn fill(seat: Seat) -> Tag {
+    let board = seat.board;
+    let held = board.condition(|document| document.fill);
+    let set = move |fill: bool| {
+        if held.get_untracked() != fill {
+            seat.edit(Edit::Session(SessionSetting::Fill(fill)));
+        }
+    };
+    button("button fill-held", "Fill", move |event| {
+        let event: MouseEvent = event.unchecked_into();
+        // A key has no end that is sure to be seen: it switches.
+        if event.detail() == 0 {
+            set(!held.get_untracked());
+        }
+    })
+    .set(
+        "title",
+        "While it is held, steps with the fill condition sound",
+    )
+    .state("aria-pressed", held)
+    .disabled(board.locked())
+    .on("pointerdown", move |event| {
+        let event: PointerEvent = event.unchecked_into();
+        let pressed = event
+            .target()
+            .and_then(|target| target.dyn_into::<Element>().ok());
+        if let Some(pressed) = pressed {
+            // Without it a release beside the button is not seen; then another press ends it.
+            let _ = pressed.set_pointer_capture(event.pointer_id());
+        }
+        set(true);
+    })
+    .on("pointerup", move |_| set(false))
+    .on("pointercancel", move |_| set(false))
 }
 
 fn cycle_settings(seat: Seat) -> Tag {

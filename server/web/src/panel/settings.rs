@@ -1,6 +1,7 @@
 //! What belongs to this player and this browser: name and colour, theme and motion, the nudge.
 
 use crate::dom::{Tag, button, derived, tag, text};
+use crate::header::more;
 use crate::measures;
 use crate::preferences::{Preferences, Theme};
 use crate::seat::Seat;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 pub(super) fn settings(seat: Seat) -> Tag {
     tag("div", "sections")
         .with(section("You", you(seat)))
+        .with(section("Session", vec![more(seat)]))
         .with(section("This page", page(seat)))
         .with(section("Sound", sound(seat)))
 }
