@@ -61,9 +61,13 @@ impl Browser {
         self.act(press.into());
     }
 
-    pub fn move_to_step(&self, step: (&str, usize)) {
-        let way =
-            MouseActions::new("mouse".to_owned()).then(over(self.find_step(step), Some(STROKE)));
+    /// Moves the mouse so many pixels on.
+    pub fn move_on(&self, by: (f64, f64)) {
+        let way = MouseActions::new("mouse".to_owned()).then(PointerAction::MoveBy {
+            duration: Some(STROKE),
+            x: by.0,
+            y: by.1,
+        });
         self.act(way.into());
     }
 
