@@ -19,6 +19,7 @@ class LockstepProcessor extends AudioWorkletProcessor {
     this.engine = new WebAssembly.Instance(module).exports;
     this.player = this.engine.create(sampleRate);
     this.transport = null;
+    this.frame = currentFrame;
     this.ahead = [];
     this.left = this.right = new Float32Array(0);
     messages.forEach((message) => this.hear(message));
@@ -58,16 +59,18 @@ class LockstepProcessor extends AudioWorkletProcessor {
     }
   }
 
-  // A change within a block falls on its frame.
+  // A change within a block falls on its frame. A busy browser leaves blocks out, and for some it says
+  // the frame of the one before: these count on.
   process(_, [[left, right]]) {
-    const end = currentFrame + left.length;
-    for (let frame = currentFrame; frame < end; ) {
-      while (this.ahead.length > 0 && this.ahead[0].at <= frame) this.obey(this.ahead.shift());
+    const begin = Math.max(this.frame, currentFrame);
+    const end = begin + left.length;
+    for (this.frame = begin; this.frame < end; ) {
+      while (this.ahead.length > 0 && this.ahead[0].at <= this.frame) this.obey(this.ahead.shift());
       const next = this.ahead.length > 0 ? Math.min(end, Math.ceil(this.ahead[0].at)) : end;
-      this.render(frame, next - frame);
-      left.set(this.left, frame - currentFrame);
-      right.set(this.right, frame - currentFrame);
-      frame = next;
+      this.render(this.frame, next - this.frame);
+      left.set(this.left, this.frame - begin);
+      right.set(this.right, this.frame - begin);
+      this.frame = next;
     }
     return true;
   }

@@ -4,9 +4,11 @@
 mod chromium;
 mod controls;
 mod devtools;
+mod ear;
 mod hand;
 
 pub use devtools::Spoken;
+pub use ear::{Ear, Overheard, named, overheard_page};
 
 use chromium::Chromium;
 use fantoccini::elements::Element;
@@ -160,6 +162,24 @@ impl Browser {
     pub fn focused(&self) -> String {
         let name = self.evaluate("const it = document.activeElement; return it.getAttribute('aria-label') ?? it.textContent");
         name.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Does something while another tab lies over the page, which is hidden meanwhile.
+    pub fn behind_another_tab(&self, meanwhile: impl FnOnce()) {
+        let switch = |handle| {
+            self.runtime
+                .block_on(self.client.switch_to_window(handle))
+                .expect("tabs can be changed");
+        };
+        let page = self.runtime.block_on(self.client.window());
+        let page = page.expect("the page is in a tab");
+        let other = self.runtime.block_on(self.client.new_window(true));
+        switch(other.expect("another tab").handle);
+        meanwhile();
+        self.runtime
+            .block_on(self.client.close_window())
+            .expect("a tab is closed");
+        switch(page);
     }
 
     /// Asks again and again until the answer is yes. Panics with what the browser shows if it never is.

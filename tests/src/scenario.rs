@@ -36,7 +36,31 @@ pub enum Change {
         tempo: f64,
         looped: Option<(f64, f64)>,
     },
+    /// The same as a page says it: the place in the song at a frame that may have passed, how much
+    /// faster than its tempo it runs on from there, and the beats of loops run through before.
+    Line {
+        frame: usize,
+        beat: f64,
+        tempo: f64,
+        looped: Option<(f64, f64)>,
+        pace: f64,
+        turned: f64,
+    },
     Stop,
+    /// So many frames are left out, as a busy browser does: the machine is not asked for them.
+    Gap(usize),
+    /// What one listener wants to hear: tracks muted and soloed, a bit each, and the metronome.
+    Listen {
+        muted: u16,
+        soloed: u16,
+        metronome: f32,
+    },
+    /// A key of a track goes down as hard as this, or up where nothing is said.
+    Key {
+        track: u8,
+        key: u8,
+        velocity: Option<f32>,
+    },
 }
 
 /// A recording: what names it, and its one channel or two.
@@ -61,6 +85,8 @@ struct Place {
 trait Machine {
     fn play_from_now(&mut self, score: &[u8]);
     fn keep(&mut self, take: &Take);
+    fn listen(&mut self, muted: u16, soloed: u16, metronome: f32);
+    fn touch(&mut self, track: u8, key: u8, velocity: Option<f32>);
     fn render(&mut self, place: Option<Place>, frames: usize) -> Sound;
 }
 
@@ -111,8 +137,7 @@ impl Scenario {
         let mut changes = self.changes.iter().peekable();
         let mut rolling = None;
         while sound.frames() < self.frames {
-            let now = sound.frames();
-            while let Some((at, change)) = changes.next_if(|(at, _)| *at <= now) {
+            while let Some((_, change)) = changes.next_if(|(at, _)| *at <= sound.frames()) {
                 match change {
                     Change::Score(score) => machine.play_from_now(score),
                     Change::Take(take) => machine.keep(take),
@@ -127,14 +152,48 @@ impl Scenario {
                             looped: *looped,
                             turned: 0.0,
                         };
-                        rolling = Some((*at, place));
+                        rolling = Some((sound.frames(), place, 1.0));
+                    }
+                    Change::Line {
+                        frame,
+                        beat,
+                        tempo,
+                        looped,
+                        pace,
+                        turned,
+                    } => {
+                        let place = Place {
+                            beat: *beat,
+                            tempo: *tempo,
+                            looped: *looped,
+                            turned: *turned,
+                        };
+                        rolling = Some((*frame, place, *pace));
                     }
                     Change::Stop => rolling = None,
+                    Change::Gap(frames) => {
+                        let silence = vec![0.0; *frames];
+                        sound.append(Sound::new(silence.clone(), silence, 0));
+                    }
+                    Change::Listen {
+                        muted,
+                        soloed,
+                        metronome,
+                    } => machine.listen(*muted, *soloed, *metronome),
+                    Change::Key {
+                        track,
+                        key,
+                        velocity,
+                    } => machine.touch(*track, *key, *velocity),
                 }
             }
+            let now = sound.frames();
             let next = changes.peek().map_or(self.frames, |(at, _)| *at);
-            let place = rolling.map(|(since, place)| place.after(now - since, self.rate));
-            sound.append(machine.render(place, block.min(next - now)));
+            let place =
+                rolling.map(|(since, place, pace)| place.after(now - since, self.rate, pace));
+            // Blocks go on where they would without a change, as they do in a browser.
+            let rest = block - now % block;
+            sound.append(machine.render(place, rest.min(next - now)));
         }
         sound
     }
@@ -150,9 +209,9 @@ impl Take {
 
 impl Place {
     /// Where time is after so many frames: the worklet computes the same with the same steps.
-    fn after(self, frames: usize, rate: f64) -> Self {
+    fn after(self, frames: usize, rate: f64, pace: f64) -> Self {
         let frames = f64::from(u32::try_from(frames).expect("scenarios are short"));
-        let beat = self.beat + frames * (self.tempo / (60.0 * rate));
+        let beat = self.beat + frames * ((self.tempo * pace) / (60.0 * rate));
         let turned = match self.looped {
             Some((start, end)) if self.beat < end && beat >= end => {
                 ((beat - start) / (end - start)).floor() * (end - start)
@@ -161,7 +220,7 @@ impl Place {
         };
         Self {
             beat: beat - turned,
-            turned,
+            turned: self.turned + turned,
             ..self
         }
     }

@@ -20,8 +20,8 @@ use crate::{shell, worklet};
 const LARGEST_PAGE: usize = 380_000;
 /// The same with the engine, which comes once the page is there.
 const LARGEST_WITH_SOUND: usize = 450_000;
-/// What is fetched for its sound; the last of it only where a session has samples.
-const SOUND: [&str; 3] = ["worklet.js", "engine.wasm", "decoder.wasm"];
+/// What is fetched for its sound; the last two only where a session has samples.
+const SOUND: [&str; 4] = ["worklet.js", "engine.wasm", "decoder.js", "decoder.wasm"];
 
 pub(crate) fn run(workspace: &Workspace, arguments: Arguments) -> Result<()> {
     arguments.finish()?;

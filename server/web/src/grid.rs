@@ -12,6 +12,9 @@ mod pages;
 mod presence;
 mod stroke;
 
+pub(crate) use keys::is_typing;
+
+use crate::hands;
 use crate::board::{Board, Head, Row};
 use crate::connection::Connection;
 use crate::dom::{Tag, follow, tag, text};
@@ -41,6 +44,7 @@ pub(crate) fn grid(seat: Seat) -> Tag {
     let board = seat.board;
     let pages = Pages::new(board);
     keys::listen(seat);
+    hands::listen(seat);
     seat.sound.show_meters();
     presence::follow(seat, pages);
     let scene = board.number(move |_| {

@@ -8,6 +8,7 @@ mod connection;
 mod dom;
 mod front;
 mod grid;
+mod hands;
 mod header;
 mod identity;
 mod measures;

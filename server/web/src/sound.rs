@@ -1,11 +1,13 @@
 //! The page's sound: the engine on the browser's audio thread, kept on the session's beat. It is
 //! there from the first touch on, and says in words why it is not. It must not know what is shown.
 
+mod decoder;
 mod device;
 mod ears;
 mod message;
 mod output;
 mod pilot;
+mod samples;
 mod state;
 
 pub(crate) use ears::Ears;
@@ -26,6 +28,7 @@ use lockstep_session::units::{Beat, LocalTime, ServerTime, Span};
 use message::Message;
 use output::{Frame, OutputClock, float, span_of, whole};
 use pilot::{Moment, Pilot};
+use samples::Samples;
 use state::Failure;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -72,9 +75,13 @@ struct Desk {
     /// In frames, from notes to the mix.
     latency: Option<f64>,
     pilot: Pilot,
-    /// When the last score was sent, and whether another is to follow.
+    /// What the engine was told of these ears.
+    listening: Option<(u16, u16, f32)>,
+    /// The last score that was sent, when, and whether another is to follow.
+    score: Option<Box<Score>>,
     scored: LocalTime,
     is_score_due: bool,
+    samples: Samples,
     /// How many meters are shown, and when they moved last.
     meters: usize,
     metered: LocalTime,
@@ -91,8 +98,11 @@ impl Sound {
             asked: LocalTime::ZERO,
             latency: None,
             pilot: Pilot::new(48_000.0),
+            listening: None,
+            score: None,
             scored: LocalTime::ZERO,
             is_score_due: false,
+            samples: Samples::default(),
             meters: 0,
             metered: LocalTime::ZERO,
         };
@@ -279,9 +289,10 @@ impl Sound {
             let rate = f64::from(context.sample_rate());
             desk.output = OutputClock::new(rate);
             desk.pilot = Pilot::new(rate);
-            desk.latency = None;
+            (desk.latency, desk.score, desk.listening) = (None, None, None);
             // The answer tells how late the engine is.
             node.tell(&message::levels());
+            desk.samples.take_back();
             desk.node = Some(node);
         });
         self.send_score();
@@ -337,17 +348,54 @@ impl Sound {
         }
     }
 
-    fn send_score(&self) {
+    fn send_score(self) {
         self.desk(|desk| {
             desk.is_score_due = false;
-            if let Some(node) = &desk.node {
-                let document = self.board.document.get_untracked();
-                node.tell(&message::score(Score::compile(&document).bytes()));
+            let Some(node) = &desk.node else {
+                return;
+            };
+            let score = Score::compile(&self.board.document.get_untracked());
+            // The server's word on an edit of one's own says nothing new.
+            if desk.score.as_deref() != Some(&*score) {
+                node.tell(&message::score(score.bytes()));
+                desk.score = Some(score);
                 desk.scored = browser::now();
             }
         });
         // Tracks that were moved are still the same ones to these ears.
         self.tell_ears();
+        self.gather_samples();
+    }
+
+    /// Fetches what the session plays, and gives it to the engine.
+    fn gather_samples(self) {
+        let next = self.desk(|desk| {
+            let node = desk.node.as_ref()?;
+            for (id, pcm) in desk.samples.give() {
+                node.tell(&message::sample(id, &pcm));
+            }
+            let document = self.board.document.get_untracked();
+            desk.samples.want(&document);
+            desk.samples.next()
+        });
+        let Some(id) = next else {
+            return;
+        };
+        spawn_local(async move {
+            let bytes = decoder::fetch(&format!("/api/v1/samples/{}", id.hex())).await;
+            let found = match bytes {
+                Some(bytes) => decoder::decode(&bytes).await,
+                None => Err("it has not come to the server yet".to_owned()),
+            };
+            if let Some(pause) = self.desk(|desk| desk.samples.came(id, found)) {
+                let again = move || {
+                    self.desk(|desk| desk.samples.want_again(id));
+                    self.gather_samples();
+                };
+                set_timeout(again, pause);
+            }
+            self.gather_samples();
+        });
     }
 
     fn tell_ears(&self) {
@@ -355,7 +403,11 @@ impl Sound {
         let document = self.board.document.get_untracked();
         self.desk(|desk| {
             if let (Some(node), Some(device)) = (&desk.node, &desk.device) {
-                node.tell(&message::listen(ears.for_engine(&document), None));
+                let heard = ears.for_engine(&document);
+                if desk.listening != Some(heard) {
+                    desk.listening = Some(heard);
+                    node.tell(&message::listen(heard, None));
+                }
                 node.set_gain(ears.gain(), device.context().current_time());
             }
         });

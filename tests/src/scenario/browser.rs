@@ -84,6 +84,34 @@ fn message(at: usize, change: &Change, bytes: &mut Vec<u8>) -> Value {
             let transport = json!({ "frame": at, "beat": beat, "tempo": tempo, "loop": looped });
             json!({ "at": at, "transport": transport })
         }
+        Change::Line {
+            frame,
+            beat,
+            tempo,
+            looped,
+            pace,
+            turned,
+        } => {
+            let looped = looped.unwrap_or_default();
+            let transport = json!({
+                "frame": frame, "beat": beat, "tempo": tempo, "loop": looped, "pace": pace, "turned": turned,
+            });
+            json!({ "at": at, "transport": transport })
+        }
         Change::Stop => json!({ "at": at, "transport": null }),
+        Change::Gap(_) => unreachable!("a browser renders every frame of a scenario"),
+        Change::Listen {
+            muted,
+            soloed,
+            metronome,
+        } => json!({ "at": at, "listen": [muted, soloed, metronome] }),
+        Change::Key {
+            track,
+            key,
+            velocity,
+        } => {
+            let code = u8::from(velocity.is_none());
+            json!({ "at": at, "play": [track, code, key, velocity.unwrap_or(0.0)] })
+        }
     }
 }

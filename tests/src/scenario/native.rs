@@ -3,14 +3,16 @@
 use super::{Machine, Place, Take};
 use crate::hosts::Sound;
 use lockstep_engine::{
-    Beats, Engine, HostBlock, HostLoop, Listening, Moment, Sample, SampleKey, SampleRate, Score,
-    Tempo,
+    Beats, Engine, HostBlock, HostLoop, Listening, LiveEvent, LiveNote, Moment, Sample, SampleKey,
+    SampleRate, Score, Tempo,
 };
 use std::sync::Arc;
 
 pub(super) struct Native {
     engine: Engine,
     score: Box<Score>,
+    listening: Listening,
+    live: Vec<LiveNote>,
 }
 
 impl Native {
@@ -18,6 +20,8 @@ impl Native {
         Self {
             engine: Engine::new(SampleRate::new(rate).expect("a rate")),
             score: Score::boxed(),
+            listening: Listening::default(),
+            live: Vec::new(),
         }
     }
 
@@ -52,17 +56,39 @@ impl Machine for Native {
         assert!(left_over.is_none(), "the take is kept");
     }
 
+    fn listen(&mut self, muted: u16, soloed: u16, metronome: f32) {
+        self.listening = Listening {
+            muted,
+            soloed,
+            metronome,
+            ..Listening::default()
+        };
+    }
+
+    fn touch(&mut self, track: u8, key: u8, velocity: Option<f32>) {
+        let event = match velocity {
+            Some(velocity) => LiveEvent::Down { key, velocity },
+            None => LiveEvent::Up { key },
+        };
+        self.live.push(LiveNote {
+            frame: 0,
+            track,
+            event,
+        });
+    }
+
     fn render(&mut self, place: Option<Place>, frames: usize) -> Sound {
         let moment = Moment {
             position: place.map(block),
-            live: &[],
-            listening: Listening::default(),
+            live: &self.live,
+            listening: self.listening,
         };
         let (mut left, mut right) = (Vec::new(), Vec::new());
         self.engine.render(&self.score, &moment, frames, |chunk| {
             left.extend(chunk.mix[0]);
             right.extend(chunk.mix[1]);
         });
+        self.live.clear();
         Sound::new(left, right, 0)
     }
 }

@@ -84,6 +84,24 @@ impl Machine for Wasm {
         assert_eq!(is_kept, 1, "the take is kept");
     }
 
+    fn listen(&mut self, muted: u16, soloed: u16, metronome: f32) {
+        let params = (
+            self.player,
+            u32::from(muted),
+            u32::from(soloed),
+            metronome,
+            f64::NAN,
+        );
+        self.call::<_, ()>("listen", params);
+    }
+
+    fn touch(&mut self, track: u8, key: u8, velocity: Option<f32>) {
+        let code = u32::from(velocity.is_none());
+        let amount = velocity.unwrap_or(0.0);
+        let params = (self.player, u32::from(track), code, u32::from(key), amount);
+        self.call::<_, ()>("play", params);
+    }
+
     fn render(&mut self, place: Option<Place>, frames: usize) -> Sound {
         let count = u32::try_from(frames).expect("a block is short");
         let (beat, tempo) = place.map_or((0.0, 0.0), |place| (place.beat, place.tempo));

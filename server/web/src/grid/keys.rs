@@ -61,7 +61,7 @@ fn on_clipboard(name: &str, mut hear: impl FnMut(ClipboardEvent) + 'static) {
 }
 
 /// Whether the focus is where keys make text, or words are selected to be copied.
-fn is_typing() -> bool {
+pub(crate) fn is_typing() -> bool {
     let focused: Option<web_sys::Element> = document().active_element();
     focused.is_some_and(|focused| {
         focused

@@ -129,12 +129,27 @@ fn sound(seat: Seat) -> Vec<Tag> {
         set: Arc::new(move |on| ears.update(|ears| ears.metronome = on)),
         locked: free,
     };
+    let said = RwSignal::new(String::new());
+    let keyboards = button("button", "MIDI keyboards", move |_| {
+        leptos::task::spawn_local(async move {
+            said.set(match crate::hands::listen_to_midi(seat).await {
+                Ok(0) => "No MIDI keyboard is connected.".to_owned(),
+                Ok(1) => "The MIDI keyboard plays the selected track.".to_owned(),
+                Ok(_) => "The MIDI keyboards play the selected track.".to_owned(),
+                Err(why) => why.to_owned(),
+            });
+        });
+    });
+    let keyboards = keyboards.set("title", "Lets MIDI keyboards play the selected track");
     let line = tag("div", "line")
         .with(volume.show(Shape::Knob))
         .with(nudge.show(Shape::Knob))
-        .with(metronome.show("toggle"));
+        .with(metronome.show("toggle"))
+        .with(keyboards);
     let hint = "If this page sounds late beside the others, nudge it ahead.";
-    vec![line, text("p", "hint", hint)]
+    let hands = "Keys play the selected track: A W S E D F T G Y H U J K, and Z and X change the octave.";
+    let said = tag("p", "hint").set("role", "status").says(said.into());
+    vec![line, said, text("p", "hint", hint), text("p", "hint", hands)]
 }
 
 fn change(seat: Seat, change: impl FnOnce(&mut Preferences)) {

@@ -15,11 +15,13 @@ const EASE: f64 = 1.0;
 /// A larger error is made good at once.
 const LOST: f64 = 0.005;
 /// A smaller change of pace is not worth an order.
-const WORTHWHILE: f64 = 4e-6;
+const WORTHWHILE: f64 = 20e-6;
 /// A change that is further ahead than this is no change to come but one of another clock.
 const AHEAD: Span = Span::from_seconds(20);
 /// A change to come is aimed anew if it is this many frames off.
 const AIM: i64 = 2;
+/// No session gets further.
+const FURTHEST: f64 = 1e6;
 /// What was ordered is remembered until it is heard, and longer.
 const REMEMBERED: usize = 16;
 
@@ -177,7 +179,9 @@ impl Pilot {
         Step {
             order: Order {
                 at: moment.frame,
-                line: timeline.playing.then_some(line),
+                // Somebody who has just joined starts it by a clock of their own: the server's word
+                // follows.
+                line: (timeline.playing && running <= FURTHEST).then_some(line),
             },
             timeline,
         }

@@ -101,7 +101,7 @@ fn a_device_that_runs_fast_is_followed_without_a_jump() {
             assert!(tick == 1 || (pace - 1.0).abs() < 600e-6, "{pace}");
             said += 1;
         }
-        assert!(error(&pilot, &timeline, now).abs() < 5.0);
+        assert!(error(&pilot, &timeline, now).abs() < 25.0);
     }
     assert!(said < 5, "{said} orders for a steady device");
 }
@@ -124,7 +124,7 @@ fn a_small_error_is_slewed_away_and_a_large_one_stepped_over() {
             pilot.steer(&timeline, slipped(2.0 + f64::from(tick) * 0.25));
         }
         let last = slipped(22.0);
-        assert!(error(&pilot, &timeline, last).abs() < 10.0, "{off}");
+        assert!(error(&pilot, &timeline, last).abs() < 25.0, "{off}");
     }
 }
 

@@ -1,0 +1,254 @@
+//! What a page really plays: overheard on its audio thread, sample by sample, together with all that
+//! the thread was told and with when the browser says it is heard. It must not know any single test.
+
+use super::Browser;
+use crate::hosts::Sound;
+use crate::scenario::{Change, Scenario, Take};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+use tempfile::TempDir;
+
+const ON_THE_AUDIO_THREAD: &str = include_str!("tap.js");
+const ON_THE_PAGE: &str = include_str!("ear.js");
+const REGISTERED: &str = "registerProcessor(\"lockstep\", LockstepProcessor);";
+
+/// An ear at a page, from before its first touch on.
+#[derive(Debug)]
+pub struct Ear<'b> {
+    page: &'b Browser,
+}
+
+/// What an ear has heard so far.
+#[derive(Clone, Debug)]
+pub struct Overheard {
+    pub rate: f64,
+    pub sound: Sound,
+    /// What the audio thread was told, and the frame from which on it counted.
+    pub told: Vec<(usize, Change)>,
+    /// The next frame to be rendered when the page was pressed.
+    pub clicks: Vec<f64>,
+    /// Frames that were heard, each with seconds of the clock on the wall.
+    output: Vec<(f64, f64)>,
+}
+
+/// The page as it was built, but its audio thread remembers what it does: the folder for a server's
+/// flag `--web`.
+pub fn overheard_page() -> TempDir {
+    let built = std::env::var_os("LOCKSTEP_WEB_DIST")
+        .expect("LOCKSTEP_WEB_DIST names the page: run `cargo xtask test`");
+    let folder = tempfile::tempdir().expect("a folder for a page");
+    let mut is_tapped = false;
+    for entry in std::fs::read_dir(PathBuf::from(built)).expect("the page is built") {
+        let path = entry.expect("a file of the page").path();
+        let name = path.file_name().expect("a file has a name");
+        let to = folder.path().join(name);
+        if name.to_string_lossy().starts_with("worklet-") {
+            let processor = std::fs::read_to_string(&path).expect("the page has a processor");
+            assert!(processor.contains(REGISTERED), "{processor}");
+            let tapped = processor.replace(REGISTERED, ON_THE_AUDIO_THREAD);
+            std::fs::write(to, tapped).expect("a file is written");
+            is_tapped = true;
+        } else {
+            std::fs::copy(&path, to).expect("a file is copied");
+        }
+    }
+    assert!(is_tapped, "the page brings a processor");
+    folder
+}
+
+/// A folder as a flag says it.
+pub fn named(folder: &Path) -> String {
+    folder.display().to_string()
+}
+
+impl<'b> Ear<'b> {
+    /// At a page that nobody has touched yet.
+    pub fn at(page: &'b Browser) -> Self {
+        page.evaluate(ON_THE_PAGE);
+        Self { page }
+    }
+
+    pub fn wait_until_it_sounds(&self) {
+        self.page.wait_until("the page's sound is on", |page| {
+            page.text(".status .sound") == "Sound on"
+        });
+    }
+
+    /// How many frames have been rendered since the start.
+    pub fn frames(&self) -> usize {
+        let frames = self.ask("return overhear.ask('frames')");
+        whole(&frames)
+    }
+
+    /// Listens on for some seconds of sound, however long they take.
+    pub fn listen_for(&self, seconds: f64) {
+        let frames = |seconds: f64| {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a test is short"
+            )]
+            let frames = (seconds * 48_000.0) as usize;
+            frames
+        };
+        let until = self.frames() + frames(seconds);
+        self.page
+            .wait_until("the sound goes on", |_| self.frames() >= until);
+    }
+
+    /// Everything since the start.
+    pub fn overheard(&self) -> Overheard {
+        let told = self.ask("return overhear.whole()");
+        let length = whole(&told["length"]);
+        let mut bytes = Vec::with_capacity(length);
+        while bytes.len() < length {
+            let script = format!("return overhear.text({})", bytes.len());
+            let text = self.page.evaluate(&script);
+            let text = text.as_str().expect("bytes as text");
+            bytes.extend(STANDARD.decode(text).expect("base 64"));
+        }
+        let first = whole(&told["first"]);
+        let [left, right] = [0, 1].map(|side| samples(&told["channels"][side], &bytes));
+        let changes = told["changes"].as_array().expect("changes").iter();
+        let changes = changes.filter_map(|change| {
+            let at = whole(&change["at"]) - first;
+            Some((at, read(change, first, &bytes)?))
+        });
+        let mut changes: Vec<_> = changes.collect();
+        for gap in told["gaps"].as_array().expect("gaps") {
+            changes.push((whole(&gap[0]), Change::Gap(whole(&gap[1]))));
+        }
+        // What was told within a gap is obeyed behind it.
+        changes.sort_by_key(|(at, change)| (*at, !matches!(change, Change::Gap(_))));
+        let output = told["output"]
+            .as_array()
+            .expect("words of the browser")
+            .iter();
+        let output = output.map(|word| (number(&word[0]) - float(first), number(&word[1]) / 1e3));
+        let clicks = told["clicks"].as_array().expect("clicks").iter();
+        let clicks = clicks.map(|frame| number(frame) - float(first));
+        Overheard {
+            clicks: clicks.collect(),
+            rate: number(&told["rate"]),
+            sound: Sound::new(left, right, 0),
+            told: changes,
+            output: output.collect(),
+        }
+    }
+
+    fn ask(&self, script: &str) -> Value {
+        self.page.evaluate(script)
+    }
+}
+
+impl Overheard {
+    /// The same for another machine to play: all that the audio thread was told.
+    pub fn scenario(&self) -> Scenario {
+        let whole = Scenario::new(self.rate, self.sound.frames());
+        let within = self.told.iter().filter(|(at, _)| *at < self.sound.frames());
+        within.fold(whole, |scenario, (at, change)| {
+            scenario.at(*at, change.clone())
+        })
+    }
+
+    /// When a frame was heard, going by what the browser said nearest to it.
+    pub fn heard_at(&self, frame: usize) -> SystemTime {
+        let frame = float(frame);
+        let apart = |word: &&(f64, f64)| (word.0 - frame).abs();
+        let mut words: Vec<_> = self.output.iter().collect();
+        words.sort_by(|one, other| apart(one).total_cmp(&apart(other)));
+        let near = words.iter().take(5);
+        let mut seconds: Vec<f64> = near
+            .map(|(at, seconds)| seconds + (frame - at) / self.rate)
+            .collect();
+        seconds.sort_by(f64::total_cmp);
+        let median = seconds.get(seconds.len() / 2);
+        SystemTime::UNIX_EPOCH
+            + Duration::from_secs_f64(*median.expect("the browser said something"))
+    }
+}
+
+/// A message that means nothing to what is heard is none.
+fn read(change: &Value, first: usize, bytes: &[u8]) -> Option<Change> {
+    let fields = change.as_object()?;
+    if let Some(place) = fields.get("score") {
+        return Some(Change::Score(part(place, bytes).to_vec()));
+    }
+    if let Some(sample) = fields.get("sample") {
+        let key = (whole(&sample["key"][0]) << 32) | whole(&sample["key"][1]);
+        let channels = sample["channels"].as_array()?.iter();
+        return Some(Change::Take(Take {
+            key: u64::try_from(key).ok()?.to_be_bytes(),
+            rate: number(&sample["rate"]),
+            channels: channels.map(|place| samples(place, bytes)).collect(),
+        }));
+    }
+    if let Some(listen) = fields.get("listen") {
+        let bits = |place: usize| u16::try_from(whole(&listen[place])).expect("sixteen bits");
+        return Some(Change::Listen {
+            muted: bits(0),
+            soloed: bits(1),
+            metronome: single(&listen[2]),
+        });
+    }
+    if let Some(play) = fields.get("play") {
+        let small = |place: usize| u8::try_from(whole(&play[place])).expect("a small number");
+        return Some(Change::Key {
+            track: small(0),
+            key: small(2),
+            velocity: (small(1) == 0).then(|| single(&play[3])),
+        });
+    }
+    let transport = fields.get("transport")?;
+    if transport.is_null() {
+        return Some(Change::Stop);
+    }
+    let [start, end] = [0, 1].map(|place| number(&transport["loop"][place]));
+    Some(Change::Line {
+        frame: whole(&transport["frame"]) - first,
+        beat: number(&transport["beat"]),
+        tempo: number(&transport["tempo"]),
+        looped: (start < end).then_some((start, end)),
+        pace: number(&transport["pace"]),
+        turned: number(&transport["turned"]),
+    })
+}
+
+fn part<'a>(place: &Value, bytes: &'a [u8]) -> &'a [u8] {
+    &bytes[whole(&place[0])..whole(&place[1])]
+}
+
+fn samples(place: &Value, bytes: &[u8]) -> Vec<f32> {
+    let samples = part(place, bytes).as_chunks().0.iter();
+    samples.map(|bytes| f32::from_le_bytes(*bytes)).collect()
+}
+
+fn number(value: &Value) -> f64 {
+    value
+        .as_f64()
+        .unwrap_or_else(|| panic!("{value} is a number"))
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the engine takes single numbers"
+)]
+fn single(value: &Value) -> f32 {
+    number(value) as f32
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "counts, as JavaScript says them"
+)]
+fn whole(value: &Value) -> usize {
+    number(value) as usize
+}
+
+fn float(frames: usize) -> f64 {
+    u32::try_from(frames).map_or(f64::INFINITY, f64::from)
+}

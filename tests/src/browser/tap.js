@@ -1,0 +1,34 @@
+// Remembers on the page's audio thread all that it is told and all that it plays.
+registerProcessor("lockstep", class extends LockstepProcessor {
+  constructor(options) {
+    super(options);
+    this.first = null;
+    this.changes = [];
+    this.sound = [];
+    const { onmessage } = this.port;
+    this.port.onmessage = (event) => {
+      if (event.data.overhear) this.tell(event.data.overhear);
+      else onmessage.call(this.port, event);
+    };
+  }
+
+  tell(what) {
+    if (what === "frames") this.port.postMessage({ overheard: this.first === null ? 0 : this.frame - this.first });
+    else this.port.postMessage({ overheard: { first: this.first, changes: this.changes, sound: this.sound } });
+  }
+
+  obey(message) {
+    super.obey(message);
+    const { levels, ...change } = message;
+    if (!levels) this.changes.push({ ...change, at: this.frame });
+  }
+
+  process(inputs, outputs) {
+    const goesOn = super.process(inputs, outputs);
+    const at = this.frame - outputs[0][0].length;
+    // It is made some blocks before the first that it plays.
+    this.first ??= at;
+    this.sound.push({ at: at - this.first, sides: outputs[0].map((side) => side.slice()) });
+    return goesOn;
+  }
+});

@@ -1,0 +1,269 @@
+//! The sound of the page, from the live audio thread of real browsers.
+
+use lockstep_engine::Score;
+use lockstep_session::document::Document;
+use lockstep_session::units::{Beat, BeatSpan};
+use lockstep_tests::browser::{Browser, Ear, Overheard, Screen, named, overheard_page};
+use lockstep_tests::client::Client;
+use lockstep_tests::scenario::{Change, assert_same_bits};
+use lockstep_tests::server::Server;
+use serde_json::{Value, json};
+use std::time::{Duration, Instant, SystemTime};
+
+/// How much of it is compared.
+const SECONDS: f64 = 30.0;
+
+fn opened(server: &Server, session: &str) -> Browser {
+    let page = Browser::open(&server.url(&format!("/s/{session}")), Screen::Desk);
+    page.wait_until_connected();
+    page.wait_until("the template's steps are there", |page| {
+        page.has_step("Kick", 1)
+    });
+    page
+}
+
+#[test]
+fn a_page_plays_the_bits_that_the_engine_plays_elsewhere() {
+    let folder = overheard_page();
+    let server = Server::start_with(&["--web", &named(folder.path())]);
+    let session = server.new_session();
+    let page = opened(&server, &session);
+    let ear = Ear::at(&page);
+    assert_eq!(
+        page.text(".status .sound"),
+        "Sound starts with your first touch"
+    );
+    page.click("[aria-label='Play']");
+    ear.wait_until_it_sounds();
+    for (track, step) in [("Snare", 2), ("Clap", 4), ("Kick", 7), ("Snare", 2)] {
+        ear.listen_for(SECONDS / 5.0);
+        page.click_step(track, step);
+    }
+    ear.listen_for(SECONDS / 5.0);
+    page.wait_until("it is stored", |page| page.text(".saved") == "all");
+
+    let heard = ear.overheard();
+    assert!(!heard.sound.is_silent(), "there is something to compare");
+    assert_same_bits(&heard.scenario().native(128), &heard.sound, "the page");
+    let scores = heard.told.iter().filter_map(|(_, change)| match change {
+        Change::Score(score) => Some(score),
+        _ => None,
+    });
+    let document = server.read(&session)["document"].clone();
+    let document: Document = serde_json::from_value(document).expect("a document");
+    let last = scores.last().expect("the page sends scores");
+    assert_eq!(*last, Score::compile(&document).bytes());
+    assert_eq!(page.complaints(), Vec::<String>::new());
+}
+
+/// A click on every beat and nothing else.
+fn clicks() -> Document {
+    let steps: Vec<_> = (0..16).map(|step| json!({ "on": step % 4 == 0 })).collect();
+    let clip = json!({ "content": { "pattern": { "length": 16, "steps": steps } } });
+    let none = Value::Null;
+    let track = json!({
+        "id": 1,
+        "settings": { "name": "Kick", "instrument": { "source": { "preset": "click" } } },
+        "clips": [clip, none, none, none, none, none, none, none],
+    });
+    serde_json::from_value(json!({ "tracks": [track] })).expect("a document")
+}
+
+/// When each beat was heard, in seconds since the first of them that both have heard.
+fn beats(heard: &Overheard) -> Vec<SystemTime> {
+    let onsets = heard.sound.onsets().into_iter();
+    onsets.map(|frame| heard.heard_at(frame)).collect()
+}
+
+/// How far one time is from the nearest of others.
+fn apart(time: SystemTime, others: &[SystemTime]) -> Duration {
+    let apart = others
+        .iter()
+        .map(|other| match time.duration_since(*other) {
+            Ok(later) => later,
+            Err(earlier) => earlier.duration(),
+        });
+    apart.min().expect("there are others")
+}
+
+/// The median, for a busy machine makes single words of a browser late.
+fn middle(mut errors: Vec<Duration>) -> Duration {
+    errors.sort();
+    errors[errors.len() / 2]
+}
+
+#[test]
+fn two_pages_and_the_session_are_heard_on_the_same_beat() {
+    let folder = overheard_page();
+    let server = Server::start_with(&["--web", &named(folder.path())]);
+    let session = server.new_session_with(&clicks());
+    let client = clocked(&server, &session, 1);
+    let pages = [opened(&server, &session), opened(&server, &session)];
+    let ears = pages.each_ref().map(Ear::at);
+    for (page, ear) in pages.iter().zip(&ears) {
+        page.click(".title");
+        ear.wait_until_it_sounds();
+    }
+    wait_until_in_time(&pages[0]);
+    pages[0].click("[aria-label='Play']");
+    for ear in &ears {
+        ear.listen_for(8.0);
+    }
+    let heard = ears.each_ref().map(Ear::overheard);
+    let [anna, ben] = heard.each_ref().map(beats);
+    assert!(
+        anna.len() > 10 && ben.len() > 10,
+        "{} {}",
+        anna.len(),
+        ben.len()
+    );
+    let off = middle(anna.iter().map(|beat| apart(*beat, &ben)).collect());
+    assert!(off < Duration::from_millis(5), "{off:?} between the pages");
+
+    for beats in [&anna, &ben] {
+        assert_in_phase(&client, beats);
+    }
+}
+
+/// Fails unless these beats are where a player beside the page takes them for.
+fn assert_in_phase(client: &Client, beats: &[SystemTime]) {
+    let timeline = client.look(|replica| replica.document().timeline);
+    let (instant, wall) = (Instant::now(), SystemTime::now());
+    let server_now = client.server_time(instant);
+    let due: Vec<_> = (0..240)
+        .filter_map(|beat| timeline.time_at(Beat::ZERO + BeatSpan::BEAT.times(beat)))
+        .filter_map(|at| {
+            let ago = u64::try_from((server_now - at).as_micros()).ok()?;
+            wall.checked_sub(Duration::from_micros(ago))
+        })
+        .collect();
+    let off = middle(beats.iter().map(|beat| apart(*beat, &due)).collect());
+    assert!(off < Duration::from_millis(5), "{off:?} from the session");
+}
+
+#[test]
+fn the_sound_goes_on_in_the_background_through_slips_and_without_a_server() {
+    let folder = overheard_page();
+    let mut server = Server::start_with(&["--web", &named(folder.path())]);
+    let session = server.new_session_with(&clicks());
+    let page = opened(&server, &session);
+    let ear = Ear::at(&page);
+    page.click(".title");
+    ear.wait_until_it_sounds();
+    wait_until_in_time(&page);
+    page.click("[aria-label='Play']");
+    ear.listen_for(3.0);
+
+    let client = clocked(&server, &session, 1);
+    page.behind_another_tab(|| {
+        let until = client.beat() + BeatSpan::BEAT.times(12);
+        while client.beat() < until {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    });
+    assert_ne!(page.evaluate("return overhear.hidden"), 0, "it was hidden");
+    drop(client);
+
+    server.kill();
+    ear.listen_for(4.0);
+    server.come_back();
+    page.wait_until_connected();
+    page.evaluate(
+        "const told = AudioContext.prototype.getOutputTimestamp;
+        AudioContext.prototype.getOutputTimestamp = function () {
+            const { contextTime, performanceTime } = told.call(this);
+            return { contextTime, performanceTime: performanceTime + 40 };
+        };",
+    );
+    ear.listen_for(6.0);
+    let client = clocked(&server, &session, 2);
+    let heard = ear.overheard();
+    let onsets = heard.sound.onsets();
+    // At 120 beats a minute, and with a slip of 40 ms once.
+    let seconds = |frames: usize| f64::from(u32::try_from(frames).expect("short")) / heard.rate;
+    let gaps = onsets.windows(2).map(|pair| seconds(pair[1] - pair[0]));
+    let gaps: Vec<_> = gaps.collect();
+    let is_beat = |gap: &f64| (0.45..0.55).contains(gap);
+    assert!(
+        gaps.iter().all(is_beat),
+        "a beat is lost or comes twice: {gaps:?}"
+    );
+    let is_slipped = |gap: &f64| (gap - 0.5).abs() > 0.02;
+    assert!(
+        gaps.iter().any(is_slipped),
+        "the slip is followed: {gaps:?}"
+    );
+    let last: Vec<_> = beats(&heard).into_iter().rev().take(6).collect();
+    assert_in_phase(&client, &last);
+}
+
+/// A player who knows the time.
+fn clocked(server: &Server, session: &str, number: u8) -> Client {
+    let client = Client::joined(server.address(), session, number);
+    client.wait_until("it knows the time", |replica| {
+        replica.clock().quality().is_some()
+    });
+    client
+}
+
+fn wait_until_in_time(page: &Browser) {
+    page.wait_until("the page knows the time", |page| {
+        page.text(".status").contains("In time ±")
+    });
+}
+
+#[test]
+fn a_click_on_a_step_is_played_from_within_one_lookahead_on() {
+    let folder = overheard_page();
+    let server = Server::start_with(&["--web", &named(folder.path())]);
+    let session = server.new_session_with(&clicks());
+    let page = opened(&server, &session);
+    let ear = Ear::at(&page);
+    page.click(".title");
+    ear.wait_until_it_sounds();
+    for step in [2, 3, 4, 6, 7] {
+        page.click_step("Kick", step);
+        ear.listen_for(0.2);
+    }
+    let heard = ear.overheard();
+    let scores = heard.told.iter().filter_map(|(at, change)| {
+        let at = u32::try_from(*at).expect("a test is short");
+        matches!(change, Change::Score(_)).then_some(f64::from(at))
+    });
+    let scores: Vec<_> = scores.collect();
+    let clicks = heard.clicks.iter().rev().take(5);
+    let waits = clicks.map(|click| {
+        let after = scores.iter().find(|score| *score >= click);
+        (after.expect("each click makes a score") - click) / heard.rate
+    });
+    // The machine may be busy with other tests, but not all the time.
+    let shortest = waits.fold(f64::INFINITY, f64::min);
+    assert!(shortest < 0.06, "{shortest} seconds");
+}
+
+#[test]
+fn the_computers_keys_play_the_selected_track() {
+    let folder = overheard_page();
+    let server = Server::start_with(&["--web", &named(folder.path())]);
+    let session = server.new_session_with(&clicks());
+    let page = opened(&server, &session);
+    let ear = Ear::at(&page);
+    page.click(".title");
+    ear.wait_until_it_sounds();
+    page.keys("a");
+    page.keys("xa");
+    ear.listen_for(0.3);
+    let heard = ear.overheard();
+    let keys = heard.told.iter().filter_map(|(_, change)| match change {
+        Change::Key {
+            track,
+            key,
+            velocity,
+        } => Some((*track, *key, velocity.is_some())),
+        _ => None,
+    });
+    let played = [(0, 60, true), (0, 60, false), (0, 72, true), (0, 72, false)];
+    assert_eq!(keys.collect::<Vec<_>>(), played);
+    assert!(!heard.sound.is_silent(), "and they are heard");
+    assert_same_bits(&heard.scenario().native(128), &heard.sound, "by hand");
+}
