@@ -147,9 +147,15 @@ fn sound(seat: Seat) -> Vec<Tag> {
         .with(metronome.show("toggle"))
         .with(keyboards);
     let hint = "If this page sounds late beside the others, nudge it ahead.";
-    let hands = "Keys play the selected track: A W S E D F T G Y H U J K, and Z and X change the octave.";
+    let hands =
+        "Keys play the selected track: A W S E D F T G Y H U J K, and Z and X change the octave.";
     let said = tag("p", "hint").set("role", "status").says(said.into());
-    vec![line, said, text("p", "hint", hint), text("p", "hint", hands)]
+    vec![
+        line,
+        said,
+        text("p", "hint", hint),
+        text("p", "hint", hands),
+    ]
 }
 
 fn change(seat: Seat, change: impl FnOnce(&mut Preferences)) {

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-/// A number in words, and words as a number.
+/// A number in words.
 type Write = Arc<dyn Fn(i64) -> String + Send + Sync>;
+/// What words say, if it is a number.
 type Read = Arc<dyn Fn(&str) -> Option<i64> + Send + Sync>;
 
 /// Whole numbers from `low` to `high`.
