@@ -33,13 +33,14 @@ enum Deed {
     /// Something first, so that the second changes anything.
     After(&'static str, &'static str, &'static str),
     Click(&'static str, usize),
-    Drag((&'static str, usize), (&'static str, usize)),
+    /// Types into the first and then presses the second.
+    Then(&'static str, &'static str, &'static str),
     PressStop,
     /// No control of its own: why.
     Elsewhere(&'static str),
 }
 
-use Deed::{After, Both, Click, Drag, Elsewhere, Enter, Pick, Press, PressStop};
+use Deed::{After, Both, Click, Elsewhere, Enter, Pick, Press, PressStop, Then};
 
 /// Everywhere: the header and the grid.
 const ALWAYS: &str = "";
@@ -271,7 +272,15 @@ const CONTROLS: &[(&str, &str, Deed)] = &[
         Press(".sample:last-child [title^='Takes it out']"),
     ),
     ("step", ALWAYS, Click("Kick", 3)),
-    ("steps", ALWAYS, Drag(("Kick", 5), ("Kick", 9))),
+    (
+        "steps",
+        "Pattern",
+        Then(
+            ".panel [aria-label='Every']",
+            "1",
+            ".panel [title^='Switches every so many']",
+        ),
+    ),
     (
         "rotate",
         "Pattern",
@@ -468,7 +477,10 @@ fn perform(page: &Browser, deed: Deed) {
             page.enter(control, text);
         }
         Click(track, step) => page.click_step(track, step),
-        Drag(from, to) => page.drag(from, to),
+        Then(control, text, button) => {
+            page.enter(control, text);
+            page.click(button);
+        }
         PressStop => {
             page.wait_until("it plays", |page| {
                 page.evaluate("return document.querySelector('.play').ariaLabel") == "Stop"
