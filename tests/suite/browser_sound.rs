@@ -267,3 +267,22 @@ fn the_computers_keys_play_the_selected_track() {
     assert!(!heard.sound.is_silent(), "and they are heard");
     assert_same_bits(&heard.scenario().native(128), &heard.sound, "by hand");
 }
+
+#[test]
+fn keys_that_are_played_step_by_step_are_written_into_the_grid() {
+    let server = Server::start();
+    let session = server.new_session_with(&clicks());
+    let page = opened(&server, &session);
+    page.open_panel("Settings");
+    page.pick("select[aria-label='Keys record']", "Step by step");
+    page.click(".title");
+    for (key, step) in [("s", 1), ("d", 2)] {
+        page.keys(key);
+        page.wait_until("the key is a step", |page| page.pressed("Kick", step));
+    }
+    page.wait_until("it is stored", |page| page.text(".saved") == "all");
+    let document = server.read(&session)["document"].clone();
+    let steps = &document["tracks"][0]["clips"][0]["content"]["pattern"]["steps"];
+    let pitches = [0, 1].map(|step| steps[step]["pitches"].clone());
+    assert_eq!(pitches, [json!([2]), json!([4])]);
+}
