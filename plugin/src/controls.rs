@@ -1,8 +1,8 @@
 //! What this seat does with its hands and ears, and nobody shares: where keys go, what is recorded,
 //! the metronome. The editor sets it, the audio thread reads it, a project keeps it.
 
-use nice_plug::params::persist::PersistentField;
 pub(crate) use lockstep_session::recorder::Recording;
+use nice_plug::params::persist::PersistentField;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU16, Ordering};

@@ -14,10 +14,10 @@ mod stroke;
 
 pub(crate) use keys::is_typing;
 
-use crate::hands;
 use crate::board::{Board, Head, Row};
 use crate::connection::Connection;
 use crate::dom::{Tag, follow, tag, text};
+use crate::hands;
 use crate::panel::Tab;
 use crate::seat::Seat;
 use crate::widget::{Dialog, Gesture};

@@ -17,8 +17,24 @@ use wasm_bindgen_futures::JsFuture;
 
 /// Where keys are on a keyboard, whatever is printed on them, from C upwards.
 const PIANO: [&str; 18] = [
-    "KeyA", "KeyW", "KeyS", "KeyE", "KeyD", "KeyF", "KeyT", "KeyG", "KeyY", "KeyH", "KeyU", "KeyJ",
-    "KeyK", "KeyO", "KeyL", "KeyP", "Semicolon", "Quote",
+    "KeyA",
+    "KeyW",
+    "KeyS",
+    "KeyE",
+    "KeyD",
+    "KeyF",
+    "KeyT",
+    "KeyG",
+    "KeyY",
+    "KeyH",
+    "KeyU",
+    "KeyJ",
+    "KeyK",
+    "KeyO",
+    "KeyL",
+    "KeyP",
+    "Semicolon",
+    "Quote",
 ];
 const DOWN: &str = "KeyZ";
 const UP: &str = "KeyX";
@@ -75,7 +91,10 @@ pub(crate) fn listen(seat: Seat) {
         }
         let track = untrack(move || seat.board.track());
         let key = track.and_then(|track| {
-            let key = pressing.get_value().borrow_mut().press(&event.code(), track)?;
+            let key = pressing
+                .get_value()
+                .borrow_mut()
+                .press(&event.code(), track)?;
             Some((track, key))
         });
         if let Some((track, key)) = key {
@@ -112,7 +131,10 @@ pub(crate) async fn listen_to_midi(seat: Seat) -> Result<usize, &'static str> {
     let access = JsFuture::from(asked).await.map_err(|_| REFUSED)?;
     let access: MidiAccess = access.unchecked_into();
     let hear = Closure::<dyn FnMut(MidiMessageEvent)>::new(move |event: MidiMessageEvent| {
-        let bytes = event.data().ok().map(|bytes| Uint8Array::from(&*bytes).to_vec());
+        let bytes = event
+            .data()
+            .ok()
+            .map(|bytes| Uint8Array::from(&*bytes).to_vec());
         let touch = bytes.as_deref().and_then(midi);
         if let Some((track, touch)) = untrack(move || seat.board.track()).zip(touch) {
             match touch {
@@ -185,7 +207,13 @@ mod tests {
         assert_eq!(midi(&[0xe0, 0, 0]), Some(Touch::Bend(-2.0)));
         assert_eq!(midi(&[0xb0, 64, 127]), Some(Touch::Pedal(true)));
         assert_eq!(midi(&[0xb0, 123, 0]), Some(Touch::AllUp));
-        for nonsense in [&[][..], &[0x90], &[0xf8, 0, 0], &[0x90, 200, 3], &[0xb0, 1, 1]] {
+        for nonsense in [
+            &[][..],
+            &[0x90],
+            &[0xf8, 0, 0],
+            &[0x90, 200, 3],
+            &[0xb0, 1, 1],
+        ] {
             assert_eq!(midi(nonsense), None);
         }
     }

@@ -30,19 +30,11 @@ fn at(beat: f64, key: u8, velocity: Option<f32>) -> Stroke {
     }
 }
 
-fn play(
-    recorder: &mut Recorder,
-    document: &mut Document,
-    controls: Settings,
-    played: &[Stroke],
-) {
+fn play(recorder: &mut Recorder, document: &mut Document, controls: Settings, played: &[Stroke]) {
     for played in played {
         if let Some(edit) = recorder.hear(played, document, controls) {
             document
-                .apply(
-                    &edit,
-                    crate::ids::Token::from_bytes([0; 16]).player(),
-                )
+                .apply(&edit, crate::ids::Token::from_bytes([0; 16]).player())
                 .expect("it fits");
         }
     }

@@ -168,7 +168,8 @@ fn sound(seat: Seat) -> Vec<Tag> {
         }),
         locked: free,
     };
-    let hands = "Keys play the selected track: A W S E D F T G Y H U J K, and Z and X change the octave.";
+    let hands =
+        "Keys play the selected track: A W S E D F T G Y H U J K, and Z and X change the octave.";
     let said = tag("p", "hint").set("role", "status").says(said.into());
     let keys = tag("div", "line").with(records.show());
     vec![
