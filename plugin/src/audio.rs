@@ -33,9 +33,10 @@ pub(crate) struct Audio {
     notes: Notes,
     outputs: outputs::Desk,
     count_in: CountIn,
+    listening: Listening,
     /// The block before stood still.
     stood: bool,
-    /// Frames until every level has arrived where the last picture put it.
+    /// Frames until every level has arrived where the last picture and the last knobs put it.
     unsettled: usize,
     is_offline: bool,
 }
@@ -71,9 +72,20 @@ impl Audio {
             hands: Hands::default(),
             notes: Notes::default(),
             count_in: CountIn::default(),
+            listening: Listening::default(),
             stood: true,
             unsettled: 0,
             is_offline,
+        }
+    }
+
+    /// Goes on after an earlier activation: the keys that it left down come up with the first block.
+    ///
+    /// Realtime: no
+    pub(crate) fn after(self, before: Self) -> Self {
+        Self {
+            notes: before.notes.left_down(),
+            ..self
         }
     }
 
@@ -111,16 +123,18 @@ impl Audio {
         let controls = params.controls.settings();
         let (host, parts) = self.place(ends, &guide, params, controls, clock, frames, context);
         let listening = self.listening(params, controls, parts.position());
+        if listening != self.listening {
+            self.listening = listening;
+            self.unsettled = settling(self.engine.sample_rate());
+        }
         self.hands.hear(context, frames, controls);
         while let Some(tap) = ends.tap() {
             self.hands.tap(tap);
         }
         self.tell_played(ends, &parts);
-        outputs.capture(|frame| {
-            if ends.is_capturing() {
-                ends.capture(frame);
-            }
-        });
+        if ends.is_capturing() {
+            outputs.capture(|frame| ends.capture(frame));
+        }
 
         let picture = ends.picture();
         turn_macros(picture, params);
@@ -134,8 +148,10 @@ impl Audio {
         self.stood = stands;
         self.unsettled = self.unsettled.saturating_sub(frames);
         outputs.silence();
-        if !(is_idle && self.outputs.is_silent()) {
-            self.sound(picture, &parts, &listening, &mut outputs);
+        if is_idle && self.outputs.is_silent() {
+            self.outputs.rest(params);
+        } else {
+            self.sound(picture, &parts, &mut outputs);
             self.outputs.finish(params, &mut outputs);
         }
         let sends = controls.sends_notes && !params.bypass.value();
@@ -277,13 +293,7 @@ impl Audio {
         }
     }
 
-    fn sound(
-        &mut self,
-        picture: &Picture,
-        parts: &Parts,
-        listening: &Listening,
-        outputs: &mut Outputs<'_, '_, '_>,
-    ) {
+    fn sound(&mut self, picture: &Picture, parts: &Parts, outputs: &mut Outputs<'_, '_, '_>) {
         let mut done = 0;
         self.notes.begin();
         for part in [Some(parts.first), parts.second].into_iter().flatten() {
@@ -294,7 +304,7 @@ impl Audio {
             let moment = Moment {
                 position: part.position,
                 live,
-                listening: *listening,
+                listening: self.listening,
             };
             let desk = &mut self.outputs;
             let mut at = done;

@@ -109,6 +109,7 @@ pub(crate) struct NetworkEnds {
     input: rtrb::Consumer<[f32; 2]>,
     is_capturing: Arc<AtomicBool>,
     view: triple_buffer::Input<Arc<View>>,
+    shown: Arc<View>,
     repaint: RepaintNotifier,
     closing: Arc<AtomicBool>,
 }
@@ -202,6 +203,7 @@ impl Bridge {
                 input,
                 is_capturing,
                 view: view_input,
+                shown: Arc::default(),
                 repaint: repaint.clone(),
                 closing: Arc::clone(&closing),
             },
@@ -364,11 +366,15 @@ impl NetworkEnds {
         self.input.pop().ok()
     }
 
-    /// Gives the editor something new to show.
+    /// Gives the editor something to show. What looks as before does not wake it.
     ///
     /// Realtime: no
     pub(crate) fn show(&mut self, view: View) {
-        self.view.write(Arc::new(view));
+        if *self.shown == view {
+            return;
+        }
+        self.shown = Arc::new(view);
+        self.view.write(Arc::clone(&self.shown));
         self.repaint.request_repaint();
     }
 

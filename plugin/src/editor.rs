@@ -1,6 +1,8 @@
 //! The plugin's window: the frame that shows the panels and carries what they ask for. It reads
 //! views and sends commands; it must not know the network.
 
+#[cfg(test)]
+mod bench;
 mod clips;
 #[cfg(test)]
 mod coverage;
@@ -59,9 +61,10 @@ const WIDTH: f32 = fit::SIZE.x;
 const HEIGHT: f32 = fit::SIZE.y;
 pub(crate) const ZOOMS: [u32; 6] = [75, 100, 125, 150, 175, 200];
 const SIDE: f32 = 236.0;
-const LOWER: f32 = 188.0;
+const TABS_HEIGHT: f32 = 28.0;
+const LOWER: f32 = 160.0;
 /// Of the panels that show many controls at once.
-const HIGHER: f32 = 264.0;
+const HIGHER: f32 = 236.0;
 /// What the grid does something with.
 const GRID_KEYS: [&str; 11] = [
     "Delete",
@@ -78,6 +81,8 @@ const GRID_KEYS: [&str; 11] = [
 ];
 /// While something moves, the window is painted this often.
 const FRAME: Duration = Duration::from_millis(33);
+/// While nothing does, this often: a picture that was covered or lost is not asked for again.
+const HEARTBEAT: Duration = Duration::from_secs(1);
 /// How long a note that is struck to hear it is held.
 const AUDITION: Span = Span::from_millis(350);
 
@@ -221,9 +226,9 @@ impl NiceEguiApp for LockstepEditor {
         let is_held = ui.input(|input| input.pointer.any_down());
         self.send(now, is_held);
         keep_keys(ui, frame, self.selection.takes_keys);
-        if moves || !self.struck.is_empty() || self.pace.is_waiting() {
-            ui.ctx().request_repaint_after(FRAME);
-        }
+        let is_busy = moves || !self.struck.is_empty() || self.pace.is_waiting();
+        let next = if is_busy { FRAME } else { HEARTBEAT };
+        ui.ctx().request_repaint_after(next);
     }
 
     fn zoom_factor_changed(&mut self, zoom: f32) {
@@ -352,6 +357,11 @@ impl Panels {
                     });
                 });
             });
+        Panel::bottom("tabs")
+            .resizable(false)
+            .exact_size(TABS_HEIGHT)
+            .frame(bar(theme.gap))
+            .show(ui, |ui| tabs(ui, desk));
         Panel::bottom("lower")
             .resizable(false)
             .exact_size(height_of(desk.selection.tab))
@@ -366,20 +376,8 @@ impl Panels {
             });
     }
 
-    /// The tabs below the grid, and the panel that is open.
+    /// The panel whose tab is open.
     fn lower(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
-        let theme = desk.theme;
-        ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
-            ui.spacing_mut().item_spacing.x = 2.0;
-            for (tab, label, hint) in TABS {
-                let is_on = desk.selection.tab == *tab;
-                let button = Button::new(label).hint(hint).bare().small(theme);
-                let button = button.on(is_on).colour(theme.step_lit);
-                if button.show(ui, theme).clicked() {
-                    desk.selection.tab = *tab;
-                }
-            }
-        });
         ScrollArea::both()
             .id_salt("lower panel")
             .auto_shrink(false)
@@ -397,6 +395,22 @@ impl Panels {
                 Tab::Pattern => self.pattern.show(ui, desk),
             });
     }
+}
+
+/// They stand below the panels, so that they stay where they are when a higher one opens.
+fn tabs(ui: &mut Ui, desk: &mut Desk<'_>) {
+    let theme = desk.theme;
+    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        for (tab, label, hint) in TABS {
+            let is_on = desk.selection.tab == *tab;
+            let button = Button::new(label).hint(hint).bare().small(theme);
+            let button = button.on(is_on).colour(theme.step_lit);
+            if button.show(ui, theme).clicked() {
+                desk.selection.tab = *tab;
+            }
+        }
+    });
 }
 
 const TABS: &[(Tab, &str, &str)] = &[

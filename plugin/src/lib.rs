@@ -74,7 +74,7 @@ impl<F: Flavour> Worker<F> {
     /// A worker that is busy for longer than this is not waited for.
     const PATIENCE: Duration = Duration::from_millis(500);
     /// After our task the worker still has to let go of the instance that it ran it for.
-    const LETTING_GO: Duration = Duration::from_millis(2);
+    const LETTING_GO: Duration = Duration::from_millis(10);
 
     fn drain(&self) {
         let Some(executor) = &self.executor else {
@@ -173,7 +173,10 @@ impl<F: Flavour> Plugin for Instrument<F> {
         let samples = self.params.session.held_samples();
         let audio = Audio::new(rate, is_offline, samples);
         context.set_latency_samples(u32::try_from(audio.latency()).unwrap_or(0));
-        self.audio = Some(audio);
+        self.audio = Some(match self.audio.take() {
+            Some(before) => audio.after(before),
+            None => audio,
+        });
         true
     }
 

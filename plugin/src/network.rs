@@ -226,8 +226,7 @@ impl Network {
 
     /// Everything that can be done now.
     fn turn(&mut self) {
-        let (generation, state) = self.ends.session.current();
-        if generation != self.generation {
+        if let Some((generation, state)) = self.ends.session.restored_since(self.generation) {
             self.generation = generation;
             self.take_up(state);
         }

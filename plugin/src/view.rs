@@ -5,14 +5,14 @@ use crate::network::Address;
 use lockstep_session::document::Document;
 use lockstep_session::document::mixer::Colour;
 use lockstep_session::ids::{PlayerId, SampleId, SceneIndex, StepIndex, TrackId};
-use lockstep_session::protocol::{Kind, Presence, Profile, Quality, Role};
+use lockstep_session::protocol::{ClockError, Kind, Presence, Profile, Quality, Role};
 use lockstep_session::replica::{Link, Replica};
 use lockstep_session::units::LocalTime;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct View {
     pub(crate) link: Option<String>,
     pub(crate) connection: Connection,
@@ -75,7 +75,7 @@ pub(crate) enum Follows {
     Session,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct PlayerView {
     pub(crate) id: PlayerId,
     pub(crate) name: String,
@@ -86,7 +86,7 @@ pub(crate) struct PlayerView {
     pub(crate) is_me: bool,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Flash {
     pub(crate) track: TrackId,
     pub(crate) scene: SceneIndex,
@@ -96,7 +96,7 @@ pub(crate) struct Flash {
 }
 
 /// Where a sample of the session is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum SampleView {
     Fetching,
     /// Here, and heard: its outline, as the highest absolute value of each of so many stretches.
@@ -104,13 +104,13 @@ pub(crate) enum SampleView {
     Missing(String),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct UploadView {
     pub(crate) name: String,
     pub(crate) state: UploadState,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum UploadState {
     Sending {
         percent: u8,
@@ -120,7 +120,7 @@ pub(crate) enum UploadState {
     Refused(String),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum ExportView {
     Running,
     Written(PathBuf),
@@ -128,7 +128,7 @@ pub(crate) enum ExportView {
 }
 
 /// What belongs to this machine and not to a project.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct SettingsView {
     pub(crate) profile: Profile,
     /// Where new sessions are made, such as `http://127.0.0.1:7878`.
@@ -140,14 +140,14 @@ pub(crate) struct SettingsView {
 }
 
 /// A session that was joined before, the last first.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Recent {
     pub(crate) name: String,
     pub(crate) link: String,
 }
 
 /// The session server inside this process.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) enum Hosting {
     #[default]
     Off,
@@ -167,7 +167,10 @@ impl View {
             name: player.profile.name.to_string(),
             colour: player.profile.colour,
             kind: player.profile.kind,
-            presence: player.presence.clone(),
+            presence: Presence {
+                quality: shown_quality(player.presence.quality),
+                ..player.presence.clone()
+            },
             is_leader: document.lead == Some(player.id),
             is_me: player.id == replica.player(),
         });
@@ -187,6 +190,15 @@ impl View {
             notice: notice.map(str::to_owned),
             ..Self::default()
         }
+    }
+}
+
+/// In tenths of a millisecond, as it is written: what looks the same is the same.
+pub(crate) fn shown_quality(quality: Quality) -> Quality {
+    let tenth = i64::from(quality.clock_error_us.get()) / 100;
+    Quality {
+        clock_error_us: ClockError::new(tenth * 100),
+        ..quality
     }
 }
 

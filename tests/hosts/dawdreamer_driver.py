@@ -2,12 +2,11 @@
 output. Audio goes through a file, as 32-bit floats, the left channel before the right."""
 
 import base64
-import json
 import os
-import sys
 import tempfile
 
 import dawdreamer
+from conversation import answer, serve
 from juce_state import wrap
 
 
@@ -36,20 +35,8 @@ class Host:
 
     def show_editor(self):
         """Answers at once: the editor then has this thread until its window is closed."""
-        print(json.dumps({"answer": None}), flush=True)
+        answer(None)
         self.plugin.open_editor()
 
 
-def main():
-    host = Host()
-    for line in sys.stdin:
-        request = json.loads(line)
-        action = getattr(host, request.pop("do"))
-        try:
-            answer = {"answer": action(**request)}
-        except Exception as error:  # The caller decides what a refusal means.
-            answer = {"error": f"{type(error).__name__}: {error}"}
-        print(json.dumps(answer), flush=True)
-
-
-main()
+serve(Host())

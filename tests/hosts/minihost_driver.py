@@ -2,11 +2,11 @@
 standard output. Audio goes through a file, as 32-bit floats, one channel after the other."""
 
 import base64
-import json
-import sys
 
 import minihost
+from conversation import serve
 from juce_state import unwrap, wrap
+
 
 def channels(memory, count, frames):
     return memoryview(memory).cast("f", (count, frames))
@@ -113,16 +113,4 @@ def answered(begun, event):
     return [begun + frame, channel, key, strength / 127 if begins else None]
 
 
-def main():
-    host = Host()
-    for line in sys.stdin:
-        request = json.loads(line)
-        action = getattr(host, request.pop("do"))
-        try:
-            answer = {"answer": action(**request)}
-        except Exception as error:  # The caller decides what a refusal means.
-            answer = {"error": f"{type(error).__name__}: {error}"}
-        print(json.dumps(answer), flush=True)
-
-
-main()
+serve(Host())

@@ -1,8 +1,11 @@
 //! A screen that nobody sees, with a window manager and hands: an X server of its own for each test.
 
+mod look;
+
+pub use look::Look;
+
 use crate::server::PATIENCE;
 use std::io::Read;
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -128,15 +131,21 @@ impl Display {
         }
     }
 
+    /// What the window shows.
+    pub fn look(&self, window: Window) -> Look {
+        Look::read(&self.picture(window))
+    }
+
     /// The window's picture, as a PNG.
-    pub fn picture(&self, window: Window, to: &Path) {
+    pub fn picture(&self, window: Window) -> Vec<u8> {
         let output = Command::new("import")
-            .args(["-window", &window.0.to_string()])
-            .arg(to)
+            .args(["-window", &window.0.to_string(), "png:-"])
             .env("DISPLAY", &self.name)
             .output()
             .expect("ImageMagick is there: run `cargo xtask test`");
-        assert!(output.status.success(), "{output:?}");
+        let words = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{words}");
+        output.stdout
     }
 
     fn point(&self, window: Window, (x, y): Place) {

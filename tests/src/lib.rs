@@ -13,6 +13,8 @@ pub mod networks;
 pub mod phrases;
 pub mod picture;
 pub mod raw;
+pub mod report;
+pub mod room;
 pub mod scenario;
 pub mod server;
 pub mod tones;

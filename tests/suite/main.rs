@@ -16,6 +16,7 @@ mod fuzz_corpus;
 mod plugin_ardour;
 mod plugin_clap;
 mod plugin_dawdreamer;
+mod plugin_editor;
 mod plugin_joined;
 mod plugin_lives;
 mod plugin_notes;

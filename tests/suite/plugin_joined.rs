@@ -1,16 +1,11 @@
 //! The plugin in a session on the real server: what it leads, what it leaves, and what a project
 //! still plays when the server is gone.
 
-use lockstep_session::document::pattern::Operation;
 use lockstep_session::document::step::Step;
-use lockstep_session::edit::Edit;
-use lockstep_session::ids::{SceneIndex, StepIndex, TrackId};
-use lockstep_session::protocol::Kind;
-use lockstep_session::replica::Replica;
 use lockstep_session::units::Tempo;
-use lockstep_tests::client::Client;
-use lockstep_tests::hosts::{Bundles, ClapHost, HostSetup, Transport, state_with_link};
-use lockstep_tests::server::{PATIENCE, Server};
+use lockstep_tests::hosts::{Bundles, ClapHost, HostSetup, Transport};
+use lockstep_tests::room::Room;
+use lockstep_tests::server::PATIENCE;
 use std::time::Instant;
 
 const SETUP: HostSetup = HostSetup {
@@ -18,44 +13,10 @@ const SETUP: HostSetup = HostSetup {
     block: 512,
 };
 
-struct Room {
-    server: Server,
-    session: String,
-    watcher: Client,
-}
-
-impl Room {
-    fn open() -> Self {
-        let server = Server::start();
-        let session = server.new_session();
-        let watcher = Client::joined(server.address(), &session, 1);
-        Self {
-            server,
-            session,
-            watcher,
-        }
-    }
-
-    fn plugin(&self) -> ClapHost {
-        let mut host = ClapHost::open(&Bundles::built(), SETUP);
-        let link = self.server.url(&format!("/s/{}", self.session));
-        assert!(host.load_state(&state_with_link(&link)));
-        let joined = |replica: &Replica| daws(replica) == 1;
-        self.watcher.wait_until("the plugin has joined", joined);
-        host
-    }
-}
-
-fn daws(replica: &Replica) -> usize {
-    let is_daw = |kind| kind == Kind::Daw;
-    let players = replica.players();
-    players.filter(|player| is_daw(player.profile.kind)).count()
-}
-
 #[test]
 fn the_hosts_start_tempo_and_stop_are_everyones() {
     let room = Room::open();
-    let host = room.plugin();
+    let host = room.plugin(SETUP);
     let host = host.roll(Transport::rolling(97.5, 8.0));
     room.watcher
         .wait_until("the session plays at the host's tempo", |replica| {
@@ -74,40 +35,18 @@ fn the_hosts_start_tempo_and_stop_are_everyones() {
 #[test]
 fn a_plugin_that_goes_is_gone_at_once() {
     let room = Room::open();
-    let host = room.plugin();
+    let host = room.plugin(SETUP);
     drop(host);
-    room.watcher
-        .wait_until("nobody plays in a workstation any more", |replica| {
-            daws(replica) == 0
-        });
+    room.wait_for_daws(0);
 }
 
 #[test]
 fn a_project_plays_what_it_held_after_its_server_is_gone() {
-    let mut room = Room::open();
-    let scene = SceneIndex::new(0).expect("there are eight");
-    let tracks: Vec<TrackId> = room.watcher.look(|replica| {
-        let tracks = replica.document().tracks.iter();
-        tracks.map(|track| track.id).collect()
-    });
-    for track in &tracks {
-        room.watcher.edit(Edit::Pattern {
-            track: *track,
-            scene,
-            operation: Operation::Clear,
-        });
-    }
-    let mut host = room.plugin();
+    let mut room = Room::quiet();
+    let mut host = room.plugin(SETUP);
     let bar = Transport::rolling(120.0, 0.0);
     // An even step, which does not swing.
-    let step = StepIndex::new(4).expect("a place in the pattern");
-    let value = Step::on();
-    room.watcher.edit(Edit::Step {
-        track: tracks[0],
-        scene,
-        step,
-        value,
-    });
+    room.set(4, Step::on());
     let deadline = Instant::now() + PATIENCE;
     let before = loop {
         let sound = host.render(&bar, 96_000);

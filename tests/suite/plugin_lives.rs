@@ -3,21 +3,19 @@
 
 use crate::plugin_timing as timing;
 use lockstep_session::document::instrument::Source;
-use lockstep_session::document::pattern::Operation;
 use lockstep_session::document::step::{Step, Velocity};
 use lockstep_session::document::track::TrackSetting;
 use lockstep_session::document::{Channels, FrameCount, SampleRate};
 use lockstep_session::edit::Edit;
-use lockstep_session::ids::{SampleId, SceneIndex, StepIndex, TrackId};
-use lockstep_session::protocol::Kind;
+use lockstep_session::ids::SampleId;
 use lockstep_session::replica::Replica;
 use lockstep_session::text::LongName;
-use lockstep_tests::client::Client;
 use lockstep_tests::hosts::{
     Bundles, ClapHost, HostSetup, RemoteHost, Sound, Transport, Vst3Host, state_with_document,
     state_with_link,
 };
-use lockstep_tests::server::{PATIENCE, Server};
+use lockstep_tests::room::Room;
+use lockstep_tests::server::PATIENCE;
 use lockstep_tests::tones::{Tone, wav};
 use std::path::Path;
 use std::time::Instant;
@@ -27,71 +25,11 @@ const SETUP: HostSetup = HostSetup {
     block: 512,
 };
 
-/// A session in which nothing sounds, and a player of it who is no plugin.
-struct Room {
-    server: Server,
-    link: String,
-    watcher: Client,
-    tracks: Vec<TrackId>,
-}
-
-impl Room {
-    fn open() -> Self {
-        let server = Server::start();
-        let session = server.new_session();
-        let watcher = Client::joined(server.address(), &session, 1);
-        let link = server.url(&format!("/s/{session}"));
-        let tracks: Vec<TrackId> = watcher.look(|replica| {
-            replica
-                .document()
-                .tracks
-                .iter()
-                .map(|track| track.id)
-                .collect()
-        });
-        for &track in &tracks {
-            let operation = Operation::Clear;
-            watcher.edit(Edit::Pattern {
-                track,
-                scene: scene(),
-                operation,
-            });
-        }
-        Self {
-            server,
-            link,
-            watcher,
-            tracks,
-        }
+fn struck(velocity: i64) -> Step {
+    Step {
+        velocity: Velocity::new(velocity),
+        ..Step::on()
     }
-
-    fn set(&self, place: usize, velocity: i64) {
-        self.watcher.edit(Edit::Step {
-            track: self.tracks[0],
-            scene: scene(),
-            step: StepIndex::new(place).expect("a place in the pattern"),
-            value: Step {
-                velocity: Velocity::new(velocity),
-                ..Step::on()
-            },
-        });
-    }
-
-    fn wait_for_daws(&self, count: usize) {
-        let joined = |replica: &Replica| daws(replica) == count;
-        self.watcher.wait_until("the plugins have joined", joined);
-    }
-}
-
-fn scene() -> SceneIndex {
-    SceneIndex::new(0).expect("there are eight")
-}
-
-fn daws(replica: &Replica) -> usize {
-    let players = replica.players();
-    players
-        .filter(|player| player.profile.kind == Kind::Daw)
-        .count()
 }
 
 /// Renders the first bar until it sounds at these frames and nowhere else.
@@ -119,9 +57,9 @@ fn bar_with(onsets: &[usize], mut render: impl FnMut(&Transport, usize) -> Sound
 
 #[test]
 fn five_hundred_instances_come_and_go_with_work_under_way() {
-    let room = Room::open();
+    let room = Room::quiet();
     let bundles = Bundles::built();
-    let state = state_with_link(&room.link);
+    let state = state_with_link(&room.link());
     let knobs = {
         let mut host = ClapHost::open(&bundles, SETUP);
         ["Master", "Trim 3", "Macro 1", "Mute 2"].map(|name| host.parameter(name).expect(name))
@@ -142,7 +80,7 @@ fn five_hundred_instances_come_and_go_with_work_under_way() {
                 host.activate();
             }
         }
-        room.set(usize::try_from(round % 16).expect("small"), 100);
+        room.set(usize::try_from(round % 16).expect("small"), struck(100));
         // They do not all go in the order in which they came.
         hosts.swap(0, 2);
     }
@@ -178,9 +116,9 @@ fn the_library_is_loaded_and_unloaded_again_and_again() {
 
 #[test]
 fn two_plugins_in_two_processes_sound_the_same_from_one_server() {
-    let room = Room::open();
+    let room = Room::quiet();
     for place in [0, 4, 12] {
-        room.set(place, 100);
+        room.set(place, struck(100));
     }
     let program = Path::new(env!("CARGO_BIN_EXE_lockstep-host"));
     let home = |name| {
@@ -192,7 +130,7 @@ fn two_plugins_in_two_processes_sound_the_same_from_one_server() {
     let homes = [home("anna"), home("ben")];
     let open = |home: &tempfile::TempDir| {
         let mut host = RemoteHost::open_clap(program, home.path(), &Bundles::built(), SETUP);
-        assert!(host.load_state(&state_with_link(&room.link)));
+        assert!(host.load_state(&state_with_link(&room.link())));
         host
     };
     let [mut first, mut second] = [open(&homes[0]), open(&homes[1])];
@@ -205,7 +143,7 @@ fn two_plugins_in_two_processes_sound_the_same_from_one_server() {
     assert_eq!(in_first, in_second);
     assert!(!in_first.is_silent());
 
-    room.set(8, 127);
+    room.set(8, struck(127));
     let after = [0, 24_000, 48_000, 72_000];
     let in_first = bar_with(&after, |transport, frames| first.render(transport, frames));
     let in_second = bar_with(&after, |transport, frames| second.render(transport, frames));
@@ -214,13 +152,11 @@ fn two_plugins_in_two_processes_sound_the_same_from_one_server() {
 
 #[test]
 fn audio_rolls_on_while_the_server_dies_and_comes_back() {
-    let mut room = Room::open();
+    let mut room = Room::quiet();
     for place in [0, 4, 12] {
-        room.set(place, 100);
+        room.set(place, struck(100));
     }
-    let mut host = ClapHost::open(&Bundles::built(), SETUP);
-    assert!(host.load_state(&state_with_link(&room.link)));
-    room.wait_for_daws(1);
+    let mut host = room.plugin(SETUP);
     let onsets = [0, 24_000, 72_000];
     bar_with(&onsets, |transport, frames| host.render(transport, frames));
     let state = host.save_state();
@@ -231,9 +167,9 @@ fn audio_rolls_on_while_the_server_dies_and_comes_back() {
         room.watcher
             .wait_until("the server is gone", |replica| !replica.is_live());
         room.server.come_back();
-        room.watcher.wait_until("the plugin is back", |replica| {
-            replica.is_live() && daws(replica) == 1
-        });
+        room.watcher
+            .wait_until("the watcher is back", Replica::is_live);
+        room.wait_for_daws(1);
     }
     let (_host, sound) = rolling.stop();
 
@@ -248,15 +184,13 @@ fn audio_rolls_on_while_the_server_dies_and_comes_back() {
 
 #[test]
 fn projects_saved_while_everyone_edits_are_whole() {
-    let mut room = Room::open();
-    let mut host = ClapHost::open(&Bundles::built(), SETUP);
-    assert!(host.load_state(&state_with_link(&room.link)));
-    room.wait_for_daws(1);
+    let mut room = Room::quiet();
+    let host = room.plugin(SETUP);
     let mut rolling = host.roll(Transport::rolling(120.0, 0.0));
     let mut states = Vec::new();
     for number in 0..200_usize {
         let velocity = i64::try_from(number % 127 + 1).expect("small");
-        room.set(number * 7 % 16, velocity);
+        room.set(number * 7 % 16, struck(velocity));
         if number % 4 == 0 {
             // Faster than edits travel there would be nothing between two saves.
             let is_stored = |replica: &Replica| replica.unsaved() == 0;
@@ -279,13 +213,12 @@ fn projects_saved_while_everyone_edits_are_whole() {
 
 #[test]
 fn a_project_plays_its_samples_on_another_machine_without_its_server() {
-    let mut room = Room::open();
+    let mut room = Room::quiet();
     let wav = wav(Tone {
         hertz: 441.0,
         ..Tone::new(4_800, 48_000, 1)
     });
-    let session = room.link.rsplit('/').next().expect("a link").to_owned();
-    let path = format!("/api/v1/sessions/{session}/samples");
+    let path = format!("/api/v1/sessions/{}/samples", room.session);
     let answer = room.server.send("POST", &path, &[], &wav);
     assert_eq!(answer.status, 201, "{}", answer.text());
     let sample = answer.json()["sample"].as_str().and_then(SampleId::parse);
@@ -302,9 +235,9 @@ fn a_project_plays_its_samples_on_another_machine_without_its_server() {
         track: room.tracks[0],
         setting: TrackSetting::Source(Source::Sample(sample)),
     });
-    room.set(8, 100);
+    room.set(8, struck(100));
     let mut host = ClapHost::open(&Bundles::built(), SETUP);
-    assert!(host.load_state(&state_with_link(&room.link)));
+    assert!(host.load_state(&state_with_link(&room.link())));
     let before = bar_with(&[48_000], |transport, frames| {
         host.render(transport, frames)
     });

@@ -6,9 +6,11 @@ use lockstep_session::document::step::Step;
 use lockstep_session::document::track::StepLength;
 use lockstep_tests::hosts::{
     Bundles, ClapHost, HostSetup, Performance, Sound, Touch, Transport, assert_onsets,
-    state_with_document,
+    state_with_document, state_with_fields,
 };
 use lockstep_tests::phrases::one_track;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 const SETUP: HostSetup = HostSetup {
     sample_rate: 48_000.0,
@@ -97,13 +99,37 @@ fn no_note_hangs_after_anything_that_ends_it() {
             all.append(ending(&mut host));
             all.append(host.perform(&stopped, 96_000));
             let hanging = all.hanging();
-            let forgotten = what == "a new activation";
-            assert!(
-                hanging.is_empty() || forgotten,
-                "after {what}, {frames} in: {hanging:?}"
-            );
+            assert!(hanging.is_empty(), "after {what}, {frames} in: {hanging:?}");
         }
     }
+}
+
+#[test]
+fn drums_go_out_as_general_midi_has_them_where_that_is_wanted() {
+    let kick = vec![Step::on(), Step::default()];
+    let document = one_track("kick-909", StepLength::Quarter, kick);
+    let sent = |controls: Value| {
+        let session = json!({ "version": 1, "document": document });
+        let fields = json!({ "session": session, "controls": controls });
+        let mut host = ClapHost::open(&Bundles::built(), SETUP);
+        assert!(host.load_state(&state_with_fields(&fields)));
+        host.perform(&Transport::rolling(TEMPO, 0.0), SETUP.frames(4.0))
+    };
+    let as_drums = sent(json!({ "maps_drums": true }));
+    let as_pitches = sent(json!({ "maps_drums": false }));
+    let keys = |performance: &Performance| -> BTreeSet<(u8, u8)> {
+        let notes = performance.notes.iter();
+        notes.map(|note| (note.channel, note.key)).collect()
+    };
+    assert_eq!(keys(&as_drums), BTreeSet::from([(9, 36)]));
+    assert_eq!(keys(&as_pitches), BTreeSet::from([(0, 60)]));
+    let frames = |performance: &Performance| -> Vec<usize> {
+        let notes = performance.notes.iter();
+        notes.map(|note| note.frame).collect()
+    };
+    assert_eq!(frames(&as_drums), frames(&as_pitches));
+    let silent = sent(json!({ "sends_notes": false }));
+    assert!(silent.notes.is_empty(), "{:?}", silent.notes);
 }
 
 fn quiet() -> Document {

@@ -101,6 +101,24 @@ fn a_muted_track_is_silent_here_and_a_trimmed_one_quieter() {
 }
 
 #[test]
+fn knobs_that_are_turned_while_nothing_sounds_have_arrived_when_it_starts() {
+    let still = Transport::stopped(120.0, 0.0);
+    let started = |before: usize| {
+        let mut host = playing(Edition::Multi, SETUP);
+        host.render(&still, before);
+        for (name, value) in [("Master", 0.3), ("Mute 2", 1.0), ("Trim 3", 0.75)] {
+            let knob = host.parameter(name).expect(name);
+            host.automate(knob, value);
+        }
+        host.render(&still, 48_000);
+        bar(&mut host)
+    };
+    let (at_once, after_idling) = (started(0), started(48_000));
+    assert!(!at_once.ports[3].is_silent());
+    assert_eq!(at_once.ports, after_idling.ports);
+}
+
+#[test]
 fn automation_is_bounced_bit_for_bit_whatever_the_blocks() {
     let bounce = |block: usize| {
         let mut host = playing(Edition::Multi, HostSetup { block, ..SETUP });

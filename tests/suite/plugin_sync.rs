@@ -1,16 +1,13 @@
 //! Who follows whom: a session that leads this host, a host that leads the session, and one that keeps
 //! beside it.
 
-use lockstep_session::document::pattern::Operation;
 use lockstep_session::document::step::Step;
 use lockstep_session::edit::Edit;
-use lockstep_session::ids::{SceneIndex, StepIndex, TrackId};
 use lockstep_session::protocol::Kind;
-use lockstep_session::replica::Replica;
 use lockstep_session::units::Beat;
-use lockstep_tests::client::Client;
-use lockstep_tests::hosts::{Bundles, ClapHost, HostSetup, Rolled, Transport, state_with_link};
-use lockstep_tests::server::{PATIENCE, Server};
+use lockstep_tests::hosts::{ClapHost, HostSetup, Rolled, Transport};
+use lockstep_tests::room::Room;
+use lockstep_tests::server::PATIENCE;
 use std::time::Instant;
 
 const SETUP: HostSetup = HostSetup {
@@ -20,67 +17,27 @@ const SETUP: HostSetup = HostSetup {
 const SESSION_LEADS: f64 = 2.0;
 const ALIGN: f64 = 3.0;
 
-/// A session whose first track strikes each beat, and a player who is no plugin.
-struct Room {
-    _server: Server,
-    link: String,
-    watcher: Client,
+/// A session of quarter notes.
+fn room() -> Room {
+    let room = Room::quiet();
+    for place in [0, 4, 8, 12] {
+        room.set(place, Step::on());
+    }
+    room.watcher
+        .wait_until("all of it is stored", |replica| replica.unsaved() == 0);
+    room.watcher.wait_until("the clock is known", |replica| {
+        replica.clock().quality().is_some()
+    });
+    room
 }
 
-impl Room {
-    fn open() -> Self {
-        let server = Server::start();
-        let session = server.new_session();
-        let watcher = Client::joined(server.address(), &session, 1);
-        let scene = SceneIndex::new(0).expect("there are eight");
-        let tracks: Vec<TrackId> = watcher.look(|replica| {
-            replica
-                .document()
-                .tracks
-                .iter()
-                .map(|track| track.id)
-                .collect()
-        });
-        for &track in &tracks {
-            let operation = Operation::Clear;
-            watcher.edit(Edit::Pattern {
-                track,
-                scene,
-                operation,
-            });
-        }
-        for place in [0, 4, 8, 12] {
-            watcher.edit(Edit::Step {
-                track: tracks[0],
-                scene,
-                step: StepIndex::new(place).expect("a place in the pattern"),
-                value: Step::on(),
-            });
-        }
-        watcher.wait_until("all of it is stored", |replica| replica.unsaved() == 0);
-        watcher.wait_until("the clock is known", |replica| {
-            replica.clock().quality().is_some()
-        });
-        Self {
-            link: server.url(&format!("/s/{session}")),
-            _server: server,
-            watcher,
-        }
-    }
-
-    fn plugin(&self, mode: f64) -> ClapHost {
-        let mut host = ClapHost::open(&Bundles::built(), SETUP);
-        assert!(host.load_state(&state_with_link(&self.link)));
-        let sync = host.parameter("Sync").expect("a parameter");
-        host.automate(sync, mode);
-        host.render(&Transport::stopped(120.0, 0.0), 256);
-        let has_joined = |replica: &Replica| {
-            let mut players = replica.players();
-            players.any(|player| player.profile.kind == Kind::Daw)
-        };
-        self.watcher.wait_until("the plugin has joined", has_joined);
-        host
-    }
+/// A plugin in it that follows so.
+fn plugin(room: &Room, mode: f64) -> ClapHost {
+    let mut host = room.plugin(SETUP);
+    let sync = host.parameter("Sync").expect("a parameter");
+    host.automate(sync, mode);
+    host.render(&Transport::stopped(120.0, 0.0), 256);
+    host
 }
 
 /// How late the host's own callbacks came, on average, in microseconds: what no plugin can know.
@@ -107,8 +64,8 @@ fn micros(at: Instant, since: Instant) -> f64 {
 
 #[test]
 fn the_session_starts_this_grid_and_each_beat_comes_at_its_time() {
-    let room = Room::open();
-    let host = room.plugin(SESSION_LEADS);
+    let room = room();
+    let host = plugin(&room, SESSION_LEADS);
     // The host's transport stands still all the while.
     let rolling = host.roll(Transport::stopped(90.0, 7.0));
     room.watcher.edit(Edit::Play {
@@ -158,8 +115,8 @@ fn the_session_starts_this_grid_and_each_beat_comes_at_its_time() {
 
 #[test]
 fn a_host_that_keeps_beside_the_session_leaves_it_alone() {
-    let room = Room::open();
-    let mut host = room.plugin(ALIGN);
+    let room = room();
+    let mut host = plugin(&room, ALIGN);
     let deadline = Instant::now() + PATIENCE;
     while host.render(&Transport::rolling(97.0, 0.0), 256).is_silent() {
         assert!(Instant::now() < deadline, "the session never came");

@@ -51,7 +51,9 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<()>
         bundle::make(workspace, Build::Release)?;
         command
             .env("LOCKSTEP_BUNDLES", Build::Release.folder(workspace))
-            .env("LOCKSTEP_HOST_PYTHON", setup::hosts_python(workspace));
+            .env("LOCKSTEP_HOST_PYTHON", setup::hosts_python(workspace))
+            // What plugins keep of a machine is not to be this user's.
+            .env("LOCKSTEP_HOME", workspace.target().join("bench-home"));
     }
     if name == SERVER || name == PLUGIN {
         // The server that is measured is the one that is given to people.

@@ -80,8 +80,6 @@ fn run_everything(
         .args(left_out)
         .env("LOCKSTEP_BIN_DIR", workspace.target().join("debug"))
         .env("LOCKSTEP_BUNDLES", Build::Checked.folder(workspace))
-        // What plugins keep of a machine is not to be this user's.
-        .env("LOCKSTEP_HOME", workspace.target().join("tests-home"))
         .env("LOCKSTEP_HOST_PYTHON", setup::hosts_python(workspace))
         .env("LOCKSTEP_WORKLET", worklet::built(workspace))
         .env("LOCKSTEP_HOME", &home);

@@ -3,7 +3,7 @@
 
 use crate::dsp::maths::gain_of_decibels;
 use crate::mixer::pan_gains;
-use crate::preset;
+use crate::preset::{self, Category, Preset};
 use crate::sample::SampleKey;
 use crate::score::launches::ScoreLaunches;
 use crate::score::{
@@ -12,6 +12,7 @@ use crate::score::{
 use lockstep_session::document::clip::{Clip, Content};
 use lockstep_session::document::effects::Effects;
 use lockstep_session::document::harmony::{Harmony, HarmonyPlan};
+use lockstep_session::document::instrument::Source;
 use lockstep_session::document::launch::Rows;
 use lockstep_session::document::mixer::{FilterKind, Level, Percent};
 use lockstep_session::document::track::{ScaleMode, StepLength, Track};
@@ -78,6 +79,7 @@ fn compile_track(compiled: &mut ScoreTrack, document: &Document, track: &Track, 
     compiled.soloed = u8::from(settings.solo);
     compiled.choke = settings.choke.get();
     compiled.scale_mode = match settings.scale_mode {
+        ScaleMode::Off if has_pitches(&settings.instrument.source) => 3,
         ScaleMode::Off => 0,
         ScaleMode::Scale => 1,
         ScaleMode::Chord => 2,
@@ -134,6 +136,17 @@ fn swing(session: Percent, track: Percent, length: StepLength) -> f32 {
     FULL_SWING * (session + track - session * track)
 }
 
+/// Drums, effects and samples have no pitch that a scale would know of.
+fn has_pitches(source: &Source) -> bool {
+    match source {
+        Source::Preset(name) => !matches!(
+            Preset::known(name.as_str()).category,
+            Category::Drums | Category::Kits | Category::Fx
+        ),
+        Source::Sample(_) => false,
+    }
+}
+
 fn harmony(plan: &HarmonyPlan) -> ScoreHarmony {
     let (next_from, next) = plan.next.map_or((i64::MAX, plan.now), |(from, next)| {
         (from.as_micros(), next)
@@ -153,8 +166,10 @@ fn snapping(harmony: &Harmony) -> Snapping {
         }
         moves
     };
+    let to_scale = moves(&|note| harmony.snap_to_scale(note));
     Snapping {
-        to_scale: moves(&|note| harmony.snap_to_scale(note)),
+        to_scale,
+        locked: if harmony.lock { to_scale } else { [0; 12] },
         to_chord: moves(&|note| harmony.snap_to_chord(note)),
     }
 }

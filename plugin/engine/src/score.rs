@@ -45,12 +45,14 @@ pub(crate) struct ScoreHarmony {
     pub(crate) next: Snapping,
 }
 
-/// By how many semitones each pitch class moves to lie in the scale, and in the chord.
+/// By how many semitones each pitch class moves to lie in the scale, in the chord, and where only a
+/// lock on the scale moves it.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
 pub(crate) struct Snapping {
     pub(crate) to_scale: [i8; 12],
     pub(crate) to_chord: [i8; 12],
+    pub(crate) locked: [i8; 12],
 }
 
 /// The effects in physical units.
@@ -101,7 +103,7 @@ pub(crate) struct ScoreTrack {
     pub(crate) soloed: u8,
     /// Tracks of one group, other than 0, cut each other off.
     pub(crate) choke: u8,
-    /// Off, scale, chord.
+    /// Off, scale, chord, off unless the session is locked to its scale.
     pub(crate) scale_mode: u8,
     /// A place in the list of all step lengths.
     pub(crate) step_length: u8,

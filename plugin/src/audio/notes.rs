@@ -14,6 +14,8 @@ pub(super) struct Notes {
     count: usize,
     /// What each key of a track sounds as elsewhere, where it is down.
     down: Box<[[u16; KEYS]; MAX_TRACKS]>,
+    /// What is down was left so by an earlier activation, and nothing else will let it go.
+    is_left_down: bool,
 }
 
 const KEYS: usize = 128;
@@ -35,11 +37,23 @@ impl Default for Notes {
             events: vec![nothing; MOST].into_boxed_slice(),
             count: 0,
             down: Box::new([[UP; KEYS]; MAX_TRACKS]),
+            is_left_down: false,
         }
     }
 }
 
 impl Notes {
+    /// For the next activation, which knows nothing of these keys.
+    ///
+    /// Realtime: no
+    pub(super) fn left_down(self) -> Self {
+        Self {
+            count: 0,
+            is_left_down: true,
+            ..self
+        }
+    }
+
     /// Realtime: yes
     pub(super) fn begin(&mut self) {
         self.count = 0;
@@ -69,9 +83,12 @@ impl Notes {
         is_wanted: bool,
         drums: Option<&Drums>,
     ) {
-        if !is_wanted {
-            self.count = 0;
+        if self.is_left_down || !is_wanted {
             self.let_all_go(context);
+            self.is_left_down &= self.is_any_down();
+        }
+        if self.is_left_down || !is_wanted {
+            self.count = 0;
             return;
         }
         let count = std::mem::take(&mut self.count);
@@ -109,8 +126,7 @@ impl Notes {
 
     fn let_all_go<P: Plugin>(&mut self, context: &mut impl ProcessContext<P>) {
         for track in 0..u8::try_from(MAX_TRACKS).unwrap_or(0) {
-            let is_down = |keys: &[u16; KEYS]| keys.iter().any(|key| *key != UP);
-            if !self.down.get(usize::from(track)).is_some_and(is_down) {
+            if !self.down.get(usize::from(track)).is_some_and(is_any_down) {
                 continue;
             }
             for key in 0..u8::try_from(KEYS).unwrap_or(0) {
@@ -147,10 +163,18 @@ impl Notes {
         }
     }
 
+    fn is_any_down(&self) -> bool {
+        self.down.iter().any(is_any_down)
+    }
+
     fn down_at(&mut self, track: u8, key: u8) -> Option<&mut u16> {
         let keys = self.down.get_mut(usize::from(track))?;
         keys.get_mut(usize::from(key))
     }
+}
+
+fn is_any_down(keys: &[u16; KEYS]) -> bool {
+    keys.iter().any(|key| *key != UP)
 }
 
 /// Marks a key that went out as a drum; MIDI keys have seven bits.

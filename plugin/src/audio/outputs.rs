@@ -140,11 +140,19 @@ impl Desk {
         count
     }
 
+    /// Nothing sounds: what fades has arrived.
+    ///
+    /// Realtime: yes
+    pub(super) fn rest(&mut self, params: &LockstepParams) {
+        self.heard = heard(params);
+        params.master.smoothed.reset(params.master.value());
+    }
+
     /// The host's own level, and bypass.
     ///
     /// Realtime: yes
     pub(super) fn finish(&mut self, params: &LockstepParams, outputs: &mut Outputs<'_, '_, '_>) {
-        let aim = if params.bypass.value() { 0.0 } else { 1.0 };
+        let aim = heard(params);
         let frames = outputs.frames();
         let before = self.heard;
         for frame in 0..frames {
@@ -169,6 +177,11 @@ impl Desk {
             }
         }
     }
+}
+
+/// How much is to be heard.
+fn heard(params: &LockstepParams) -> f32 {
+    if params.bypass.value() { 0.0 } else { 1.0 }
 }
 
 impl Late {

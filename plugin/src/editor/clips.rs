@@ -4,13 +4,13 @@
 mod details;
 mod paint;
 
-use super::measures;
 use super::panel::Desk;
 use super::widgets::{choice, heading};
 use details::Details;
 use egui::{Align, CursorIcon, Layout, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, vec2};
 use lockstep_session::document::Document;
 use lockstep_session::document::track::Track;
+use lockstep_session::document::words;
 use lockstep_session::edit::{Edit, SessionSetting};
 use lockstep_session::ids::{SceneIndex, TrackId};
 use lockstep_session::slot::{Slot, State, Turn, scene_name, stop};
@@ -209,10 +209,10 @@ fn launch_scene(desk: &mut Desk<'_>, scene: Option<SceneIndex>) {
 /// When launches begin, for everyone.
 fn quantum(ui: &mut Ui, desk: &mut Desk<'_>) {
     let current = desk.document().quantum;
-    let options = measures::QUANTA.map(|quantum| (quantum, measures::quantum(quantum).to_owned()));
+    let options = words::QUANTA.map(|quantum| (quantum, words::quantum(quantum).to_owned()));
     let hint =
         "Launched clips wait for the next multiple of this, so that everyone starts together.";
-    let words = measures::quantum(current);
+    let words = words::quantum(current);
     let chosen = choice(ui, desk.theme, ("Quantum", hint, 72.0), words, options);
     if let (Some(quantum), None) = (chosen, desk.locked()) {
         desk.commands
@@ -298,7 +298,7 @@ fn scene_head(ui: &Ui, desk: &Desk<'_>, places: &Places, scene: SceneIndex) -> O
         "{}: launch this row\n{}{}\nRight-click for its settings",
         scene_name(document, scene),
         if has_clips { "It " } else { "Empty; it " },
-        measures::follow(follow)
+        words::follow(follow)
     );
     let response = response.on_hover_text(hint);
     if response.clicked() {
@@ -318,7 +318,7 @@ fn stop_all(ui: &Ui, desk: &Desk<'_>, places: &Places) -> Option<Touched> {
 fn stop_track(ui: &Ui, desk: &Desk<'_>, area: Rect, track: &Track, turn: &Turn) -> Option<Touched> {
     let name = track.settings.name.as_str();
     let hint = match turn.queued {
-        Some((None, at)) => format!("{name} stops at {}", measures::place(at)),
+        Some((None, at)) => format!("{name} stops at {}", words::place(at)),
         _ if turn.can_stop() => format!("Stop {name}"),
         _ => format!("{name} is stopped"),
     };

@@ -10,6 +10,7 @@ use lockstep_session::document::effects::{
     Ceiling, DelayTime, EffectSetting, Effects, Feedback, PreDelay, ReverbDecay,
 };
 use lockstep_session::document::mixer::{Level, Percent};
+use lockstep_session::document::words;
 use lockstep_session::edit::Edit;
 use lockstep_session::units::Tempo;
 
@@ -139,11 +140,11 @@ fn delay(ui: &mut Ui, desk: &mut Desk<'_>) {
         measures::seconds(measures::lasts(time, tempo)),
         tempo.beats_per_minute()
     );
-    let lengths = measures::NOTE_LENGTHS
+    let lengths = words::NOTE_LENGTHS
         .iter()
         .map(|twelfths| DelayTime::new(i64::from(*twelfths)));
-    let options = lengths.map(|time| (time, measures::note_length(time)));
-    let current = measures::note_length(time);
+    let options = lengths.map(|time| (time, words::note_length(time)));
+    let current = words::note_length(time);
     let chosen = listed(ui, theme, ("Time", &hint), &current, options);
     if let (Some(time), None) = (chosen, desk.locked()) {
         set(desk, EffectSetting::DelayTime(time));

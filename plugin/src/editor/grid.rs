@@ -196,6 +196,18 @@ impl Grid {
                     changes = self.begin(ui, desk, rows, cell, pointer);
                 }
             }
+            // A hand can be quicker than a window that is slow to paint.
+            (None, false) if cells.clicked() => {
+                if let (Some(cell), Some(pointer)) = (over, pointer) {
+                    changes = self.begin(ui, desk, rows, cell, pointer);
+                    let stroke = self.stroke.take();
+                    changes.extend(
+                        stroke
+                            .map(|stroke| stroke.release(None, read))
+                            .unwrap_or_default(),
+                    );
+                }
+            }
             (Some(Stroke::Selecting { from }), true) => {
                 if let Some(to) = over {
                     desk.selection.cells = steps::rectangle(desk.document(), *from, to);

@@ -2,13 +2,13 @@
 
 mod circle;
 
-use super::measures;
 use super::panel::Desk;
 use super::widgets::{Button, caption, choice, heading, segmented, spelled as plain};
-use circle::{PLACES, chord, chords, direction, key_at, place_of, scale_name, spelled};
+use circle::{PLACES, chord, chords, direction, key_at, place_of, spelled};
 use egui::{Align2, Color32, CursorIcon, FontId, Pos2, Sense, Stroke, Ui, vec2};
 use lockstep_session::document::harmony::{Degree, Harmony as Choice, Scale};
 use lockstep_session::document::track::{ScaleMode, TrackSetting};
+use lockstep_session::document::words;
 use lockstep_session::edit::Edit;
 
 #[derive(Debug, Default)]
@@ -29,17 +29,18 @@ impl HarmonyPanel {
         heading(ui, theme, "Harmony");
         keys(ui, desk, &chosen);
         if let Some((from, next)) = plan.next.filter(|(from, _)| *from > desk.beat) {
-            let text = format!("{} from {}", name_of(&next), measures::place(from));
+            let text = format!("{} from {}", name_of(&next), words::place(from));
             ui.vertical_centered(|ui| caption(ui, theme, &text));
         }
         ui.horizontal(|ui| {
-            let scales = Scale::ALL.map(|scale| (scale, scale_name(scale).to_owned()));
+            let scales = Scale::ALL.map(|scale| (scale, scale.name().to_owned()));
             let hint = "The notes that belong to the key. It sounds from the next bar.";
-            let current = scale_name(chosen.scale);
+            let current = chosen.scale.name();
             if let Some(scale) = choice(ui, theme, ("Scale", hint, 128.0), current, scales) {
                 set(desk, Choice { scale, ..chosen });
             }
-            let hint = "Notes that are written into the session are kept to this scale.";
+            let hint =
+                "Every melody is heard in this scale, whatever its notes; drums stay as they are.";
             let lock = Button::new("Lock").hint(hint).on(chosen.lock).small(theme);
             if lock
                 .enabled(desk.locked().is_none())
@@ -69,7 +70,7 @@ fn name_of(harmony: &Choice) -> String {
     let chord = harmony.chord.map_or(String::new(), |degree| {
         format!(", chord {}", chord(harmony, degree).numeral)
     });
-    format!("{key} {}{chord}", scale_name(harmony.scale))
+    format!("{key} {}{chord}", harmony.scale.name())
 }
 
 /// The circle of fifths: a click sets the key.
@@ -111,7 +112,7 @@ fn keys(ui: &mut Ui, desk: &mut Desk<'_>, chosen: &Choice) {
     let hint = format!(
         "Play in {} {} from the next bar",
         plain(spelled(key, chosen.scale)),
-        scale_name(chosen.scale)
+        chosen.scale.name()
     );
     let response = response
         .on_hover_cursor(CursorIcon::PointingHand)
@@ -131,7 +132,7 @@ fn middle(ui: &Ui, desk: &Desk<'_>, centre: Pos2, chosen: &Choice) {
     });
     let lines = [
         (key.as_str(), theme.large, theme.ink, -14.0),
-        (scale_name(chosen.scale), theme.small, theme.dim, 4.0),
+        (chosen.scale.name(), theme.small, theme.dim, 4.0),
         (chord.as_str(), theme.small, theme.dim, 18.0),
     ];
     for (text, size, colour, below) in lines {

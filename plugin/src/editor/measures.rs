@@ -1,14 +1,12 @@
-//! Values in words, and what was typed as values: decibels, times, pitches, notes, bars. It must not
+//! Values in words, and what was typed as values: decibels, times, pitches. It must not
 //! know what any of them belongs to.
 
 use super::widgets::Range;
 use lockstep_engine::{Meaning, Unit};
-use lockstep_session::document::clip::{Action, Follow};
 use lockstep_session::document::effects::DelayTime;
 use lockstep_session::document::instrument::Amount;
-use lockstep_session::document::launch::Quantum;
 use lockstep_session::document::mixer::{Corner, Level};
-use lockstep_session::units::{Beat, BeatSpan, Tempo};
+use lockstep_session::units::Tempo;
 
 /// At this many decibels a level is silence.
 const SILENCE: f64 = -60.0;
@@ -190,114 +188,9 @@ fn tidy(value: f64, below: f64) -> f64 {
     if value.abs() < below { 0.0 } else { value }
 }
 
-/// A tempo-synced time as musicians call it.
-pub(super) fn note_length(time: DelayTime) -> String {
-    let twelfths = time.get();
-    let known = match twelfths {
-        1 => "1/32 triplet",
-        2 => "1/16 triplet",
-        3 => "1/16",
-        4 => "1/8 triplet",
-        6 => "1/8",
-        8 => "1/4 triplet",
-        9 => "dotted 1/8",
-        12 => "1/4",
-        16 => "1/2 triplet",
-        18 => "dotted 1/4",
-        24 => "1/2",
-        36 => "dotted 1/2",
-        48 => "1 bar",
-        72 => "1 1/2 bars",
-        96 => "2 bars",
-        _ => {
-            let (beats, rest) = (twelfths / 12, twelfths % 12);
-            return match (beats, rest) {
-                (0, rest) => format!("{rest}/12 of a beat"),
-                (1, 0) => "1 beat".to_owned(),
-                (beats, 0) => format!("{beats} beats"),
-                (beats, rest) => format!("{beats} {rest}/12 beats"),
-            };
-        }
-    };
-    known.to_owned()
-}
-
-/// The times that have names, shortest first.
-pub(super) const NOTE_LENGTHS: [u8; 15] = [1, 2, 3, 4, 6, 8, 9, 12, 16, 18, 24, 36, 48, 72, 96];
-
 /// What the time lasts at a tempo, in seconds.
 pub(super) fn lasts(time: DelayTime, tempo: Tempo) -> f64 {
     f64::from(time.get()) / 12.0 * 60.0 / tempo.beats_per_minute()
-}
-
-pub(super) fn bars(count: u8) -> String {
-    match count {
-        1 => "1 bar".to_owned(),
-        count => format!("{count} bars"),
-    }
-}
-
-pub(super) fn quantum(quantum: Quantum) -> &'static str {
-    match quantum {
-        Quantum::Off => "At once",
-        Quantum::QuarterBar => "1/4 bar",
-        Quantum::HalfBar => "1/2 bar",
-        Quantum::Bar => "1 bar",
-        Quantum::TwoBars => "2 bars",
-        Quantum::FourBars => "4 bars",
-        Quantum::EightBars => "8 bars",
-    }
-}
-
-pub(super) const QUANTA: [Quantum; 7] = [
-    Quantum::Off,
-    Quantum::QuarterBar,
-    Quantum::HalfBar,
-    Quantum::Bar,
-    Quantum::TwoBars,
-    Quantum::FourBars,
-    Quantum::EightBars,
-];
-
-pub(super) fn action(action: Action) -> &'static str {
-    match action {
-        Action::Stop => "Stop",
-        Action::Again => "Play again",
-        Action::Next => "Play the next",
-        Action::Previous => "Play the one before",
-        Action::First => "Play the first",
-        Action::Random => "Play any one",
-    }
-}
-
-pub(super) const ACTIONS: [Action; 6] = [
-    Action::Stop,
-    Action::Again,
-    Action::Next,
-    Action::Previous,
-    Action::First,
-    Action::Random,
-];
-
-pub(super) fn follow(follow: Option<Follow>) -> String {
-    match follow {
-        None => "plays on".to_owned(),
-        Some(follow) => format!(
-            "after {}: {}",
-            bars(follow.after.get()),
-            action(follow.action).to_lowercase()
-        ),
-    }
-}
-
-/// A place in the song: bar, and the beat within it unless it is the first.
-pub(super) fn place(beat: Beat) -> String {
-    let bar = beat.as_micros().div_euclid(BeatSpan::BAR.as_micros()) + 1;
-    let within = beat.as_micros().rem_euclid(BeatSpan::BAR.as_micros());
-    match within.div_euclid(BeatSpan::BEAT.as_micros()) {
-        0 => format!("bar {bar}"),
-        within => format!("bar {bar}.{}", within + 1),
-    }
 }
 
 /// Minutes and seconds, such as 0:07.
@@ -343,30 +236,12 @@ mod tests {
         assert_eq!(hertz(440.0), "440 Hz");
         assert_eq!(hertz(4_200.0), "4.20 kHz");
         assert_eq!(clock(67), "1:07");
-        assert_eq!(place(Beat::from_micros(17_000_000)), "bar 5.2");
-        assert_eq!(place(Beat::from_micros(16_000_000)), "bar 5");
     }
 
     #[test]
-    fn times_of_the_delay_are_named_as_notes() {
-        for (twelfths, words) in [
-            (3, "1/16"),
-            (4, "1/8 triplet"),
-            (9, "dotted 1/8"),
-            (12, "1/4"),
-            (48, "1 bar"),
-            (5, "5/12 of a beat"),
-            (60, "5 beats"),
-            (13, "1 1/12 beats"),
-        ] {
-            assert_eq!(note_length(DelayTime::new(twelfths)), words);
-        }
+    fn a_quarter_lasts_half_a_second_at_a_hundred_and_twenty() {
         let quarter = lasts(DelayTime::new(12), Tempo::new(12_000));
         assert!((quarter - 0.5).abs() < 1e-9);
-        for twelfths in NOTE_LENGTHS {
-            let words = note_length(DelayTime::new(i64::from(twelfths)));
-            assert!(!words.contains("/12"), "{words}");
-        }
     }
 
     #[test]

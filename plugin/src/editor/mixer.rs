@@ -56,23 +56,13 @@ impl Mixer {
         let theme = desk.theme;
         column(ui, |ui| {
             super::widgets::label(ui, theme, "Master");
-            let level = desk.document().master;
-            let range = measures::level_range();
-            let hint = "The level of the whole session, for everyone";
-            let is_open = desk.locked().is_none();
-            let value = measures::of_level(level);
-            let meter = desk.levels.master;
-            let moved = beside_meter(ui, desk, meter, theme.live, fader, |ui| {
-                let fader = Fader::new("master", value, &range, vec2(28.0, fader));
-                fader.hint(hint).enabled(is_open).show(ui, theme)
-            });
-            let number = Number::new("master level", value, &range).width(STRIP);
-            let typed = number
-                .height(20.0)
-                .hint(hint)
-                .enabled(is_open)
-                .show(ui, theme);
-            if let Some(value) = moved.or(typed) {
+            let shown = Shown {
+                value: measures::of_level(desk.document().master),
+                meter: desk.levels.master,
+                colour: theme.live,
+                hint: "The level of the whole session, for everyone",
+            };
+            if let Some(value) = level(ui, desk, &shown, fader) {
                 let setting = SessionSetting::Master(measures::to_level(value));
                 desk.commands.edit(Edit::Session(setting));
             }
@@ -114,22 +104,32 @@ fn column(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
     });
 }
 
-fn beside_meter<R>(
-    ui: &mut Ui,
-    desk: &Desk<'_>,
-    level: lockstep_engine::Level,
+/// A level that everyone hears, and how loud it is here.
+struct Shown {
+    value: f64,
+    meter: lockstep_engine::Level,
     colour: egui::Color32,
-    height: f32,
-    content: impl FnOnce(&mut Ui) -> R,
-) -> R {
+    hint: &'static str,
+}
+
+/// A fader beside its meter, and its number below. The level that it was moved to.
+fn level(ui: &mut Ui, desk: &Desk<'_>, shown: &Shown, height: f32) -> Option<f64> {
+    let theme = desk.theme;
+    let is_open = desk.locked().is_none();
+    let range = measures::level_range();
     let size = vec2(METER + 4.0 + 28.0, height);
-    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Min), |ui| {
+    let beside = Layout::left_to_right(Align::Min);
+    let moved = ui.allocate_ui_with_layout(size, beside, |ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         let (area, _) = ui.allocate_exact_size(vec2(METER, height), Sense::empty());
-        level_bar(ui.painter(), desk.theme, area, level, colour);
-        content(ui)
-    })
-    .inner
+        level_bar(ui.painter(), theme, area, shown.meter, shown.colour);
+        let fader = Fader::new("level", shown.value, &range, vec2(28.0, height));
+        fader.hint(shown.hint).enabled(is_open).show(ui, theme)
+    });
+    let number = Number::new("level number", shown.value, &range);
+    let number = number.width(STRIP).height(20.0).hint(shown.hint);
+    let typed = number.enabled(is_open).show(ui, theme);
+    moved.inner.or(typed)
 }
 
 /// One of this workstation's own levels, in decibels.

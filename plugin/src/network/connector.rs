@@ -2,26 +2,20 @@
 
 use super::ServerAddress;
 use std::io;
-use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
-use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::{self, ClientConfig, RootCertStore};
+use tokio_util::either::Either;
 
 const OPENS_WITHIN: Duration = Duration::from_secs(8);
 
-#[derive(Debug)]
-pub(crate) enum Stream {
-    Plain(TcpStream),
-    /// Its state is large.
-    Encrypted(Box<TlsStream<TcpStream>>),
-}
+/// Plain or encrypted, whose state is large.
+pub(crate) type Stream = Either<TcpStream, Box<TlsStream<TcpStream>>>;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConnectError {
@@ -66,7 +60,7 @@ impl Connector {
         // Messages are small and wanted at once; without this they are a little late, and no more.
         let _ = stream.set_nodelay(true);
         if !server.is_encrypted() {
-            return Ok(Stream::Plain(stream));
+            return Ok(Either::Left(stream));
         }
         let config = match &self.trusted {
             Some(trusted) => Arc::clone(trusted),
@@ -79,7 +73,7 @@ impl Connector {
             io::ErrorKind::InvalidData => ConnectError::Untrusted(server.to_string(), error),
             _ => ConnectError::Unreachable(server.to_string(), error),
         })?;
-        Ok(Stream::Encrypted(Box::new(encrypted)))
+        Ok(Either::Right(Box::new(encrypted)))
     }
 }
 
@@ -109,44 +103,4 @@ fn config(roots: RootCertStore) -> Result<Arc<ClientConfig>, rustls::Error> {
         .with_no_client_auth();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(Arc::new(config))
-}
-
-impl AsyncRead for Stream {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Stream::Plain(stream) => Pin::new(stream).poll_read(context, buffer),
-            Stream::Encrypted(stream) => Pin::new(stream).poll_read(context, buffer),
-        }
-    }
-}
-
-impl AsyncWrite for Stream {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        match self.get_mut() {
-            Stream::Plain(stream) => Pin::new(stream).poll_write(context, bytes),
-            Stream::Encrypted(stream) => Pin::new(stream).poll_write(context, bytes),
-        }
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Stream::Plain(stream) => Pin::new(stream).poll_flush(context),
-            Stream::Encrypted(stream) => Pin::new(stream).poll_flush(context),
-        }
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Stream::Plain(stream) => Pin::new(stream).poll_shutdown(context),
-            Stream::Encrypted(stream) => Pin::new(stream).poll_shutdown(context),
-        }
-    }
 }

@@ -94,6 +94,12 @@ impl SavedSession {
         (desk.generation, desk.state.clone())
     }
 
+    /// What was restored since this generation, if anything was.
+    pub(crate) fn restored_since(&self, known: Generation) -> Option<(Generation, SavedState)> {
+        let desk = self.desk();
+        (desk.generation != known).then(|| (desk.generation, desk.state.clone()))
+    }
+
     /// Keeps what the network thread holds and plays what it shows, unless a project was loaded
     /// meanwhile.
     pub(crate) fn replace(&self, generation: Generation, state: SavedState, shown: &Document) {

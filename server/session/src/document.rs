@@ -11,6 +11,7 @@ pub mod pattern;
 pub mod step;
 pub mod timeline;
 pub mod track;
+pub mod words;
 
 use crate::ids::{PlayerId, Revision, SampleId, SceneIndex, TrackId};
 use crate::text::{LongName, Name, Text};

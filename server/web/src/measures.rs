@@ -3,12 +3,11 @@
 
 use crate::widget::{Range, decimal};
 use lockstep_engine::{Meaning, Unit};
-use lockstep_session::document::clip::{Action, Bars, Follow};
-use lockstep_session::document::harmony::Scale;
+use lockstep_session::document::clip::Bars;
 use lockstep_session::document::instrument::Amount;
-use lockstep_session::document::launch::Quantum;
 use lockstep_session::document::mixer::{Level, Pan};
-use lockstep_session::units::{Beat, BeatSpan, Tempo};
+use lockstep_session::document::words;
+use lockstep_session::units::Tempo;
 
 /// Tenths of a decibel.
 pub(crate) fn decibels(tenths: i64) -> String {
@@ -84,13 +83,9 @@ pub(crate) fn counted(count: i64, one: &str, many: &str) -> String {
     }
 }
 
-pub(crate) fn bars(count: i64) -> String {
-    counted(count, "bar", "bars")
-}
-
 pub(crate) fn bars_range() -> Range {
     Range::new(i64::from(Bars::MIN.get()), i64::from(Bars::MAX.get()), 1)
-        .words(bars, |text| decimal(text, 0))
+        .words(words::bars, |text| decimal(text, 0))
 }
 
 /// A whole number with so many of its digits behind the point.
@@ -197,111 +192,6 @@ fn scaled(value: f32, by: f32) -> i64 {
 #[expect(clippy::cast_precision_loss, reason = "a knob needs no more")]
 fn single(value: i64) -> f32 {
     value as f32
-}
-
-/// A tempo-synced time in twelfths of a beat, as musicians call it.
-pub(crate) fn note_length(twelfths: i64) -> String {
-    let known = match twelfths {
-        1 => "1/32 triplet",
-        2 => "1/16 triplet",
-        3 => "1/16",
-        4 => "1/8 triplet",
-        6 => "1/8",
-        8 => "1/4 triplet",
-        9 => "dotted 1/8",
-        12 => "1/4",
-        16 => "1/2 triplet",
-        18 => "dotted 1/4",
-        24 => "1/2",
-        36 => "dotted 1/2",
-        48 => "1 bar",
-        72 => "1 1/2 bars",
-        96 => "2 bars",
-        twelfths => return format!("{twelfths}/12 beat"),
-    };
-    known.to_owned()
-}
-
-pub(crate) fn quantum(quantum: Quantum) -> &'static str {
-    match quantum {
-        Quantum::Off => "At once",
-        Quantum::QuarterBar => "1/4 bar",
-        Quantum::HalfBar => "1/2 bar",
-        Quantum::Bar => "1 bar",
-        Quantum::TwoBars => "2 bars",
-        Quantum::FourBars => "4 bars",
-        Quantum::EightBars => "8 bars",
-    }
-}
-
-pub(crate) const QUANTA: [Quantum; 7] = [
-    Quantum::Off,
-    Quantum::QuarterBar,
-    Quantum::HalfBar,
-    Quantum::Bar,
-    Quantum::TwoBars,
-    Quantum::FourBars,
-    Quantum::EightBars,
-];
-
-pub(crate) fn action(action: Action) -> &'static str {
-    match action {
-        Action::Stop => "Stop",
-        Action::Again => "Play again",
-        Action::Next => "Play the next",
-        Action::Previous => "Play the one before",
-        Action::First => "Play the first",
-        Action::Random => "Play any one",
-    }
-}
-
-pub(crate) const ACTIONS: [Action; 6] = [
-    Action::Stop,
-    Action::Again,
-    Action::Next,
-    Action::Previous,
-    Action::First,
-    Action::Random,
-];
-
-pub(crate) fn follow(follow: Option<Follow>) -> String {
-    match follow {
-        None => "plays on".to_owned(),
-        Some(follow) => format!(
-            "after {}: {}",
-            bars(i64::from(follow.after.get())),
-            action(follow.action).to_ascii_lowercase()
-        ),
-    }
-}
-
-/// A place in the song: bar, and the beat within it unless it is the first.
-pub(crate) fn place(beat: Beat) -> String {
-    let bar = beat.as_micros().div_euclid(BeatSpan::BAR.as_micros()) + 1;
-    let within = beat.as_micros().rem_euclid(BeatSpan::BAR.as_micros());
-    match within.div_euclid(BeatSpan::BEAT.as_micros()) {
-        0 => format!("bar {bar}"),
-        within => format!("bar {bar}.{}", within + 1),
-    }
-}
-
-pub(crate) fn scale(scale: Scale) -> &'static str {
-    match scale {
-        Scale::Major => "major",
-        Scale::Dorian => "dorian",
-        Scale::Phrygian => "phrygian",
-        Scale::Lydian => "lydian",
-        Scale::Mixolydian => "mixolydian",
-        Scale::Minor => "minor",
-        Scale::Locrian => "locrian",
-        Scale::HarmonicMinor => "harmonic minor",
-        Scale::MelodicMinor => "melodic minor",
-        Scale::MajorPentatonic => "major pentatonic",
-        Scale::MinorPentatonic => "minor pentatonic",
-        Scale::Blues => "blues",
-        Scale::WholeTone => "whole tone",
-        Scale::Chromatic => "chromatic",
-    }
 }
 
 /// Options of a list, numbered as they come.

@@ -1,7 +1,6 @@
 //! What one callback costs, as a share of the time until its sound is due, and the engine by itself on
 //! the same music in turns with it.
 
-use crate::report::{Report, at};
 use lockstep_engine::{
     Beats, Engine, HostBlock, Listening, Moment, SampleRate, Score, Tempo as EngineTempo,
 };
@@ -13,6 +12,7 @@ use lockstep_session::document::track::{StepLength, Track, TrackSettings};
 use lockstep_session::ids::TrackId;
 use lockstep_tests::hosts::{Bundles, ClapHost, Cost, HostSetup, Transport, state_with_document};
 use lockstep_tests::phrases::{note, one_track};
+use lockstep_tests::report::{Report, at};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 

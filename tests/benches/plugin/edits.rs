@@ -2,7 +2,6 @@
 //! one of them is heard.
 
 use crate::blocks::{SETUP, full, rows, until};
-use crate::report::{Report, at};
 use lockstep_session::document::step::{Step, Velocity};
 use lockstep_session::edit::Edit;
 use lockstep_session::ids::{SceneIndex, StepIndex, TrackId};
@@ -10,6 +9,7 @@ use lockstep_session::protocol::Kind;
 use lockstep_session::replica::Replica;
 use lockstep_tests::client::Client;
 use lockstep_tests::hosts::{Bundles, ClapHost, Transport, state_with_link};
+use lockstep_tests::report::{Report, at};
 use lockstep_tests::server::Server;
 use std::time::{Duration, Instant};
 

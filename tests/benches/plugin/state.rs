@@ -1,7 +1,6 @@
 //! How long a project with twenty megabytes of samples takes to save and to load.
 
 use crate::blocks::{SETUP, until};
-use crate::report::{Report, at};
 use lockstep_session::document::instrument::Source;
 use lockstep_session::document::track::TrackSetting;
 use lockstep_session::document::{Channels, FrameCount, SampleRate};
@@ -10,6 +9,7 @@ use lockstep_session::ids::{SampleId, TrackId};
 use lockstep_session::text::LongName;
 use lockstep_tests::client::Client;
 use lockstep_tests::hosts::{Bundles, ClapHost, state_with_link};
+use lockstep_tests::report::{Report, at};
 use lockstep_tests::server::Server;
 use lockstep_tests::world::Dice;
 use std::time::Instant;

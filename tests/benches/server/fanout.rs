@@ -2,8 +2,8 @@
 
 use crate::floor;
 use crate::load::{Crowd, Outcome, new_sessions};
-use crate::report::Report;
 use crate::swarm::Place;
+use lockstep_tests::report::Report;
 use lockstep_tests::server::Server;
 use std::time::Duration;
 

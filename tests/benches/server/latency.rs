@@ -1,8 +1,8 @@
 //! How soon an edit is durable, and how soon the others see it.
 
 use crate::load::{Crowd, Lateness, new_sessions};
-use crate::report::Report;
 use crate::swarm::Place;
+use lockstep_tests::report::Report;
 use lockstep_tests::server::Server;
 use std::io::Write;
 use std::time::{Duration, Instant};

@@ -1,7 +1,7 @@
 //! What a session and a connection keep in memory while little happens.
 
 use crate::load::{Crowd, new_sessions};
-use crate::report::Report;
+use lockstep_tests::report::Report;
 use lockstep_tests::server::Server;
 use std::time::Duration;
 

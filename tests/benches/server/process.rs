@@ -43,12 +43,6 @@ impl Time {
     }
 }
 
-/// How many programs want to run, on average over the last minute.
-pub(crate) fn load() -> String {
-    let load = fs::read_to_string("/proc/loadavg").expect("Linux");
-    load.split(' ').next().unwrap_or_default().to_owned()
-}
-
 /// Where some bytes begin in others.
 pub(crate) fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
     bytes

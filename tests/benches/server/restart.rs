@@ -1,11 +1,11 @@
 //! How soon everybody is back and equal after the server was killed.
 
 use crate::load::Lateness;
-use crate::report::Report;
 use lockstep_session::edit::{Edit, SessionSetting};
 use lockstep_session::replica::Replica;
 use lockstep_session::text::LongName;
 use lockstep_tests::client::Client;
+use lockstep_tests::report::Report;
 use lockstep_tests::server::Server;
 use std::time::Instant;
 

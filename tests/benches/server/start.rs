@@ -1,7 +1,7 @@
 //! How soon a server with many stored sessions serves, and how soon a sleeping session answers.
 
 use crate::load::{Crowd, Lateness, new_sessions};
-use crate::report::Report;
+use lockstep_tests::report::Report;
 use lockstep_tests::server::Server;
 use std::time::{Duration, Instant};
 

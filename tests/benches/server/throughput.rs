@@ -1,8 +1,8 @@
 //! How many edits a second go through before answers come late, in one session and in fifty.
 
 use crate::load::{Crowd, new_sessions};
-use crate::report::Report;
 use crate::swarm::Place;
+use lockstep_tests::report::Report;
 use lockstep_tests::server::Server;
 use std::time::Duration;
 

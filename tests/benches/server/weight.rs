@@ -2,11 +2,11 @@
 //! The two are measured in turns on one server, so that a busy machine slows both alike.
 
 use crate::load::Crowd;
-use crate::report::Report;
 use crate::swarm::Place;
 use lockstep_session::document::Document;
 use lockstep_session::edit::Edit;
 use lockstep_session::ids::{SceneIndex, TrackId};
+use lockstep_tests::report::Report;
 use lockstep_tests::server::Server;
 use std::time::Duration;
 

@@ -40,6 +40,7 @@ impl Pitches {
         let moves = match track.scale_mode {
             1 => Some(&snapping.to_scale),
             2 => Some(&snapping.to_chord),
+            3 => Some(&snapping.locked),
             _ => None,
         };
         let mut pitches = Self {

@@ -319,6 +319,26 @@ fn pitches_snap_to_the_scale_and_to_the_chord_from_the_harmonys_beat_on() {
 }
 
 #[test]
+fn a_locked_harmony_holds_every_melody_in_its_scale_and_leaves_drums_alone() {
+    let sounding = |settings: TrackSettings, pitch: i64, lock: bool| {
+        let mut document = one_track(settings, vec![at_pitches(&[pitch])]);
+        document.harmony.now.lock = lock;
+        rolled(document, 1)
+    };
+    let melody = |pitch, lock| sounding(playing("keys"), pitch, lock).left;
+    assert_eq!(melody(1, true), melody(0, true), "C sharp goes down to C");
+    assert_eq!(melody(0, true), melody(0, false));
+    assert_ne!(melody(1, false), melody(0, false));
+    assert_eq!(
+        heard(&sounding(humming(), 1, true), 0),
+        [1],
+        "a sample has no pitch that is known"
+    );
+    let drum = |lock| sounding(playing("tom-mid"), 1, lock).left;
+    assert_eq!(drum(true), drum(false));
+}
+
+#[test]
 fn pitches_that_snap_to_one_note_sound_once() {
     let mut settings = humming();
     settings.scale_mode = ScaleMode::Scale;

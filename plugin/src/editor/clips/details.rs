@@ -7,6 +7,7 @@ use egui::Ui;
 use lockstep_session::document::clip::{Action, AudioLoop, Bars, Clip, Content, Follow};
 use lockstep_session::document::pattern::PatternLength;
 use lockstep_session::document::track::Track;
+use lockstep_session::document::words;
 use lockstep_session::edit::{ClipSetting, Edit, SceneSetting};
 use lockstep_session::ids::{SampleId, SceneIndex};
 use lockstep_session::slot::{Slot, State, Turn, clip_name, copy_row, free_slot, scene_name};
@@ -31,8 +32,8 @@ impl Details {
             (None, _) => "empty".to_owned(),
             (_, State::Resting) => "resting".to_owned(),
             (_, State::Playing) => "playing".to_owned(),
-            (_, State::Queued(at)) => format!("starts at {}", measures::place(at)),
-            (_, State::Ending(at)) => format!("until {}", measures::place(at)),
+            (_, State::Queued(at)) => format!("starts at {}", words::place(at)),
+            (_, State::Ending(at)) => format!("until {}", words::place(at)),
         };
         let name = track.settings.name.as_str();
         label(ui, theme, &format!("{name} \u{b7} {scene} \u{b7} {state}"));
@@ -156,7 +157,7 @@ fn follows(
     let is_open = desk.locked().is_none();
     let chosen = ui.horizontal(|ui| {
         caption(ui, theme, "Then");
-        let actions = measures::ACTIONS.map(|action| (Some(action), name(action)));
+        let actions = words::ACTIONS.map(|action| (Some(action), name(action)));
         let options = std::iter::once((None, "Play on".to_owned())).chain(actions);
         let current = follow.map_or("Play on".to_owned(), |follow| name(follow.action));
         let hint = format!("What happens by itself after {what} has played for a while");
@@ -177,13 +178,13 @@ fn follows(
 }
 
 fn name(action: Action) -> String {
-    measures::action(action).to_owned()
+    words::action(action).to_owned()
 }
 
 fn bars(ui: &mut Ui, desk: &Desk<'_>, name: &str, bars: Bars, hint: &str) -> Option<Bars> {
     let write = |value: f64| {
         let count = u8::try_from(whole(value)).unwrap_or(1);
-        measures::bars(count)
+        words::bars(i64::from(count))
     };
     let most = f64::from(Bars::MAX.get());
     let range = Range::new(1.0, most, f64::from(Bars::default().get())).written(&write);

@@ -1,7 +1,6 @@
 //! How a slot of the launcher looks and what it says of itself. It takes no clicks.
 
 use super::as_f32;
-use crate::editor::measures;
 use crate::editor::panel::Desk;
 use egui::{
     Align2, Color32, FontId, Painter, Pos2, Rect, Response, Shape, Stroke, StrokeKind, pos2, vec2,
@@ -9,6 +8,7 @@ use egui::{
 use lockstep_session::document::clip::{Clip, Content};
 use lockstep_session::document::launch::Rows;
 use lockstep_session::document::track::Track;
+use lockstep_session::document::words;
 use lockstep_session::slot::{Slot, State, clip_name, scene_name};
 use lockstep_session::units::BeatSpan;
 
@@ -99,16 +99,16 @@ pub(super) fn hint(desk: &Desk<'_>, slot: Slot, clip: Option<&Clip>, state: Stat
     };
     let kind = match &clip.content {
         Content::Pattern(pattern) => format!("pattern of {} steps", pattern.length().get()),
-        Content::Loop(audio) => format!("loop of {}", measures::bars(audio.bars.get())),
+        Content::Loop(audio) => format!("loop of {}", words::bars(i64::from(audio.bars.get()))),
     };
     let state = match state {
         State::Resting => "click to launch".to_owned(),
         State::Playing => "playing".to_owned(),
-        State::Queued(at) => format!("starts at {}", measures::place(at)),
-        State::Ending(at) => format!("plays until {}", measures::place(at)),
+        State::Queued(at) => format!("starts at {}", words::place(at)),
+        State::Ending(at) => format!("plays until {}", words::place(at)),
     };
     let name = clip_name(clip, slot.scene);
-    let follow = measures::follow(clip.follow);
+    let follow = words::follow(clip.follow);
     format!("{name} ({kind}): {state}\n{scene} \u{b7} {follow}\nDrag to copy, right-click to open")
 }
 

@@ -4,7 +4,6 @@ use egui::{Pos2, Vec2, vec2};
 pub(in crate::editor) use lockstep_session::document::chord::{
     PLACES, chord, chords, key_at, spelled,
 };
-use lockstep_session::document::harmony::Scale;
 use std::f32::consts::TAU;
 
 /// Where on a circle around nothing a place's middle lies, with the top at twelve o'clock.
@@ -22,25 +21,6 @@ pub(in crate::editor) fn place_of(point: Pos2, centre: Pos2, inner: f32, outer: 
     let turns = from_centre.y.atan2(from_centre.x) / TAU + 0.25;
     let place = (turns * f32::from(PLACES)).round().rem_euclid(12.0);
     (0..PLACES).find(|candidate| (f32::from(*candidate) - place).abs() < 0.5)
-}
-
-pub(in crate::editor) fn scale_name(scale: Scale) -> &'static str {
-    match scale {
-        Scale::Major => "major",
-        Scale::Dorian => "dorian",
-        Scale::Phrygian => "phrygian",
-        Scale::Lydian => "lydian",
-        Scale::Mixolydian => "mixolydian",
-        Scale::Minor => "minor",
-        Scale::Locrian => "locrian",
-        Scale::HarmonicMinor => "harmonic minor",
-        Scale::MelodicMinor => "melodic minor",
-        Scale::MajorPentatonic => "major pentatonic",
-        Scale::MinorPentatonic => "minor pentatonic",
-        Scale::Blues => "blues",
-        Scale::WholeTone => "whole tone",
-        Scale::Chromatic => "chromatic",
-    }
 }
 
 #[cfg(test)]

@@ -193,20 +193,11 @@ pub(super) fn place(beat: Beat) -> String {
 /// "Eb minor".
 pub(super) fn key(harmony: &Harmony) -> String {
     let scale = match harmony.scale {
-        Scale::Major => "major",
-        Scale::Dorian => "dorian",
-        Scale::Phrygian => "phrygian",
-        Scale::Lydian => "lydian",
-        Scale::Mixolydian => "mixolydian",
-        Scale::Minor => "minor",
-        Scale::Locrian => "locrian",
         Scale::HarmonicMinor => "harm. minor",
         Scale::MelodicMinor => "mel. minor",
         Scale::MajorPentatonic => "maj. penta",
         Scale::MinorPentatonic => "min. penta",
-        Scale::Blues => "blues",
-        Scale::WholeTone => "whole tone",
-        Scale::Chromatic => "chromatic",
+        scale => scale.name(),
     };
     format!("{} {scale}", spelled(harmony.spell(harmony.key)))
 }

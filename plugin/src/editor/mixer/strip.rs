@@ -1,11 +1,11 @@
 //! One track's strip of the mixer.
 
-use super::{STRIP, beside_meter, column, trim};
+use super::{STRIP, Shown, column, trim};
 use crate::editor::measures;
 use crate::editor::panel::Desk;
 use crate::editor::theme::Theme;
 use crate::editor::touch::{HostKnob, Touch};
-use crate::editor::widgets::{Button, Fader, Number, Range, whole};
+use crate::editor::widgets::{Button, Number, Range, whole};
 use egui::{Align2, FontId, Sense, Ui, vec2};
 use lockstep_session::document::mixer::Pan;
 use lockstep_session::document::track::{Track, TrackSetting};
@@ -65,24 +65,13 @@ fn head(ui: &mut Ui, desk: &mut Desk<'_>, track: &Track, place: usize) {
 }
 
 fn level(ui: &mut Ui, desk: &mut Desk<'_>, track: &Track, place: usize, height: f32) {
-    let theme = desk.theme;
-    let is_open = desk.locked().is_none();
-    let range = measures::level_range();
-    let value = measures::of_level(track.settings.level);
-    let colour = theme.track(track.settings.colour);
-    let heard = desk.levels.tracks.get(place).copied().unwrap_or_default();
-    let hint = "How loud the track is, for everyone";
-    let moved = beside_meter(ui, desk, heard, colour, height, |ui| {
-        let fader = Fader::new("level", value, &range, vec2(28.0, height));
-        fader.hint(hint).enabled(is_open).show(ui, theme)
-    });
-    let number = Number::new("level number", value, &range).width(STRIP);
-    let typed = number
-        .height(20.0)
-        .hint(hint)
-        .enabled(is_open)
-        .show(ui, theme);
-    if let Some(value) = moved.or(typed) {
+    let shown = Shown {
+        value: measures::of_level(track.settings.level),
+        meter: desk.levels.tracks.get(place).copied().unwrap_or_default(),
+        colour: desk.theme.track(track.settings.colour),
+        hint: "How loud the track is, for everyone",
+    };
+    if let Some(value) = super::level(ui, desk, &shown, height) {
         set(desk, track, TrackSetting::Level(measures::to_level(value)));
     }
 }

@@ -50,6 +50,26 @@ impl Scale {
         Scale::Chromatic,
     ];
 
+    /// As musicians say it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Scale::Major => "major",
+            Scale::Dorian => "dorian",
+            Scale::Phrygian => "phrygian",
+            Scale::Lydian => "lydian",
+            Scale::Mixolydian => "mixolydian",
+            Scale::Minor => "minor",
+            Scale::Locrian => "locrian",
+            Scale::HarmonicMinor => "harmonic minor",
+            Scale::MelodicMinor => "melodic minor",
+            Scale::MajorPentatonic => "major pentatonic",
+            Scale::MinorPentatonic => "minor pentatonic",
+            Scale::Blues => "blues",
+            Scale::WholeTone => "whole tone",
+            Scale::Chromatic => "chromatic",
+        }
+    }
+
     /// Semitones above the key, rising from it.
     pub fn intervals(self) -> &'static [i32] {
         match self {

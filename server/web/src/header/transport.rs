@@ -10,6 +10,7 @@ use leptos::web_sys::Element;
 use lockstep_session::document::harmony::{Harmony, PitchClass, Scale};
 use lockstep_session::document::mixer::Percent;
 use lockstep_session::document::timeline::LoopRegion;
+use lockstep_session::document::words;
 use lockstep_session::edit::{Edit, SessionSetting};
 use lockstep_session::units::{Beat, BeatSpan, LocalTime, Span, Tempo};
 use std::sync::Arc;
@@ -205,7 +206,7 @@ pub(crate) fn scale(seat: Seat) -> Choice {
         seat,
         "Scale",
         "The notes that belong to the key. It sounds from the next bar.",
-        measures::numbered(&Scale::ALL, |scale| measures::scale(scale).to_owned()),
+        measures::numbered(&Scale::ALL, |scale| scale.name().to_owned()),
         |document| measures::number_of(&Scale::ALL, &document.harmony.latest().scale),
         move |number| {
             harmony_edit(seat, |harmony| {
@@ -305,7 +306,7 @@ fn cycle_settings(seat: Seat) -> Tag {
         "How many bars it is long",
         Range::new(1, 999, BARS)
             .travel(1_000)
-            .words(measures::bars, |text| decimal(text, 0)),
+            .words(words::bars, |text| decimal(text, 0)),
         |document| {
             document
                 .timeline

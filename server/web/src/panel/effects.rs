@@ -10,6 +10,7 @@ use lockstep_session::document::effects::{
 };
 use lockstep_session::document::instrument::Amount;
 use lockstep_session::document::mixer::{Level, Percent};
+use lockstep_session::document::words;
 use lockstep_session::edit::Edit;
 use lockstep_session::ids::TrackId;
 
@@ -105,11 +106,11 @@ fn reverb(seat: Seat) -> Vec<Tag> {
     ]
 }
 
-/// The times that have names, shortest first.
-const NOTE_LENGTHS: [i64; 15] = [1, 2, 3, 4, 6, 8, 9, 12, 16, 18, 24, 36, 48, 72, 96];
-
 fn delay(seat: Seat) -> Vec<Tag> {
-    let lengths = NOTE_LENGTHS.map(|twelfths| (twelfths, measures::note_length(twelfths)));
+    let lengths = words::NOTE_LENGTHS.map(|twelfths| {
+        let twelfths = i64::from(twelfths);
+        (twelfths, words::note_length(DelayTime::new(twelfths)))
+    });
     let time = Choice::shared(
         seat,
         "Time",
@@ -118,7 +119,10 @@ fn delay(seat: Seat) -> Vec<Tag> {
         |document| i64::from(document.effects.delay_time.get()),
         |twelfths| Edit::Effect(EffectSetting::DelayTime(DelayTime::new(twelfths))),
     );
-    let twelfths = Range::new(1, 96, 0).words(measures::note_length, |text| decimal(text, 0));
+    let twelfths = Range::new(1, 96, 0).words(
+        |twelfths| words::note_length(DelayTime::new(twelfths)),
+        |text| decimal(text, 0),
+    );
     let ping_pong = Switch::shared(
         seat,
         ("Ping-pong", "Ping-pong".to_owned()),

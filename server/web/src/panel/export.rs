@@ -5,6 +5,7 @@ use crate::measures;
 use crate::seat::Seat;
 use crate::widget::{Choice, Dial, Range, Shape, decimal};
 use leptos::prelude::*;
+use lockstep_session::document::words;
 use std::sync::Arc;
 
 /// What can be had, where, and what it is good for.
@@ -68,7 +69,7 @@ pub(super) fn export(seat: Seat) -> Tag {
 fn length_and_format(order: RwSignal<Order>) -> [Tag; 3] {
     let write = |bars| match bars {
         0 => "all".to_owned(),
-        bars => measures::bars(bars),
+        bars => words::bars(bars),
     };
     let read = |text: &str| Some(decimal(text, 0).unwrap_or(0));
     let unlocked = Signal::stored(false);

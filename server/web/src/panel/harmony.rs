@@ -11,12 +11,13 @@ use lockstep_session::document::Document;
 use lockstep_session::document::chord::{PLACES, chord, chords, key_at, spelled};
 use lockstep_session::document::harmony::Harmony;
 use lockstep_session::document::track::{ScaleMode, TrackSetting};
+use lockstep_session::document::words;
 
 pub(super) fn harmony(seat: Seat) -> Tag {
     let board = seat.board;
     let next = move |document: &Document| match document.harmony.next {
         Some((from, next)) if from > board.beat.get() => {
-            format!("{} from {}", name_of(&next), measures::place(from))
+            format!("{} from {}", name_of(&next), words::place(from))
         }
         _ => String::new(),
     };
@@ -45,7 +46,7 @@ fn name_of(harmony: &Harmony) -> String {
     let chord = harmony.chord.map_or(String::new(), |degree| {
         format!(", chord {}", chord(harmony, degree).numeral)
     });
-    format!("{key} {}{chord}", measures::scale(harmony.scale))
+    format!("{key} {}{chord}", harmony.scale.name())
 }
 
 /// The circle of fifths: a click sets the key.
@@ -75,7 +76,7 @@ fn circle(seat: Seat) -> Tag {
                 "aria-label",
                 derived(move || {
                     let scale = latest.with(|harmony| harmony.scale);
-                    format!("{} {}", spelled(key, scale), measures::scale(scale))
+                    format!("{} {}", spelled(key, scale), scale.name())
                 }),
             )
             .state(
@@ -91,9 +92,7 @@ fn circle(seat: Seat) -> Tag {
         .with(line("circle-key", |harmony| {
             spelled(harmony.key, harmony.scale).to_owned()
         }))
-        .with(line("", |harmony| {
-            measures::scale(harmony.scale).to_owned()
-        }))
+        .with(line("", |harmony| harmony.scale.name().to_owned()))
         .with(line("", |harmony| match harmony.chord {
             None => "no chord".to_owned(),
             Some(degree) => {

@@ -2,7 +2,7 @@
 
 use super::Chosen;
 use crate::dom::{self, Tag, derived, tag, text};
-use crate::measures::{self, ACTIONS};
+use crate::measures;
 use crate::seat::Seat;
 use crate::widget::{Choice, Dial, Field, Range, Shape, button, decimal};
 use leptos::prelude::*;
@@ -10,6 +10,7 @@ use lockstep_session::document::Document;
 use lockstep_session::document::clip::{AudioLoop, Bars, Content, Follow};
 use lockstep_session::document::mixer::Level;
 use lockstep_session::document::pattern::PatternLength;
+use lockstep_session::document::words;
 use lockstep_session::edit::{ClipSetting, Edit, SceneSetting};
 use lockstep_session::ids::{SampleId, SceneIndex};
 use lockstep_session::slot::{Slot, copy_row, free_slot, loop_bars, scene_name};
@@ -130,8 +131,8 @@ fn follows(
         move || seat.board.document.with_untracked(|document| of(document))
     };
     let mut options = vec![(-1, "Play on".to_owned())];
-    options.extend(measures::numbered(&ACTIONS, |action| {
-        measures::action(action).to_owned()
+    options.extend(measures::numbered(&words::ACTIONS, |action| {
+        words::action(action).to_owned()
     }));
     let action = Choice::shared(
         seat,
@@ -141,14 +142,19 @@ fn follows(
         {
             let of = of.clone();
             move |document| {
-                of(document).map_or(-1, |follow| measures::number_of(&ACTIONS, &follow.action))
+                of(document).map_or(-1, |follow| {
+                    measures::number_of(&words::ACTIONS, &follow.action)
+                })
             }
         },
         {
             let (now, edit) = (now.clone(), edit.clone());
             move |number| {
                 let after = now().map_or(Bars::default(), |follow| follow.after);
-                edit(measures::numbered_as(&ACTIONS, number).map(|action| Follow { action, after }))
+                edit(
+                    measures::numbered_as(&words::ACTIONS, number)
+                        .map(|action| Follow { action, after }),
+                )
             }
         },
     );

@@ -2,13 +2,13 @@
 
 use super::Chosen;
 use crate::dom::{Tag, set, tag};
-use crate::measures;
 use crate::seat::Seat;
 use leptos::ev::{Event, KeyboardEvent, PointerEvent};
 use leptos::prelude::*;
 use leptos::web_sys::{Element, HtmlElement};
 use lockstep_session::document::Document;
 use lockstep_session::document::clip::{Clip, Content};
+use lockstep_session::document::words;
 use lockstep_session::edit::Edit;
 use lockstep_session::ids::{SceneIndex, TrackId};
 use lockstep_session::slot::{Slot, State, Turn, clip_name, scene_name, stop};
@@ -162,7 +162,7 @@ fn paint(place: &Element, document: &Document, beat: Beat, chosen: Option<Chosen
             .iter()
             .any(|track| track.clip(scene).is_some());
         let name = scene_name(document, scene);
-        let follow = measures::follow(document.scenes[scene.index()].follow);
+        let follow = words::follow(document.scenes[scene.index()].follow);
         let class = if filled { "scene" } else { "scene bare" };
         let is_chosen = chosen == Some(Chosen::Scene(scene));
         buttons.next(
@@ -203,7 +203,7 @@ fn paint(place: &Element, document: &Document, beat: Beat, chosen: Option<Chosen
             );
         }
         let (class, words) = match turn.queued {
-            Some((None, at)) => ("halt", format!("{name} stops at {}", measures::place(at))),
+            Some((None, at)) => ("halt", format!("{name} stops at {}", words::place(at))),
             _ if turn.can_stop() => ("halt", format!("Stop {name}")),
             _ => ("halt bare", format!("{name} is stopped")),
         };
@@ -225,15 +225,15 @@ fn described(clip: Option<&Clip>, state: State, scene: SceneIndex) -> (&'static 
     let (class, state) = match state {
         State::Resting => ("resting", "resting".to_owned()),
         State::Playing => ("playing", "playing".to_owned()),
-        State::Queued(at) => ("queued", format!("starts at {}", measures::place(at))),
+        State::Queued(at) => ("queued", format!("starts at {}", words::place(at))),
         State::Ending(at) => (
             "playing ending",
-            format!("plays until {}", measures::place(at)),
+            format!("plays until {}", words::place(at)),
         ),
     };
     let kind = match &clip.content {
         Content::Pattern(pattern) => format!("pattern of {} steps", pattern.length().get()),
-        Content::Loop(audio) => format!("loop of {}", measures::bars(i64::from(audio.bars.get()))),
+        Content::Loop(audio) => format!("loop of {}", words::bars(i64::from(audio.bars.get()))),
     };
     let class = match (&clip.content, class) {
         (Content::Pattern(_), class) => class,

@@ -1,0 +1,294 @@
+//! The editor's panels with a hand at them and no window: frames go in, edits come out and are done.
+
+use super::Panels;
+use super::panel::{Desk, Outbox};
+use super::selection::Selection;
+use super::theme::Theme;
+use crate::bridge::{Bridge, Playing};
+use crate::network::Command;
+use crate::params::LockstepParams;
+use crate::view::{Connection, Follows, Lead, View};
+use egui::{Context, Event, Key, Modifiers, PointerButton, Pos2, RawInput, Rect, Sense, vec2};
+use lockstep_engine::Meters;
+use lockstep_session::document::clip::{Action, AudioLoop, Bars, Clip, Content, Follow};
+use lockstep_session::document::mixer::Level;
+use lockstep_session::document::pattern::Pattern;
+use lockstep_session::document::track::{Track, TrackSettings};
+use lockstep_session::document::{Channels, Document, FrameCount, Sample, SampleRate, Scene};
+use lockstep_session::edit::{Edit, Moment};
+use lockstep_session::ids::{PlayerId, SampleId, SceneIndex, TrackId};
+use lockstep_session::text::LongName;
+use lockstep_session::units::{Beat, LocalTime, ServerTime, Span};
+use nice_plug::context::PluginApi;
+use nice_plug::context::gui::{GuiContext, GuiContextInner};
+use nice_plug::prelude::{ParamPtr, PluginState};
+use std::sync::Arc;
+
+/// A host that takes every parameter as it is told.
+struct Host;
+
+impl GuiContextInner for Host {
+    fn plugin_api(&self) -> PluginApi {
+        PluginApi::Clap
+    }
+
+    #[expect(unsafe_code, reason = "the trait says so; nothing is looked at")]
+    unsafe fn raw_begin_set_parameter(&self, _: ParamPtr) {}
+
+    #[expect(unsafe_code, reason = "the trait says so; nothing is looked at")]
+    unsafe fn raw_set_parameter_normalized(&self, _: ParamPtr, _: f32) {}
+
+    #[expect(unsafe_code, reason = "the trait says so; nothing is looked at")]
+    unsafe fn raw_end_set_parameter(&self, _: ParamPtr) {}
+
+    fn get_state(&self) -> PluginState {
+        PluginState {
+            version: String::new(),
+            params: Default::default(),
+            fields: Default::default(),
+        }
+    }
+
+    fn set_state(&self, _: PluginState) {}
+
+    fn request_restart(&self) {}
+}
+
+pub(super) const PLAYER: PlayerId = PlayerId::from_bytes([7; 8]);
+pub(super) const SIZE: egui::Vec2 = vec2(1_700.0, 1_100.0);
+
+/// The editor's panels with a hand at them, and no window.
+pub(super) struct Bench {
+    context: Context,
+    host: GuiContext,
+    theme: Theme,
+    params: LockstepParams,
+    panels: Panels,
+    pub(super) selection: Selection,
+    outbox: Outbox,
+    pub(super) view: View,
+    frames: i64,
+    /// Every edit that was asked for.
+    pub(super) made: Vec<Edit>,
+}
+
+impl Bench {
+    pub(super) fn new(document: Document) -> Self {
+        let context = Context::default();
+        let theme = Theme::new();
+        theme.apply(&context);
+        Self {
+            context,
+            host: GuiContext::new(Arc::new(Host)),
+            theme,
+            params: LockstepParams::new(Bridge::new().session),
+            panels: Panels::default(),
+            selection: Selection::default(),
+            outbox: Outbox::default(),
+            view: view(document),
+            frames: 0,
+            made: Vec::new(),
+        }
+    }
+
+    /// One frame, in which these things happen; what it asks for is done.
+    pub(super) fn frame(&mut self, events: Vec<Event>) {
+        self.frames += 1;
+        let now = LocalTime::ZERO + Span::from_millis(self.frames * 20);
+        let input = RawInput {
+            screen_rect: Some(Rect::from_min_size(Pos2::ZERO, SIZE)),
+            #[expect(clippy::cast_precision_loss, reason = "a test makes few frames")]
+            time: Some(self.frames as f64 * 0.02),
+            events,
+            ..RawInput::default()
+        };
+        let context = self.context.clone();
+        let mut painted = context.run_ui(input, |ui| {
+            let mut desk = Desk {
+                view: &self.view,
+                playing: Playing::default(),
+                beat: Beat::ZERO,
+                now,
+                levels: Meters::default(),
+                controls: &self.params.controls,
+                params: &self.params,
+                setter: self.host.param_setter(),
+                theme: &self.theme,
+                selection: &mut self.selection,
+                commands: &mut self.outbox,
+            };
+            self.panels.show(ui, &mut desk, false);
+        });
+        // Nobody looks.
+        painted.textures_delta.clear();
+        self.obey(now);
+    }
+
+    fn obey(&mut self, now: LocalTime) {
+        let (commands, _) = self.outbox.take();
+        for command in commands {
+            let (Command::Edit(edit) | Command::Further(edit)) = command else {
+                continue;
+            };
+            self.made.push(edit.clone());
+            let mut document = Document::clone(&self.view.document);
+            let moment = Moment {
+                now: ServerTime::from_micros(now.as_micros()),
+                notice: Span::ZERO,
+            };
+            let edit = edit.resolved(&document, moment);
+            let applied = document.apply(&edit, PLAYER);
+            assert!(applied.is_ok(), "{edit:?}: {applied:?}");
+            self.view = view(document);
+        }
+    }
+
+    /// Everything that can be pressed, by where it lies.
+    pub(super) fn controls(&self) -> Vec<Rect> {
+        self.context.viewport(|viewport| {
+            let widgets = &viewport.prev_pass.widgets;
+            let all = widgets.layers().flat_map(|(_, widgets)| widgets);
+            let pressed = all.filter(|widget| {
+                widget.enabled
+                    && widget.sense.intersects(Sense::CLICK | Sense::DRAG)
+                    && widget.interact_rect.is_positive()
+            });
+            pressed.map(|widget| widget.interact_rect).collect()
+        })
+    }
+
+    pub(super) fn press(&mut self, at: Pos2, button: PointerButton, pressed: bool) {
+        self.frame(vec![Event::PointerButton {
+            pos: at,
+            button,
+            pressed,
+            modifiers: Modifiers::NONE,
+        }]);
+    }
+
+    pub(super) fn go(&mut self, to: Pos2) {
+        self.frame(vec![Event::PointerMoved(to)]);
+    }
+
+    pub(super) fn click(&mut self, at: Pos2, button: PointerButton) {
+        self.go(at);
+        self.press(at, button, true);
+        self.press(at, button, false);
+        self.frame(Vec::new());
+    }
+
+    pub(super) fn key(&mut self, key: Key) {
+        for pressed in [true, false] {
+            self.frame(vec![Event::Key {
+                key,
+                physical_key: None,
+                pressed,
+                repeat: false,
+                modifiers: Modifiers::NONE,
+            }]);
+        }
+    }
+
+    /// Types, where there is a field to type in.
+    pub(super) fn enter(&mut self, text: &str) {
+        if self.context.text_edit_focused() {
+            self.frame(vec![Event::Text(text.to_owned())]);
+            self.key(Key::Enter);
+        }
+    }
+
+    /// Long enough that two clicks are not one double click.
+    pub(super) fn wait(&mut self) {
+        self.frames += 30;
+        self.frame(Vec::new());
+    }
+}
+
+/// Joined, and following the session.
+pub(super) fn view(document: Document) -> View {
+    View {
+        connection: Connection::Live,
+        follows: Follows::Session,
+        lead: match document.lead {
+            None => Lead::Nobody,
+            Some(player) if player == PLAYER => Lead::Mine,
+            Some(player) => Lead::Of(player),
+        },
+        document: Arc::new(document),
+        ..View::default()
+    }
+}
+
+fn sample(by: u8) -> (SampleId, Sample) {
+    let sample = Sample {
+        name: LongName::new("Take"),
+        frames: FrameCount::new(96_000),
+        rate: SampleRate::new(48_000),
+        channels: Channels::new(2),
+        by: PLAYER,
+    };
+    (SampleId::from_bytes([by; 32]), sample)
+}
+
+/// Three tracks, one with a loop and one with every slot filled, and samples in use and not.
+pub(super) fn document() -> Document {
+    let pattern = || Arc::new(Clip::pattern(Pattern::default()));
+    let mut tracks = Vec::new();
+    for id in 1..=3 {
+        let mut track = Track::new(TrackId(id), TrackSettings::default());
+        track.clips[0] = Some(pattern());
+        tracks.push(track);
+    }
+    let follow = Some(Follow {
+        action: Action::Next,
+        after: Bars::default(),
+    });
+    tracks[0].clips[1] = Some(Arc::new(Clip {
+        follow,
+        content: Content::Loop(AudioLoop {
+            sample: sample(1).0,
+            bars: Bars::default(),
+            gain: Level::default(),
+        }),
+        ..Clip::pattern(Pattern::default())
+    }));
+    let mut scenes: [Scene; SceneIndex::COUNT] = Default::default();
+    for scene in &mut scenes {
+        scene.follow = follow;
+    }
+    Document {
+        scenes,
+        tracks: tracks.into_iter().map(Arc::new).collect(),
+        samples: Arc::new([sample(1), sample(2)].into_iter().collect()),
+        ..Document::default()
+    }
+}
+
+#[test]
+fn a_click_that_is_over_within_one_frame_counts() {
+    let mut bench = Bench::new(document());
+    bench.frame(Vec::new());
+    let by_size = |one: &Rect, other: &Rect| one.area().total_cmp(&other.area());
+    let grid = bench.controls().into_iter().max_by(by_size);
+    let first_step = grid.expect("the grid is there").left_top() + vec2(12.0, 12.0);
+    let press = |pressed| Event::PointerButton {
+        pos: first_step,
+        button: PointerButton::Primary,
+        pressed,
+        modifiers: Modifiers::NONE,
+    };
+    for is_on in [true, false] {
+        bench.frame(vec![
+            Event::PointerMoved(first_step),
+            press(true),
+            press(false),
+        ]);
+        bench.wait();
+        let edit = bench.made.pop();
+        assert!(
+            matches!(&edit, Some(Edit::Step { step, value, .. }) if step.index() == 0 && value.on == is_on),
+            "{edit:?}"
+        );
+        assert!(bench.made.is_empty(), "one click is one edit");
+    }
+}

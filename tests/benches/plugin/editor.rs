@@ -1,0 +1,78 @@
+//! How soon the window is open, and what it costs while nobody touches it. The screen is drawn by this
+//! machine's processor, so both are more than where a graphics card draws.
+
+use lockstep_tests::display::Display;
+use lockstep_tests::hosts::{Bundles, DawdreamerHost, HostSetup, state_with_link};
+use lockstep_tests::report::{Report, at};
+use lockstep_tests::room::Room;
+use std::time::{Duration, Instant};
+
+const SETUP: HostSetup = HostSetup {
+    sample_rate: 48_000.0,
+    block: 128,
+};
+const OPENINGS: usize = 7;
+const IDLE: Duration = Duration::from_secs(20);
+/// In a second, of what `/proc` counts in.
+const TICKS: f64 = 100.0;
+
+pub(crate) fn run(report: &mut Report) {
+    let display = Display::open();
+    let room = Room::open();
+    let open = || {
+        let mut host = DawdreamerHost::open_on(Some(display.name()), &Bundles::built(), SETUP);
+        assert!(host.load_state(&state_with_link(&room.link())));
+        host
+    };
+
+    let mut opened = Vec::new();
+    let mut looks = Vec::new();
+    for _ in 0..OPENINGS {
+        let mut host = open();
+        let asked = Instant::now();
+        host.show_editor();
+        let window = display.window_of(host.process());
+        loop {
+            let began = Instant::now();
+            let is_drawn = display.look(window).is_drawn();
+            // A picture shows what was there when it was begun.
+            looks.push(began.elapsed().as_secs_f64() * 1e3);
+            if is_drawn {
+                opened.push((began - asked).as_secs_f64() * 1e3);
+                break;
+            }
+        }
+    }
+    let look = at(&mut looks, 0.5);
+    let note = format!("<= 300; seen only every {look:.0} ms");
+    report.row("editor open, median", at(&mut opened, 0.5), "ms", &note);
+
+    let mut host = open();
+    room.wait_for_daws(1);
+    let closed = busy(host.process());
+    host.show_editor();
+    let window = display.window_of(host.process());
+    while !display.look(window).is_drawn() {}
+    let idle = busy(host.process()) - closed;
+    report.row(
+        "editor open and idle, joined",
+        idle * 100.0,
+        "%",
+        "of a core; <= 4",
+    );
+}
+
+/// What part of a core a process uses.
+fn busy(process: u32) -> f64 {
+    let before = ticks(process);
+    std::thread::sleep(IDLE);
+    (ticks(process) - before) / TICKS / IDLE.as_secs_f64()
+}
+
+fn ticks(process: u32) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).expect("it lives");
+    let (_, fields) = stat.rsplit_once(") ").expect("a name in brackets");
+    let mut fields = fields.split(' ').skip(11).map(|field| field.parse::<f64>());
+    let mut next = || fields.next().expect("its time").expect("a number");
+    next() + next()
+}
