@@ -74,7 +74,7 @@ impl Web {
 }
 
 impl WebFile {
-    fn new(name: &str, bytes: Bytes) -> Self {
+    pub(crate) fn new(name: &str, bytes: Bytes) -> Self {
         let digest = Sha256::digest(&bytes);
         let tag: String = digest[..12]
             .iter()

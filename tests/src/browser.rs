@@ -147,24 +147,6 @@ impl Browser {
             .unwrap_or_else(|error| panic!("clicking {selector}: {error}"));
     }
 
-    /// Types a text in a field, and takes it with Enter.
-    pub fn type_into(&self, selector: &str, text: &str) {
-        self.click(selector);
-        self.evaluate(&format!("document.querySelector({selector:?}).select()"));
-        self.keys(&format!(
-            "{text}{}",
-            char::from(fantoccini::key::Key::Enter)
-        ));
-    }
-
-    /// Chooses an option of a list by its words.
-    pub fn choose(&self, selector: &str, option: &str) {
-        let list = self.find(selector);
-        self.runtime
-            .block_on(list.select_by_label(option))
-            .unwrap_or_else(|error| panic!("choosing {option}: {error}"));
-    }
-
     /// Types at whatever has the focus. Keys without a letter are those of `fantoccini::key`.
     pub fn keys(&self, keys: &str) {
         let focused = self

@@ -76,7 +76,7 @@ fn everything_on_the_page_works_from_the_keyboard() {
     let server = Server::start();
     let page = opened(&server, Screen::Desk);
     let tab_to = |name: &str| {
-        for _ in 0..12 {
+        for _ in 0..40 {
             page.keys(&Key::Tab.to_string());
             if page.focused() == name {
                 return;

@@ -189,7 +189,7 @@ const CONTROLS: &[(&str, &str, Deed)] = &[
     (
         "harmony",
         "Harmony",
-        Press(".ring-of-keys [aria-label='G major']"),
+        Pick(".harmony [aria-label='Scale']", "dorian"),
     ),
     (
         "track scale mode",

@@ -35,12 +35,7 @@ fn step(document: &Document, track: &str, step: usize) -> Step {
 }
 
 fn open(page: &Browser, tab: &str) {
-    let script = format!(
-        "[...document.querySelectorAll('[role=tab]')].find(it => it.textContent === {tab:?}).dataset.wanted = 'yes'"
-    );
-    page.evaluate(&script);
-    page.click("[data-wanted]");
-    page.evaluate("delete document.querySelector('[data-wanted]').dataset.wanted");
+    page.press_button(".tabs", tab);
     page.wait_until(tab, |page| page.text(".sheet h2") == tab);
 }
 
@@ -65,12 +60,12 @@ fn every_field_of_a_step_is_set_for_all_that_are_picked_and_the_rest_stays() {
         ("Gate", "45"),
         ("Pitch 1", "7"),
     ] {
-        page.type_into(&format!(".sheet [aria-label='{name}']"), value);
+        page.enter(&format!(".sheet [aria-label='{name}']"), value);
     }
-    page.choose(".sheet [aria-label='Condition']", "Pass 2 of 3");
+    page.pick(".sheet [aria-label='Condition']", "Pass 2 of 3");
     page.click(".sheet [aria-label='Tie']");
-    page.choose(".sheet [aria-label='Add a lock']", "Cutoff");
-    page.type_into(".sheet [aria-label='Cutoff']", "12.5");
+    page.pick(".sheet [aria-label='Add a lock']", "Cutoff");
+    page.enter(".sheet [aria-label='Cutoff']", "12.5");
     let cycle = Cycle::new(Turn::new(2), Turn::new(3));
     witness.wait_until("all three have all of it", |it| {
         (9..=11).all(|place| {
@@ -104,7 +99,7 @@ fn every_field_of_a_step_is_set_for_all_that_are_picked_and_the_rest_stays() {
         (9..=11).all(|place| step(it.document(), "Snare", place).locks.is_empty())
     });
     page.keys(&Key::Escape.to_string());
-    for _ in 0..11 {
+    for _ in 0..12 {
         page.click("[data-action='undo']");
     }
     witness.wait_until("and undo brings back what was", |it| {
@@ -203,8 +198,8 @@ fn every_tool_does_to_a_pattern_what_the_session_says_it_does() {
         page.click(&format!(".sheet [aria-label='{name}']"));
         witness.wait_until(name, |it| pattern(it.document(), "Closed hat") == expected);
     }
-    page.type_into(".sheet [aria-label='Strokes']", "7");
-    page.click(".sheet [aria-label='Euclid']");
+    page.enter(".sheet [aria-label='Strokes']", "7");
+    page.press_button(".sheet", "Euclid");
     let mut expected = witness.look(|it| pattern(it.document(), "Closed hat"));
     let harmony = witness.look(|it| it.document().harmony.latest());
     let rotation = Shift::new(0);
@@ -224,14 +219,14 @@ fn every_tool_does_to_a_pattern_what_the_session_says_it_does() {
             .filter(|step| step.on)
             .count()
     };
-    page.type_into(".sheet [aria-label='Every']", "4");
-    page.click(".sheet [aria-label='Fill']");
+    page.enter(".sheet [aria-label='Every']", "4");
+    page.press_button(".sheet", "Fill");
     witness.wait_until("every fourth of 32 steps", |it| on(it.document()) == 8);
-    page.type_into(".sheet [aria-label='Density']", "100");
-    page.click(".sheet [aria-label='Random']");
+    page.enter(".sheet [aria-label='Density']", "100");
+    page.press_button(".sheet", "Random");
     witness.wait_until("all of them", |it| on(it.document()) == 32);
     let before = witness.look(|it| pattern(it.document(), "Closed hat"));
-    page.click(".sheet [aria-label='Humanise']");
+    page.press_button(".sheet", "Humanise");
     witness.wait_until("none is quite what it was", |it| {
         pattern(it.document(), "Closed hat") != before
     });
@@ -248,7 +243,7 @@ fn a_pattern_ends_where_its_handle_is_dragged_or_its_number_says() {
     witness.wait_until("four steps shorter", |it| length(it.document()) == 12);
     page.click_step_holding(Key::Control, ("Kick", 1));
     open(&page, "Pattern");
-    page.type_into(".sheet [aria-label='Length']", "128");
+    page.enter(".sheet [aria-label='Length']", "128");
     witness.wait_until("as long as can be", |it| length(it.document()) == 128);
     page.click("[aria-label='Steps 113 to 128']");
     page.click_step("Kick", 128);

@@ -1,6 +1,10 @@
 //! Several players of one session in real browsers, and a server that goes away and comes back.
 
+use lockstep_session::document::pattern::PatternLength;
+use lockstep_session::edit::{ClipSetting, Edit};
+use lockstep_session::ids::SceneIndex;
 use lockstep_tests::browser::{Browser, Screen};
+use lockstep_tests::client::Client;
 use lockstep_tests::server::Server;
 
 fn joined(session: &str) -> Browser {
@@ -91,4 +95,77 @@ fn an_edit_made_while_the_server_is_away_survives_and_reaches_the_others() {
     assert!(anna.pressed("Snare", 2));
     ben.wait_until_connected();
     ben.wait_until("and Ben has it", |page| page.pressed("Snare", 2));
+}
+
+/// The name that a page goes by.
+fn name_of(page: &Browser) -> String {
+    let name = page.evaluate("return localStorage.getItem('lockstep.name')");
+    name.as_str().expect("everyone has a name").to_owned()
+}
+
+fn open_players(page: &Browser) {
+    page.press_button(".tabs", "Players");
+    page.wait_until("the players are listed", |page| {
+        page.text(".people").contains("(you)")
+    });
+}
+
+#[test]
+fn players_see_where_the_others_point_and_are_told_who_comes_and_goes() {
+    let server = Server::start();
+    let session = server.url(&format!("/s/{}", server.new_session()));
+    let anna = joined(&session);
+    let ben = joined(&session);
+    let bens = name_of(&ben);
+    anna.wait_until("Anna is told that Ben came", |page| {
+        page.text(".said") == format!("{bens} joined")
+    });
+    ben.point_at_step(("Snare", 6));
+    anna.wait_until("Anna sees where Ben points", |page| {
+        let pointed = page.evaluate("return document.querySelector('.step.pointed')?.ariaLabel");
+        let player =
+            page.evaluate("return document.querySelector('.step.pointed')?.dataset.player");
+        pointed == "Snare, step 6" && player == bens.as_str()
+    });
+    drop(ben);
+    anna.wait_until("and that he left", |page| {
+        page.text(".said") == format!("{bens} left")
+    });
+    anna.wait_until("with his cursor", |page| {
+        page.evaluate("return document.querySelector('.step.pointed')")
+            .is_null()
+    });
+    assert_eq!(anna.complaints(), Vec::<String>::new());
+}
+
+#[test]
+fn a_player_goes_where_another_looks_by_following_or_when_asked() {
+    let server = Server::start();
+    let id = server.new_session();
+    let session = server.url(&format!("/s/{id}"));
+    let (anna, ben) = (joined(&session), joined(&session));
+    let composer = Client::joined(server.address(), &id, 9);
+    let track = composer.look(|it| it.document().tracks[0].id);
+    composer.edit(Edit::ClipSetting {
+        track,
+        scene: SceneIndex::FIRST,
+        setting: ClipSetting::Length(PatternLength::new(32)),
+    });
+    let (later, first) = (
+        "[aria-label='Steps 17 to 32']",
+        "[aria-label='Steps 1 to 16']",
+    );
+    open_players(&anna);
+    anna.click(&format!("[aria-label='Follow {}']", name_of(&ben)));
+    ben.click(later);
+    anna.wait_until("Anna goes along", |page| page.has_step("Kick", 17));
+    ben.click(first);
+    anna.wait_until("and back", |page| page.has_step("Kick", 1));
+    anna.click(&format!("[aria-label='Follow {}']", name_of(&ben)));
+    ben.click(later);
+    open_players(&ben);
+    ben.click(".sheet .line .button");
+    anna.wait_until("Anna is asked to look there too", |page| {
+        page.has_step("Kick", 17) && page.text(".said").ends_with("asked everyone to look here")
+    });
 }

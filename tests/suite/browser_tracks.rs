@@ -45,19 +45,13 @@ fn a_track_is_named_coloured_moved_doubled_and_taken_away() {
     let (page, witness) = joined(&server);
     let before = witness.look(|it| names(it.document()));
     page.click("[aria-label='More of Snare']");
-    page.type_into("dialog [aria-label='Name']", "Rim");
+    page.enter("dialog [aria-label='Name']", "Rim");
     page.click("dialog [aria-label='Violet']");
     witness.wait_until("it has its name and colour", |it| {
         let settings = &it.document().tracks[1].settings;
         settings.name.as_str() == "Rim" && settings.colour.get() == 7
     });
-    let press = |words: &str| {
-        page.evaluate(&format!(
-            "[...document.querySelectorAll('dialog button')].find(it => it.textContent === {words:?}).dataset.wanted = 'yes'"
-        ));
-        page.click("[data-wanted]");
-        page.evaluate("delete document.querySelector('[data-wanted]')?.dataset.wanted");
-    };
+    let press = |words: &str| page.press_button("dialog", words);
     press("Move down");
     witness.wait_until("it is one further down", |it| {
         names(it.document())[1..3] == [before[2].clone(), "Rim".to_owned()]

@@ -42,4 +42,3 @@ mod slice;
 mod sound_identity;
 mod sound_presets;
 mod world;
-mod zz_pictures;

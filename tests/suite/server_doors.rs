@@ -241,3 +241,32 @@ fn the_request_of_our_own_clients_names_the_protocol() {
     let request = request(address, "fuzzy-penguin-42-0123456789abcdef");
     assert_eq!(request.headers()["sec-websocket-protocol"], "lockstep.v1");
 }
+
+#[test]
+fn a_link_shows_what_plays_where_it_is_pasted_and_tells_listeners_nothing_more() {
+    let server = Server::start();
+    let (session, listen) = server.new_session_with_listeners();
+    for (kind, id) in [("s", &session), ("l", &listen)] {
+        let page = server.get(&format!("/{kind}/{id}"), &[]);
+        let link = server.url(&format!("/{kind}/{id}"));
+        assert_eq!(page.status, 200);
+        let text = page.text();
+        assert!(text.contains("property=\"og:title\""), "{text}");
+        assert!(
+            text.contains(&format!("content=\"{link}/preview.png\"")),
+            "{text}"
+        );
+        assert!(kind == "s" || !text.contains(session.as_str()), "{text}");
+        let picture = server.get(&format!("/{kind}/{id}/preview.png"), &[]);
+        assert_eq!(
+            (picture.status, picture.header("content-type")),
+            (200, "image/png")
+        );
+        assert!(picture.body.starts_with(b"\x89PNG"));
+    }
+    let worker = server.get("/sw.js", &[]);
+    assert_eq!(
+        (worker.status, worker.header("cache-control")),
+        (200, "no-cache")
+    );
+}

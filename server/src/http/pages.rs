@@ -19,6 +19,7 @@ pub(super) async fn session(
     State(shared): State<Arc<Shared>>,
     address: Result<SessionAddress, Problem>,
     base: Base,
+    headers: HeaderMap,
 ) -> Response {
     let id = match address {
         Ok(SessionAddress(id)) => id,
@@ -33,9 +34,8 @@ pub(super) async fn session(
     };
     let link = base.page(&id, role, reading.document.mode);
     let head = preview::head(&reading.document, &link);
-    let page = String::from_utf8_lossy(&page.bytes).replacen(UNNAMED, &head, 1);
-    let caching = [(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
-    (caching, Html(page)).into_response()
+    let named = String::from_utf8_lossy(&page.bytes).replacen(UNNAMED, &head, 1);
+    send(&WebFile::new("index.html", named.into()), &headers)
 }
 
 /// What the page is called where nothing more is known.

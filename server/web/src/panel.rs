@@ -163,8 +163,8 @@ fn opener(seat: Seat, tab: Tab, open: Memo<Option<Tab>>) -> Tag {
         .state("aria-selected", derived(move || open.get() == Some(tab)))
 }
 
-/// Arrow keys go from tab to tab.
-fn walk(event: &KeyboardEvent) {
+/// Arrow keys go from button to button.
+pub(crate) fn walk(event: &KeyboardEvent) {
     let Some(at) = document().active_element() else {
         return;
     };

@@ -16,8 +16,9 @@ pub(crate) fn follow(seat: Seat) {
 
 fn frame(seat: Seat) {
     let playing = seat.board.summary.with_untracked(|summary| summary.playing);
-    seat.light();
-    if playing {
+    // What was played is heard a little longer.
+    let is_heard = seat.light();
+    if playing || is_heard {
         request_animation_frame(move || frame(seat));
     }
 }

@@ -192,13 +192,14 @@ impl Seat {
         });
     }
 
-    /// Moves the playhead to where the session is at this moment.
-    pub(crate) fn light(&self) {
+    /// Moves the playhead to where the session is heard at this moment. Gives whether it is anywhere.
+    pub(crate) fn light(&self) -> bool {
         let shell = self.shell.get_value();
         let shell = shell.borrow();
         let now = browser::now();
         let beat = self.beat_shown(&shell, now);
         self.board.light(shell.replica.document(), beat);
+        beat.is_some()
     }
 
     /// Shows the clips that are wanted now.

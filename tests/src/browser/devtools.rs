@@ -3,7 +3,7 @@
 
 use super::Browser;
 use serde_json::{Value, json};
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 
 /// A part of the page as assistive tools are told of it.
@@ -54,10 +54,22 @@ impl Browser {
             body.len()
         );
         stream.write_all(request.as_bytes()).expect("a request");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("an answer");
-        let (_, body) = answer.split_once("\r\n\r\n").expect("an answer has a body");
-        let answer: Value = serde_json::from_str(body).expect("JSON");
+        let mut answer = BufReader::new(stream);
+        let mut length = 0;
+        loop {
+            let mut line = String::new();
+            answer.read_line(&mut line).expect("an answer");
+            let (name, value) = line.trim_end().split_once(':').unwrap_or(("", ""));
+            if name.eq_ignore_ascii_case("content-length") {
+                length = value.trim().parse().expect("a length");
+            }
+            if line.trim_end().is_empty() {
+                break;
+            }
+        }
+        let mut body = vec![0; length];
+        answer.read_exact(&mut body).expect("the answer's body");
+        let answer: Value = serde_json::from_slice(&body).expect("JSON");
         answer["value"].clone()
     }
 }

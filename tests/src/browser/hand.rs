@@ -41,6 +41,18 @@ impl Browser {
         self.perform_holding(key, stroke);
     }
 
+    /// Presses the button of a part of the page that says so.
+    pub fn press_button(&self, within: &str, words: &str) {
+        let mark = format!(
+            "const all = [...document.querySelectorAll('{within} button')];
+             const found = all.find(it => it.textContent === {words:?});
+             if (found) found.dataset.wanted = 'yes'; return !!found"
+        );
+        self.wait_until(words, |page| page.evaluate(&mark) == true);
+        self.click("[data-wanted]");
+        self.evaluate("delete document.querySelector('[data-wanted]')?.dataset.wanted");
+    }
+
     /// Presses the mouse on a step and holds it.
     pub fn press_step(&self, step: (&str, usize)) {
         let press = MouseActions::new("mouse".to_owned())
@@ -49,9 +61,13 @@ impl Browser {
         self.act(press.into());
     }
 
-    pub fn move_to_step(&self, step: (&str, usize)) {
-        let way =
-            MouseActions::new("mouse".to_owned()).then(over(self.find_step(step), Some(STROKE)));
+    /// Moves the mouse so many pixels on.
+    pub fn move_on(&self, by: (f64, f64)) {
+        let way = MouseActions::new("mouse".to_owned()).then(PointerAction::MoveBy {
+            duration: Some(STROKE),
+            x: by.0,
+            y: by.1,
+        });
         self.act(way.into());
     }
 

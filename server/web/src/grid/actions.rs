@@ -13,6 +13,7 @@ use lockstep_session::document::step::{Step, Velocity};
 use lockstep_session::ids::StepIndex;
 use lockstep_session::shortcuts;
 use lockstep_session::steps::{self, Cell, Cells, Changes, Copied};
+use wasm_bindgen::JsCast;
 
 /// What was copied last, also where no clipboard can be read.
 const KEPT: &str = "lockstep.copied";
@@ -39,7 +40,10 @@ pub(super) fn tools(seat: Seat) -> Tag {
         let needs_steps = !matches!(action, "undo" | "redo");
         let disabled = Signal::derive(move || needs_steps && is_bare.get());
         let hint = shortcuts::hint(action);
+        // Tab reaches the first of them, arrows the others.
+        let entrance = if action == "undo" { "0" } else { "-1" };
         button("tool", label, move |_| act(seat, action))
+            .set("tabindex", entrance)
             .set("title", &hint)
             .set("aria-label", spoken(action))
             .set("data-action", action)
@@ -48,6 +52,7 @@ pub(super) fn tools(seat: Seat) -> Tag {
     tag("div", "tools")
         .set("role", "toolbar")
         .set("aria-label", "Selected steps")
+        .on("keydown", |event| crate::panel::walk(event.unchecked_ref()))
         .with_all(BUTTONS.map(tool))
 }
 

@@ -115,7 +115,7 @@ impl Hand {
     }
 
     pub(super) fn press(&self, event: &leptos::ev::PointerEvent) {
-        if event.button() != 0 || self.is_typing_place() || self.locked() {
+        if event.button() != 0 || self.state.borrow().typing || self.locked() {
             return;
         }
         // A pointer that has gone already cannot be held; then its release is not seen either.
@@ -197,7 +197,7 @@ impl Hand {
 
     /// A click would put the focus into the text before it is known whether it becomes a drag.
     pub(super) fn keep_focus(&self, event: &leptos::ev::MouseEvent) {
-        if !self.is_typing_place() {
+        if !self.state.borrow().typing {
             event.prevent_default();
         }
     }

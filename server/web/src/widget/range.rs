@@ -2,6 +2,11 @@
 
 use std::sync::Arc;
 
+/// A number in words.
+type Write = Arc<dyn Fn(i64) -> String + Send + Sync>;
+/// What words say, if it is a number.
+type Read = Arc<dyn Fn(&str) -> Option<i64> + Send + Sync>;
+
 /// Whole numbers from `low` to `high`.
 #[derive(Clone)]
 pub(crate) struct Range {
@@ -13,8 +18,8 @@ pub(crate) struct Range {
     pub(crate) notch: i64,
     /// How many pixels of a drag lead from one end to the other.
     pub(crate) travel: i64,
-    pub(crate) write: Arc<dyn Fn(i64) -> String + Send + Sync>,
-    pub(crate) read: Arc<dyn Fn(&str) -> Option<i64> + Send + Sync>,
+    pub(crate) write: Write,
+    pub(crate) read: Read,
 }
 
 impl Range {
