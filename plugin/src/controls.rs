@@ -1,6 +1,7 @@
 //! What this seat does with its hands and ears, and nobody shares: where keys go, what is recorded,
 //! the metronome. The editor sets it, the audio thread reads it, a project keeps it.
 
+pub(crate) use lockstep_session::recorder::Recording;
 use nice_plug::params::persist::PersistentField;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -25,18 +26,6 @@ pub(crate) struct Controls {
     overdubs: AtomicBool,
     waits_for_host: AtomicBool,
     keeps_samples: AtomicBool,
-}
-
-/// What becomes of keys that are played.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Recording {
-    #[default]
-    Off,
-    /// While the transport rolls, into the pattern that plays on the selected track.
-    Live,
-    /// Each stroke into the next step, whether or not anything rolls.
-    Step,
 }
 
 /// The same as one value.

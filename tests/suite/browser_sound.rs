@@ -101,7 +101,7 @@ fn two_pages_and_the_session_are_heard_on_the_same_beat() {
     let pages = [opened(&server, &session), opened(&server, &session)];
     let ears = pages.each_ref().map(Ear::at);
     for (page, ear) in pages.iter().zip(&ears) {
-        page.click(".title");
+        page.click(".status");
         ear.wait_until_it_sounds();
     }
     wait_until_in_time(&pages[0]);
@@ -148,7 +148,7 @@ fn the_sound_goes_on_in_the_background_through_slips_and_without_a_server() {
     let session = server.new_session_with(&clicks());
     let page = opened(&server, &session);
     let ear = Ear::at(&page);
-    page.click(".title");
+    page.click(".status");
     ear.wait_until_it_sounds();
     wait_until_in_time(&page);
     page.click("[aria-label='Play']");
@@ -183,12 +183,12 @@ fn the_sound_goes_on_in_the_background_through_slips_and_without_a_server() {
     let seconds = |frames: usize| f64::from(u32::try_from(frames).expect("short")) / heard.rate;
     let gaps = onsets.windows(2).map(|pair| seconds(pair[1] - pair[0]));
     let gaps: Vec<_> = gaps.collect();
-    let is_beat = |gap: &f64| (0.45..0.55).contains(gap);
-    assert!(
-        gaps.iter().all(is_beat),
-        "a beat is lost or comes twice: {gaps:?}"
-    );
-    let is_slipped = |gap: &f64| (gap - 0.5).abs() > 0.02;
+    // A jump forward passes over what lies within it, as everyone else has already.
+    let is_no_beat = |gap: &&f64| !(0.45..0.55).contains(*gap);
+    let jumps: Vec<_> = gaps.iter().filter(is_no_beat).collect();
+    let is_over_one = jumps.len() < 2 && jumps.iter().all(|gap| (0.9..1.0).contains(*gap));
+    assert!(is_over_one, "a beat is lost or comes twice: {gaps:?}");
+    let is_slipped = |gap: &f64| (gap - (gap * 2.0).round() / 2.0).abs() > 0.02;
     assert!(
         gaps.iter().any(is_slipped),
         "the slip is followed: {gaps:?}"
@@ -219,7 +219,7 @@ fn a_click_on_a_step_is_played_from_within_one_lookahead_on() {
     let session = server.new_session_with(&clicks());
     let page = opened(&server, &session);
     let ear = Ear::at(&page);
-    page.click(".title");
+    page.click(".status");
     ear.wait_until_it_sounds();
     for step in [2, 3, 4, 6, 7] {
         page.click_step("Kick", step);
@@ -248,7 +248,7 @@ fn the_computers_keys_play_the_selected_track() {
     let session = server.new_session_with(&clicks());
     let page = opened(&server, &session);
     let ear = Ear::at(&page);
-    page.click(".title");
+    page.click(".status");
     ear.wait_until_it_sounds();
     page.keys("a");
     page.keys("xa");
@@ -266,4 +266,23 @@ fn the_computers_keys_play_the_selected_track() {
     assert_eq!(keys.collect::<Vec<_>>(), played);
     assert!(!heard.sound.is_silent(), "and they are heard");
     assert_same_bits(&heard.scenario().native(128), &heard.sound, "by hand");
+}
+
+#[test]
+fn keys_that_are_played_step_by_step_are_written_into_the_grid() {
+    let server = Server::start();
+    let session = server.new_session_with(&clicks());
+    let page = opened(&server, &session);
+    page.open_panel("Settings");
+    page.pick("select[aria-label='Keys record']", "Step by step");
+    page.click(".status");
+    for (key, step) in [("s", 1), ("d", 2)] {
+        page.keys(key);
+        page.wait_until("the key is a step", |page| page.pressed("Kick", step));
+    }
+    page.wait_until("it is stored", |page| page.text(".saved") == "all");
+    let document = server.read(&session)["document"].clone();
+    let steps = &document["tracks"][0]["clips"][0]["content"]["pattern"]["steps"];
+    let pitches = [0, 1].map(|step| steps[step]["pitches"].clone());
+    assert_eq!(pitches, [json!([2]), json!([4])]);
 }

@@ -2,10 +2,13 @@
 //! session's to the audio thread, and played keys to the recorder.
 
 use super::Network;
+use super::conductor::session_beat;
 use super::leading::{HostState, SessionState};
 use crate::guide::{Guide, Whom};
+use lockstep_engine::Beats;
 use lockstep_session::protocol::Presence;
-use lockstep_session::units::LocalTime;
+use lockstep_session::recorder::{Settings, Stroke};
+use lockstep_session::units::{Beat, BeatSpan, LocalTime};
 
 impl Network {
     /// Makes the session follow the host, or the grid the session.
@@ -51,9 +54,22 @@ impl Network {
 
     fn record(&mut self, now: LocalTime) {
         let controls = self.params.controls.settings();
+        let settings = Settings {
+            recording: controls.recording,
+            is_quantised: controls.is_quantised,
+            overdubs: controls.overdubs,
+        };
         while let Some(played) = self.ends.played() {
+            let stroke = Stroke {
+                track: usize::from(played.track),
+                key: played.key,
+                velocity: played.velocity,
+                place: played.beat.map(session_beat),
+                turned: Beats::new(played.turned)
+                    .map_or(BeatSpan::ZERO, |turned| session_beat(turned) - Beat::ZERO),
+            };
             let document = self.replica.document();
-            if let Some(edit) = self.recorder.hear(&played, document, controls) {
+            if let Some(edit) = self.recorder.hear(&stroke, document, settings) {
                 self.edit(edit, now);
             }
             self.changed = true;

@@ -15,6 +15,7 @@ pub mod limits;
 pub mod names;
 pub mod protocol;
 mod rate;
+pub mod recorder;
 pub mod replica;
 pub mod shortcuts;
 pub mod slot;

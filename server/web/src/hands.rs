@@ -98,21 +98,21 @@ pub(crate) fn listen(seat: Seat) {
             Some((track, key))
         });
         if let Some((track, key)) = key {
-            seat.sound.play(track, Touch::Down(key, VELOCITY));
+            seat.touch_key(track, key, Some(VELOCITY));
         }
     });
     let letting = StoredValue::new_local(Rc::clone(&hands));
     let let_go = window_event_listener(ev::keyup, move |event: KeyboardEvent| {
         let key = letting.get_value().borrow_mut().let_go(&event.code());
         if let Some((track, key)) = key {
-            seat.sound.play(track, Touch::Up(key));
+            seat.touch_key(track, key, None);
         }
     });
     let leaving = StoredValue::new_local(hands);
     // Whoever goes to another window lets go of keys unseen.
     let left = window_event_listener(ev::blur, move |_| {
         for (_, track, key) in leaving.get_value().borrow_mut().down.drain(..) {
-            seat.sound.play(track, Touch::Up(key));
+            seat.touch_key(track, key, None);
         }
     });
     on_cleanup(move || {
@@ -137,7 +137,11 @@ pub(crate) async fn listen_to_midi(seat: Seat) -> Result<usize, &'static str> {
             .map(|bytes| Uint8Array::from(&*bytes).to_vec());
         let touch = bytes.as_deref().and_then(midi);
         if let Some((track, touch)) = untrack(move || seat.board.track()).zip(touch) {
-            seat.sound.play(track, touch);
+            match touch {
+                Touch::Down(key, velocity) => seat.touch_key(track, key, Some(velocity)),
+                Touch::Up(key) => seat.touch_key(track, key, None),
+                Touch::Bend(_) | Touch::Pedal(_) | Touch::AllUp => seat.sound.play(track, touch),
+            }
         }
     });
     let hear = hear.into_js_value();

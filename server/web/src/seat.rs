@@ -18,6 +18,7 @@ use lockstep_session::document::{Document, Mode};
 use lockstep_session::edit::{Edit, Region};
 use lockstep_session::ids::{PlayerId, Run, TrackId};
 use lockstep_session::protocol::{Goodbye, Kind, Player, Profile, Role};
+use lockstep_session::recorder::Recorder;
 use lockstep_session::replica::{Change, Event, Identity, Input, Link, Output, Replica};
 use lockstep_session::steps::{self, Changes};
 use lockstep_session::text::LongName;
@@ -46,6 +47,7 @@ pub(crate) struct Seat {
 struct Shell {
     session: String,
     replica: Replica,
+    recorder: Recorder,
     socket: Option<Socket>,
     timer: Option<TimeoutHandle>,
     /// The code the last connection was closed with.
@@ -74,6 +76,7 @@ impl Seat {
         let shell = Shell {
             session: session.to_owned(),
             replica: Replica::new(identity, browser::random_number()),
+            recorder: Recorder::default(),
             socket: None,
             timer: None,
             closed_with: None,

@@ -24,6 +24,7 @@ use leptos::task::spawn_local;
 use lockstep_engine::Score;
 use lockstep_session::document::timeline::Timeline;
 use lockstep_session::ids::TrackId;
+use lockstep_session::recorder;
 use lockstep_session::units::{Beat, LocalTime, ServerTime, Span};
 use message::Message;
 use output::{Frame, OutputClock, float, span_of, whole};
@@ -52,6 +53,8 @@ const METERS: Span = Span::from_millis(33);
 pub(crate) struct Sound {
     pub(crate) state: RwSignal<State>,
     pub(crate) ears: RwSignal<Ears>,
+    /// What becomes of keys that are played here.
+    pub(crate) recording: RwSignal<recorder::Settings>,
     board: Board,
     desk: StoredValue<Rc<RefCell<Desk>>, LocalStorage>,
 }
@@ -109,6 +112,7 @@ impl Sound {
         let sound = Sound {
             state: RwSignal::new(State::Asleep),
             ears: RwSignal::new(Ears::here()),
+            recording: RwSignal::new(recorder::Settings::default()),
             board,
             desk: StoredValue::new_local(Rc::new(RefCell::new(desk))),
         };

@@ -8,6 +8,7 @@ use crate::seat::Seat;
 use crate::widget::{Choice, Dial, Field, Range, Shape, Switch, decimal};
 use leptos::prelude::*;
 use lockstep_session::document::mixer::Colour;
+use lockstep_session::recorder::Recording;
 use lockstep_session::text::Name;
 use std::sync::Arc;
 
@@ -147,12 +148,34 @@ fn sound(seat: Seat) -> Vec<Tag> {
         .with(metronome.show("toggle"))
         .with(keyboards);
     let hint = "If this page sounds late beside the others, nudge it ahead.";
+    let recording = seat.sound.recording;
+    let all = [Recording::Off, Recording::Live, Recording::Step];
+    let records = Choice {
+        name: "Keys record".to_owned(),
+        hint: "Writes what you play into the grid: while it plays, or one step after the other",
+        options: Signal::stored(measures::numbered(&all, |recording| {
+            let words = match recording {
+                Recording::Off => "Nothing",
+                Recording::Live => "While it plays",
+                Recording::Step => "Step by step",
+            };
+            words.to_owned()
+        })),
+        value: derived(move || measures::number_of(&all, &recording.get().recording)),
+        choose: Arc::new(move |number| {
+            let chosen = measures::numbered_as(&all, number).unwrap_or_default();
+            recording.update(|settings| settings.recording = chosen);
+        }),
+        locked: free,
+    };
     let hands =
         "Keys play the selected track: A W S E D F T G Y H U J K, and Z and X change the octave.";
     let said = tag("p", "hint").set("role", "status").says(said.into());
+    let keys = tag("div", "line").with(records.show());
     vec![
         line,
         said,
+        keys,
         text("p", "hint", hint),
         text("p", "hint", hands),
     ]

@@ -3,10 +3,12 @@
 
 use super::{Seat, Shell, server_time};
 use crate::browser;
-use crate::sound::Ear;
+use crate::sound::{Ear, Touch};
 use leptos::leptos_dom::helpers::set_interval;
-use leptos::prelude::GetValue;
-use lockstep_session::units::{Beat, LocalTime};
+use leptos::prelude::{GetUntracked, GetValue};
+use lockstep_session::ids::TrackId;
+use lockstep_session::recorder::{Recording, Stroke};
+use lockstep_session::units::{Beat, BeatSpan, LocalTime};
 use std::time::Duration;
 
 /// Clocks wander slowly, and a page in the background is woken once a second anyway.
@@ -26,6 +28,39 @@ impl Seat {
         let replica = &shell.replica;
         let clock = |at| replica.server_time(at);
         self.sound.follow(&replica.timeline(now), now, clock);
+    }
+
+    /// A key of a track goes down as hard as this, or up where nothing is said: it is heard, and
+    /// recorded if keys are.
+    pub(crate) fn touch_key(&self, track: TrackId, key: u8, velocity: Option<f32>) {
+        let touch = velocity.map_or(Touch::Up(key), |velocity| Touch::Down(key, velocity));
+        self.sound.play(track, touch);
+        let settings = self.sound.recording.get_untracked();
+        if settings.recording == Recording::Off {
+            return;
+        }
+        self.with(|shell, now| {
+            let running = self.beat_shown(shell, now);
+            let document = shell.replica.document();
+            let mut tracks = document.tracks.iter();
+            let Some(track) = tracks.position(|other| other.id == track) else {
+                return;
+            };
+            let place = running.map(|beat| document.timeline.position_of(beat));
+            let stroke = Stroke {
+                track,
+                key,
+                velocity,
+                place,
+                turned: running
+                    .zip(place)
+                    .map_or(BeatSpan::ZERO, |(running, place)| running - place),
+            };
+            if let Some(edit) = shell.recorder.hear(&stroke, document, settings) {
+                // A listener's keys are heard and change nothing.
+                let _ = shell.replica.edit(edit, now);
+            }
+        });
     }
 
     /// The running beat that the playhead shows: what is heard here, or without sound what is played.

@@ -166,11 +166,6 @@ impl Pilot {
         steps.into_iter().map(|step| step.order).collect()
     }
 
-    /// The audio thread was made anew and knows of no order.
-    pub(crate) fn forget(&mut self) {
-        *self = Pilot::new(self.rate);
-    }
-
     /// What plays, from the moment's frame on.
     fn now(&self, moment: Moment) -> Step {
         let timeline = self.playing;

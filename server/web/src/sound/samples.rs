@@ -21,7 +21,6 @@ enum Place {
     /// To be wanted again after a pause.
     Missing {
         tries: u32,
-        why: String,
     },
     Here {
         pcm: Pcm,
@@ -33,22 +32,6 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LAST_PAUSE: Duration = Duration::from_secs(256);
 
 impl Samples {
-    /// Why the samples that cannot be heard cannot.
-    pub(super) fn missing(&self) -> Vec<(SampleId, String)> {
-        let missing = self.places.iter().filter_map(|(id, place)| match place {
-            Place::Missing { why, .. } => Some((*id, why.clone())),
-            Place::Wanted(_) | Place::Here { .. } => None,
-        });
-        missing.collect()
-    }
-
-    pub(super) fn get(&self, id: SampleId) -> Option<&Pcm> {
-        match self.places.get(&id)? {
-            Place::Here { pcm, .. } => Some(pcm),
-            Place::Wanted(_) | Place::Missing { .. } => None,
-        }
-    }
-
     /// What tracks and clips play now. What they play no more is kept: they may again, and a page
     /// does not live for ever.
     pub(super) fn want(&mut self, document: &Document) {
@@ -89,8 +72,8 @@ impl Samples {
                 None,
             ),
             // Whoever has it may be sending it just now, or may never.
-            Err(why) => (
-                Place::Missing { tries, why },
+            Err(_) => (
+                Place::Missing { tries },
                 Some(LAST_PAUSE.min(FIRST_PAUSE * 2_u32.pow(tries.min(8)))),
             ),
         };
@@ -100,7 +83,7 @@ impl Samples {
 
     pub(super) fn want_again(&mut self, id: SampleId) {
         if let Some(place) = self.places.get_mut(&id)
-            && let Place::Missing { tries, .. } = place
+            && let Place::Missing { tries } = place
         {
             *place = Place::Wanted(*tries + 1);
         }
@@ -139,7 +122,7 @@ mod tests {
         let samples: serde_json::Map<_, _> = ids
             .iter()
             .map(|id| {
-                let sample = json!({ "name": "Rain", "frames": 4, "rate": 48_000, "channels": 1 });
+                let sample = json!({ "name": "Rain", "frames": 4, "rate": 48_000, "channels": 1, "by": "00".repeat(8) });
                 (id.repeat(32), sample)
             })
             .collect();
@@ -188,7 +171,6 @@ mod tests {
             let pause = samples.came(id, Err("it is not there".to_owned()));
             pauses.push(pause.expect("a pause").as_secs());
             assert_eq!(samples.next(), None);
-            assert_eq!(samples.missing().len(), 1);
             samples.want_again(id);
         }
         assert_eq!(pauses, [1, 2, 4, 8]);

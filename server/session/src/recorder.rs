@@ -1,21 +1,64 @@
 //! Keys that are played, as steps: live into the pattern that plays, or one step after the other.
 //! A state machine; it sends nothing itself.
 
-use crate::bridge::Played;
-use crate::controls::{ControlSettings, Recording};
-use crate::follower::quarter_notes;
-use lockstep_engine::Beats;
-use lockstep_session::document::Document;
-use lockstep_session::document::clip::Clip;
-use lockstep_session::document::pattern::Pattern;
-use lockstep_session::document::step::{Gate, Nudge, Pitch, Pitches, Step, Velocity};
-use lockstep_session::document::track::Track;
-use lockstep_session::edit::Edit;
-use lockstep_session::ids::{SceneIndex, StepIndex, TrackId};
-use lockstep_session::units::{Beat, BeatSpan};
+use crate::document::Document;
+use crate::document::clip::Clip;
+use crate::document::pattern::Pattern;
+use crate::document::step::{Gate, Nudge, Pitch, Pitches, Step, Velocity};
+use crate::document::track::Track;
+use crate::edit::Edit;
+use crate::ids::{SceneIndex, StepIndex, TrackId};
+use crate::units::{Beat, BeatSpan};
+use serde::{Deserialize, Serialize};
+
+/// What becomes of keys that are played.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Recording {
+    #[default]
+    Off,
+    /// While the transport rolls, into the pattern that plays on the selected track.
+    Live,
+    /// Each stroke into the next step, whether or not anything rolls.
+    Step,
+}
+
+/// How it is recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    pub recording: Recording,
+    /// Strokes fall on the step; otherwise they keep how early or late they were.
+    pub is_quantised: bool,
+    /// What is there already stays.
+    pub overdubs: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            recording: Recording::Off,
+            is_quantised: true,
+            overdubs: true,
+        }
+    }
+}
+
+/// A key that was played, where it was heard.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stroke {
+    /// The place of the track.
+    pub track: usize,
+    pub key: u8,
+    /// From 0 to 1; nothing when the key was let go.
+    pub velocity: Option<f32>,
+    /// The place in the song, while anything rolls.
+    pub place: Option<Beat>,
+    /// How many beats of loops had been run through.
+    pub turned: BeatSpan,
+}
 
 #[derive(Debug, Default)]
-pub(crate) struct Recorder {
+pub struct Recorder {
     /// What is held down, since when, and in which step it was written.
     held: Vec<Held>,
     /// Where the next step-recorded stroke goes.
@@ -29,7 +72,7 @@ struct Held {
     key: u8,
     slot: Slot,
     step: StepIndex,
-    since: Option<f64>,
+    since: Option<Beat>,
 }
 
 /// A pattern of the session.
@@ -43,17 +86,17 @@ const MIDDLE_C: i64 = 60;
 
 impl Recorder {
     /// Where the next step-recorded stroke goes.
-    pub(crate) fn cursor(&self) -> Option<(TrackId, SceneIndex, StepIndex)> {
+    pub fn cursor(&self) -> Option<(TrackId, SceneIndex, StepIndex)> {
         let (slot, step) = self.cursor?;
         Some((slot.track, slot.scene, step))
     }
 
     /// The edit that a key going down or up makes.
-    pub(crate) fn hear(
+    pub fn hear(
         &mut self,
-        played: &Played,
+        played: &Stroke,
         document: &Document,
-        controls: ControlSettings,
+        controls: Settings,
     ) -> Option<Edit> {
         if controls.recording != Recording::Step {
             self.cursor = None;
@@ -63,7 +106,7 @@ impl Recorder {
             self.cleared = None;
             return None;
         }
-        let track = document.tracks.get(usize::from(played.track))?;
+        let track = document.tracks.get(played.track)?;
         match (played.velocity, controls.recording) {
             (Some(velocity), Recording::Live) => {
                 self.strike(played, velocity, track, document, controls)
@@ -76,13 +119,13 @@ impl Recorder {
     /// A stroke while the transport rolls.
     fn strike(
         &mut self,
-        played: &Played,
+        played: &Stroke,
         velocity: f32,
         track: &Track,
         document: &Document,
-        controls: ControlSettings,
+        controls: Settings,
     ) -> Option<Edit> {
-        let place = played.beat?;
+        let place = played.place?;
         let (scene, into) = slot_at(track, document, place, played.turned);
         let slot = Slot {
             track: track.id,
@@ -113,21 +156,19 @@ impl Recorder {
             _ => Step::default(),
         };
         let value = struck(&before, played.key, velocity, whole(nudge * 100.0));
-        self.hold(played.key, slot, step, Some(place.quarter_notes()));
+        self.hold(played.key, slot, step, Some(place));
         Some(write(track, slot, step, value, is_new_take))
     }
 
     /// A stroke into the next step: keys struck together make a chord.
     fn step(
         &mut self,
-        played: &Played,
+        played: &Stroke,
         velocity: f32,
         track: &Track,
         document: &Document,
     ) -> Option<Edit> {
-        let place = played.beat.unwrap_or_else(|| {
-            Beats::new(quarter_notes(document.timeline.beat)).unwrap_or(Beats::ZERO)
-        });
+        let place = played.place.unwrap_or(document.timeline.beat);
         let (scene, _) = slot_at(track, document, place, played.turned);
         let slot = Slot {
             track: track.id,
@@ -154,7 +195,7 @@ impl Recorder {
     }
 
     /// A key came up: how long it was held, and on to the next step.
-    fn let_go(&mut self, played: &Played, track: &Track, document: &Document) -> Option<Edit> {
+    fn let_go(&mut self, played: &Stroke, track: &Track, document: &Document) -> Option<Edit> {
         let place = self.held.iter().position(|held| held.key == played.key)?;
         let held = self.held.swap_remove(place);
         let Some(since) = held.since else {
@@ -166,7 +207,7 @@ impl Recorder {
             }
             return None;
         };
-        let until = played.beat?.quarter_notes();
+        let until = played.place?;
         let track = document
             .tracks
             .iter()
@@ -178,7 +219,7 @@ impl Recorder {
         let span = quarters(length.start_of(number + 1)) - quarters(length.start_of(number));
         // A loop of the host may have turned meanwhile; then it was held for long.
         let steps_held = if until >= since {
-            (until - since) / span
+            quarters(until - since) / span
         } else {
             1.0
         };
@@ -213,7 +254,7 @@ impl Recorder {
         Some(Edit::Gesture(edits))
     }
 
-    fn hold(&mut self, key: u8, slot: Slot, step: StepIndex, since: Option<f64>) {
+    fn hold(&mut self, key: u8, slot: Slot, step: StepIndex, since: Option<Beat>) {
         self.held.retain(|held| held.key != key);
         // A hand has ten fingers; whatever plays more is a machine.
         if self.held.len() < 32 {
@@ -232,12 +273,10 @@ impl Recorder {
 fn slot_at(
     track: &Track,
     document: &Document,
-    place: Beats,
-    turned: f64,
+    place: Beat,
+    turned: BeatSpan,
 ) -> (SceneIndex, BeatSpan) {
-    let place = beat(place.quarter_notes());
-    let running = beat(quarter_notes(place) + turned);
-    let playing = track.playing_at(&document.rows(), running);
+    let playing = track.playing_at(&document.rows(), place + turned);
     let first = SceneIndex::new(0).expect("a session has eight scenes");
     let since = document.timeline.position_of(playing.since);
     (playing.clip.unwrap_or(first), place - since)
@@ -287,12 +326,12 @@ fn write(track: &Track, slot: Slot, step: StepIndex, value: Step, is_new_take: b
     }
 }
 
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a session is shorter than 2^53 micro-beats"
+)]
 fn quarters(span: BeatSpan) -> f64 {
-    quarter_notes(Beat::ZERO + span)
-}
-
-fn beat(quarter_notes: f64) -> Beat {
-    Beat::from_micros(whole(quarter_notes * 1e6))
+    span.as_micros() as f64 / 1e6
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "float casts saturate")]

@@ -1,13 +1,13 @@
 //! Keys in, steps out.
 
 use super::*;
-use lockstep_session::document::track::TrackSettings;
+use crate::document::track::TrackSettings;
 use std::sync::Arc;
 
-fn live() -> ControlSettings {
-    ControlSettings {
+fn live() -> Settings {
+    Settings {
         recording: Recording::Live,
-        ..ControlSettings::default()
+        ..Settings::default()
     }
 }
 
@@ -20,29 +20,21 @@ fn document() -> Document {
     }
 }
 
-fn at(beat: f64, key: u8, velocity: Option<f32>) -> Played {
-    Played {
+fn at(beat: f64, key: u8, velocity: Option<f32>) -> Stroke {
+    Stroke {
         track: 0,
         key,
         velocity,
-        beat: Beats::new(beat),
-        turned: 0.0,
+        place: Some(whole(beat * 1e6)).map(Beat::from_micros),
+        turned: BeatSpan::ZERO,
     }
 }
 
-fn play(
-    recorder: &mut Recorder,
-    document: &mut Document,
-    controls: ControlSettings,
-    played: &[Played],
-) {
+fn play(recorder: &mut Recorder, document: &mut Document, controls: Settings, played: &[Stroke]) {
     for played in played {
         if let Some(edit) = recorder.hear(played, document, controls) {
             document
-                .apply(
-                    &edit,
-                    lockstep_session::ids::Token::from_bytes([0; 16]).player(),
-                )
+                .apply(&edit, crate::ids::Token::from_bytes([0; 16]).player())
                 .expect("it fits");
         }
     }
@@ -70,7 +62,7 @@ fn a_key_goes_into_the_nearest_step_of_the_pattern_that_plays() {
 #[test]
 fn unquantised_it_keeps_how_early_or_late_it_was() {
     let mut document = document();
-    let controls = ControlSettings {
+    let controls = Settings {
         is_quantised: false,
         ..live()
     };
@@ -99,7 +91,7 @@ fn keys_struck_together_are_a_chord_and_long_ones_are_tied() {
 #[test]
 fn without_overdub_the_first_key_of_a_take_clears_what_was_there() {
     let mut document = document();
-    let controls = ControlSettings {
+    let controls = Settings {
         overdubs: false,
         ..live()
     };
@@ -119,11 +111,11 @@ fn without_overdub_the_first_key_of_a_take_clears_what_was_there() {
 #[test]
 fn step_by_step_each_chord_goes_one_further() {
     let mut document = document();
-    let controls = ControlSettings {
+    let controls = Settings {
         recording: Recording::Step,
         ..live()
     };
-    let standing = |key, velocity| Played {
+    let standing = |key, velocity| Stroke {
         beat: None,
         ..at(0.0, key, velocity)
     };
@@ -147,7 +139,7 @@ fn step_by_step_each_chord_goes_one_further() {
 
 #[test]
 fn nothing_is_recorded_unless_it_is_asked_for() {
-    let controls = ControlSettings {
+    let controls = Settings {
         recording: Recording::Off,
         ..live()
     };
