@@ -24,7 +24,9 @@ pub(crate) struct Web {
 pub(crate) struct WebFile {
     pub(crate) bytes: Bytes,
     /// The same as gzip, where that is smaller.
-    pub(crate) compressed: Option<Bytes>,
+    pub(crate) gzipped: Option<Bytes>,
+    /// The same as brotli, where it was built so.
+    pub(crate) brotli: Option<Bytes>,
     pub(crate) kind: &'static str,
     /// As the entity tag header has it.
     pub(crate) tag: String,
@@ -32,36 +34,33 @@ pub(crate) struct WebFile {
     pub(crate) is_hashed: bool,
 }
 
+/// The ending of a file's twin in brotli.
+const BROTLI: &str = ".br";
+
 impl Web {
     pub(crate) fn embedded() -> Self {
-        let file =
-            |(name, bytes): &(&str, &'static [u8])| WebFile::new(name, Bytes::from_static(bytes));
-        Self {
-            files: embedded::FILES
-                .iter()
-                .map(|entry| (entry.0.to_owned(), file(entry)))
-                .collect(),
-        }
+        let files = embedded::FILES.iter();
+        Self::of(files.map(|(name, bytes)| ((*name).to_owned(), Bytes::from_static(bytes))))
     }
 
     pub(crate) fn read(folder: &Path) -> io::Result<Self> {
-        let mut web = Self::default();
-        web.read_below(folder, "")?;
-        Ok(web)
+        let mut files = BTreeMap::new();
+        read_below(folder, "", &mut files)?;
+        Ok(Self::of(files))
     }
 
-    fn read_below(&mut self, folder: &Path, prefix: &str) -> io::Result<()> {
-        for entry in std::fs::read_dir(folder)? {
-            let entry = entry?;
-            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-            if entry.file_type()?.is_dir() {
-                self.read_below(&entry.path(), &format!("{name}/"))?;
-            } else {
-                let file = WebFile::new(&name, std::fs::read(entry.path())?.into());
-                self.files.insert(name, file);
-            }
+    fn of(files: impl IntoIterator<Item = (String, Bytes)>) -> Self {
+        let (mut twins, plain): (BTreeMap<_, _>, BTreeMap<_, _>) = files
+            .into_iter()
+            .partition(|(name, _)| name.ends_with(BROTLI));
+        let file = |(name, bytes): (String, Bytes)| {
+            let twin = twins.remove(&format!("{name}{BROTLI}"));
+            let file = WebFile::new(&name, bytes, twin);
+            (name, file)
+        };
+        Self {
+            files: plain.into_iter().map(file).collect(),
         }
-        Ok(())
     }
 
     pub(crate) fn page(&self) -> Option<&WebFile> {
@@ -73,16 +72,30 @@ impl Web {
     }
 }
 
+fn read_below(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Bytes>) -> io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.file_type()?.is_dir() {
+            read_below(&entry.path(), &format!("{name}/"), files)?;
+        } else {
+            files.insert(name, std::fs::read(entry.path())?.into());
+        }
+    }
+    Ok(())
+}
+
 impl WebFile {
-    pub(crate) fn new(name: &str, bytes: Bytes) -> Self {
+    pub(crate) fn new(name: &str, bytes: Bytes, brotli: Option<Bytes>) -> Self {
         let digest = Sha256::digest(&bytes);
         let tag: String = digest[..12]
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect();
-        let compressed = compress(&bytes).filter(|compressed| compressed.len() < bytes.len());
+        let gzipped = gzip(&bytes).filter(|gzipped| gzipped.len() < bytes.len());
         Self {
-            compressed,
+            gzipped,
+            brotli,
             kind: kind(name),
             tag: format!("\"{tag}\""),
             is_hashed: is_hashed(name),
@@ -91,7 +104,7 @@ impl WebFile {
     }
 }
 
-fn compress(bytes: &[u8]) -> Option<Bytes> {
+fn gzip(bytes: &[u8]) -> Option<Bytes> {
     if bytes.len() < WORTH_COMPRESSING {
         return None;
     }
@@ -157,12 +170,19 @@ mod tests {
 
     #[test]
     fn a_large_file_is_there_compressed_too() {
-        let file = WebFile::new("a.js", Bytes::from("let a = 1;\n".repeat(1_000)));
-        assert!(file.compressed.unwrap().len() < 1_000);
-        assert!(
-            WebFile::new("a.js", Bytes::from_static(b"1"))
-                .compressed
-                .is_none()
-        );
+        let file = |bytes: String| WebFile::new("a.js", bytes.into(), None);
+        assert!(file("let a = 1;\n".repeat(1_000)).gzipped.unwrap().len() < 1_000);
+        assert!(file("1".to_owned()).gzipped.is_none());
+    }
+
+    #[test]
+    fn a_files_twin_belongs_to_it_and_is_no_file_of_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a.js"), "plain").unwrap();
+        std::fs::write(folder.path().join("a.js.br"), "small").unwrap();
+        let web = Web::read(folder.path()).unwrap();
+        let file = web.file("a.js").unwrap();
+        assert_eq!(file.brotli.as_deref(), Some(&b"small"[..]));
+        assert!(web.file("a.js.br").is_none());
     }
 }

@@ -106,6 +106,14 @@ pub(crate) fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
+/// The bytes of a file.
+pub(crate) fn size(path: &Path) -> Result<u64> {
+    let about = path
+        .metadata()
+        .with_context(|| format!("looking at {}", path.display()))?;
+    Ok(about.len())
+}
+
 /// Removes a file or a whole folder; one that is not there is fine.
 pub(crate) fn remove(path: &Path) -> Result<()> {
     let removed = if path.is_dir() {

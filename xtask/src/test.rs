@@ -46,8 +46,6 @@ fn run_everything(
     if filter.is_empty() {
         let page = web::is_light_enough(workspace);
         tally.add_one(check::report("the_page_is_light_enough", page));
-        let engine = worklet::is_light_enough(workspace);
-        tally.add_one(check::report("the_engine_is_light_enough", engine));
         tally.add(check::all(workspace));
     }
 

@@ -3,15 +3,11 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use crate::setup::WasmToolchain;
 use crate::shell;
-use crate::web;
 use crate::workspace::Workspace;
-
-/// What the engine may weigh on the wire.
-const LARGEST: usize = 250_000;
 
 /// Builds engine and decoder into the files that `built` and `decoder` name.
 pub(crate) fn make(workspace: &Workspace) -> Result<()> {
@@ -43,19 +39,4 @@ fn module(workspace: &Workspace, name: &str) -> PathBuf {
         .target()
         .join("web/wasm32-unknown-unknown/worklet");
     folder.join(format!("{name}.wasm"))
-}
-
-/// Whether the engine is quick to fetch.
-pub(crate) fn is_light_enough(workspace: &Workspace) -> Result<()> {
-    let path = built(workspace);
-    let contents = std::fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
-    let weight = web::gzipped(&contents)?;
-    if weight > LARGEST {
-        bail!("the engine weighs {weight} bytes gzipped; {LARGEST} is the most it may");
-    }
-    eprintln!(
-        "{weight} bytes gzipped, {} plain: the engine",
-        contents.len()
-    );
-    Ok(())
 }

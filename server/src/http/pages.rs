@@ -35,7 +35,7 @@ pub(super) async fn session(
     let link = base.page(&id, role, reading.document.mode);
     let head = preview::head(&reading.document, &link);
     let named = String::from_utf8_lossy(&page.bytes).replacen(UNNAMED, &head, 1);
-    send(&WebFile::new("index.html", named.into()), &headers)
+    send(&WebFile::new("index.html", named.into(), None), &headers)
 }
 
 /// What the page is called where nothing more is known.
@@ -124,13 +124,27 @@ fn send(file: &WebFile, headers: &HeaderMap) -> Response {
         return (StatusCode::NOT_MODIFIED, common).into_response();
     }
     let kind = [(header::CONTENT_TYPE, HeaderValue::from_static(file.kind))];
-    match &file.compressed {
-        Some(compressed) if said(header::ACCEPT_ENCODING).contains("gzip") => {
-            let encoding = [(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"))];
-            (common, kind, encoding, compressed.clone()).into_response()
+    let accepted = said(header::ACCEPT_ENCODING);
+    let twins = [("br", &file.brotli), ("gzip", &file.gzipped)];
+    let twin = twins
+        .into_iter()
+        .find_map(|(name, twin)| Some((name, twin.clone()?)).filter(|_| accepts(accepted, name)));
+    match twin {
+        Some((name, twin)) => {
+            let encoding = [(header::CONTENT_ENCODING, HeaderValue::from_static(name))];
+            (common, kind, encoding, twin).into_response()
         }
-        _ => (common, kind, file.bytes.clone()).into_response(),
+        None => (common, kind, file.bytes.clone()).into_response(),
     }
+}
+
+/// Whether a client takes an encoding, by its `accept-encoding`.
+fn accepts(accepted: &str, encoding: &str) -> bool {
+    accepted.split(',').any(|one| {
+        let (name, weight) = one.split_once(';').unwrap_or((one, "q=1"));
+        let is_refused = matches!(weight.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000");
+        name.trim() == encoding && !is_refused
+    })
 }
 
 /// The problem as a page, for people.
@@ -149,3 +163,22 @@ const NOT_BUILT: &str = "<!doctype html><html lang=en><meta charset=utf-8>\
     <p>Build the page with <code>cargo xtask web</code>, then build the server again with \
     <code>cargo xtask start</code>; or start it with <code>--web</code> and the folder that holds the page.</p>\
     <p>Sessions work meanwhile: plugins can join them by their links.</p>";
+
+#[cfg(test)]
+mod tests {
+    use super::accepts;
+
+    #[test]
+    fn an_encoding_is_used_only_by_those_who_take_it() {
+        for (accepted, takes) in [
+            ("gzip, deflate, br, zstd", true),
+            ("br;q=0.5", true),
+            ("br;q=0, gzip", false),
+            ("gzip", false),
+            ("broken", false),
+            ("", false),
+        ] {
+            assert_eq!(accepts(accepted, "br"), takes, "{accepted}");
+        }
+    }
+}

@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn every_template_is_a_picture_with_its_colours() {
-        for template in crate::template::TEMPLATES {
+        for template in &crate::template::TEMPLATES {
             let document = template.document("A session");
             let drawn = picture(&document);
             assert!(drawn.starts_with(b"\x89PNG"), "{}", template.name);

@@ -25,7 +25,7 @@ fn at(beat: f64, key: u8, velocity: Option<f32>) -> Stroke {
         track: 0,
         key,
         velocity,
-        place: Some(whole(beat * 1e6)).map(Beat::from_micros),
+        place: Some(Beat::from_micros(whole(beat * 1e6))),
         turned: BeatSpan::ZERO,
     }
 }
@@ -116,7 +116,7 @@ fn step_by_step_each_chord_goes_one_further() {
         ..live()
     };
     let standing = |key, velocity| Stroke {
-        beat: None,
+        place: None,
         ..at(0.0, key, velocity)
     };
     let keys = [

@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn a_link_becomes_a_drawing_with_its_quiet_margin() {
         let drawn = code("https://lockstep.example/s/fuzzy-penguin-42");
-        assert!(drawn.starts_with("<svg viewBox=\"0 0 37 37\""), "{drawn}");
+        assert!(drawn.starts_with("<svg viewBox=\"0 0 41 41\""));
         assert!(drawn.contains("M4 4h1v1h-1z"));
     }
 }
