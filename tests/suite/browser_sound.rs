@@ -45,13 +45,13 @@ fn a_page_plays_the_bits_that_the_engine_plays_elsewhere() {
     let heard = ear.overheard();
     assert!(!heard.sound.is_silent(), "there is something to compare");
     assert_same_bits(&heard.scenario().native(128), &heard.sound, "the page");
-    let scores = heard.told.iter().filter_map(|(_, change)| match change {
+    let mut scores = heard.told.iter().filter_map(|(_, change)| match change {
         Change::Score(score) => Some(score),
         _ => None,
     });
     let document = server.read(&session)["document"].clone();
     let document: Document = serde_json::from_value(document).expect("a document");
-    let last = scores.last().expect("the page sends scores");
+    let last = scores.next_back().expect("the page sends scores");
     assert_eq!(*last, Score::compile(&document).bytes());
     assert_eq!(page.complaints(), Vec::<String>::new());
 }
@@ -226,7 +226,7 @@ fn a_click_on_a_step_is_played_from_within_one_lookahead_on() {
         ear.listen_for(0.2);
     }
     let heard = ear.overheard();
-    let scores = heard.told.iter().filter_map(|(at, change)| {
+    let mut scores = heard.told.iter().filter_map(|(at, change)| {
         let at = u32::try_from(*at).expect("a test is short");
         matches!(change, Change::Score(_)).then_some(f64::from(at))
     });

@@ -200,12 +200,10 @@ impl Grid {
             (None, false) if cells.clicked() => {
                 if let (Some(cell), Some(pointer)) = (over, pointer) {
                     changes = self.begin(ui, desk, rows, cell, pointer);
-                    let stroke = self.stroke.take();
-                    changes.extend(
-                        stroke
-                            .map(|stroke| stroke.release(None, read))
-                            .unwrap_or_default(),
-                    );
+                    // Either switches the step: on when it is pressed, off when it is let go.
+                    if let Some(stroke) = self.stroke.take().filter(|_| changes.is_empty()) {
+                        changes = stroke.release(None, read);
+                    }
                 }
             }
             (Some(Stroke::Selecting { from }), true) => {
