@@ -226,7 +226,7 @@ fn a_click_on_a_step_is_played_from_within_one_lookahead_on() {
         ear.listen_for(0.2);
     }
     let heard = ear.overheard();
-    let mut scores = heard.told.iter().filter_map(|(at, change)| {
+    let scores = heard.told.iter().filter_map(|(at, change)| {
         let at = u32::try_from(*at).expect("a test is short");
         matches!(change, Change::Score(_)).then_some(f64::from(at))
     });
