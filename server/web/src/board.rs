@@ -2,24 +2,26 @@
 //! nothing else. Knows neither the DOM nor the network. Few types of signal, because every type
 //! weighs two kilobytes in the page.
 
+mod row;
+
+pub(crate) use row::{Cell, Head, Person, Row};
+
 use crate::browser;
 use crate::connection::{Connection, Live};
 use crate::panel::Tab;
 use crate::preferences::Preferences;
 use crate::selected::Selected;
 use leptos::prelude::*;
-use lockstep_session::document::instrument::Source;
-use lockstep_session::document::launch::Rows;
 use lockstep_session::document::mixer::Colour;
-use lockstep_session::document::pattern::PatternLength;
-use lockstep_session::document::step::{Step, Velocity};
+use lockstep_session::document::step::Step;
 use lockstep_session::document::{Document, track::Track};
 use lockstep_session::ids::{PlayerId, SceneIndex, StepIndex, TrackId};
 use lockstep_session::protocol::{Cursor, Player, View};
 use lockstep_session::steps;
 use lockstep_session::text::{LongName, Name};
 use lockstep_session::units::{Beat, BeatSpan, Tempo};
-use std::sync::{Arc, Mutex, PoisonError};
+use row::step_at;
+use std::sync::Arc;
 
 /// The whole screen. Copies are the same board.
 #[derive(Clone, Copy, Debug)]
@@ -84,59 +86,6 @@ pub(crate) enum Lead {
     Nobody,
     Mine,
     Others,
-}
-
-/// One track. Clones are the same row.
-#[derive(Clone, Debug)]
-pub(crate) struct Row {
-    pub(crate) id: TrackId,
-    pub(crate) head: ArcRwSignal<Head>,
-    pub(crate) cells: Arc<[ArcRwSignal<Cell>]>,
-    drawn: Arc<Mutex<Drawn>>,
-}
-
-/// What a row shows beside its steps.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Head {
-    pub(crate) name: Name,
-    pub(crate) source: String,
-    pub(crate) colour: Colour,
-    /// The slot whose steps are shown.
-    pub(crate) scene: SceneIndex,
-    /// How many steps play; none where the slot holds a loop. An empty slot gets its pattern when a
-    /// step is set.
-    pub(crate) length: usize,
-    pub(crate) mute: bool,
-    pub(crate) solo: bool,
-}
-
-/// What a cell shows.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Cell {
-    pub(crate) step: Step,
-    /// The playhead is here.
-    pub(crate) now: bool,
-    /// Whoever has just changed it.
-    pub(crate) author: Option<Person>,
-    /// Whoever points at it.
-    pub(crate) pointed: Option<Person>,
-    pub(crate) picked: bool,
-    /// How hard it would be struck if the pointer were let go now.
-    pub(crate) bent: Option<Velocity>,
-}
-
-/// Another player, as far as a cell tells.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Person {
-    pub(crate) name: Name,
-    pub(crate) colour: Colour,
-}
-
-/// What a row's signals were set from, to do nothing where nothing changed.
-#[derive(Debug, Default)]
-struct Drawn {
-    track: Option<Arc<Track>>,
-    lit: Option<usize>,
 }
 
 impl Board {
@@ -412,106 +361,5 @@ impl Board {
                 row.light(beat.and_then(|beat| step_at(document, track, &clips, beat, shown)));
             }
         });
-    }
-}
-
-impl Row {
-    fn new(id: TrackId) -> Row {
-        let head = Head {
-            name: Name::default(),
-            source: String::new(),
-            colour: Colour::default(),
-            scene: SceneIndex::FIRST,
-            length: 0,
-            mute: false,
-            solo: false,
-        };
-        Row {
-            id,
-            head: ArcRwSignal::new(head),
-            cells: StepIndex::all()
-                .map(|_| ArcRwSignal::new(Cell::default()))
-                .collect(),
-            drawn: Arc::default(),
-        }
-    }
-
-    fn show(&self, track: &Arc<Track>, rows: &Rows, beat: Beat, wanted: Option<SceneIndex>) {
-        let mut drawn = self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
-        let shown_scene = self.head.with_untracked(|head| head.scene);
-        let playing = || track.playing_at(rows, beat).clip;
-        let scene = wanted.or_else(playing).unwrap_or(shown_scene);
-        if scene == shown_scene
-            && drawn
-                .track
-                .as_ref()
-                .is_some_and(|drawn| Arc::ptr_eq(drawn, track))
-        {
-            return;
-        }
-        drawn.track = Some(Arc::clone(track));
-        let clip = track.clip(scene);
-        let pattern = clip.and_then(|clip| clip.as_pattern());
-        let length = match clip {
-            Some(_) => pattern.map_or(0, |pattern| usize::from(pattern.length().get())),
-            None => usize::from(PatternLength::default().get()),
-        };
-        let head = Head {
-            name: track.settings.name.clone(),
-            source: source_name(&track.settings.instrument.source),
-            colour: track.settings.colour,
-            scene,
-            length,
-            mute: track.settings.mute,
-            solo: track.settings.solo,
-        };
-        if self.head.with_untracked(|shown| *shown != head) {
-            self.head.set(head);
-        }
-        let blank = Step::default();
-        for (cell, index) in self.cells.iter().zip(StepIndex::all()) {
-            let step = pattern
-                .and_then(|pattern| pattern.stored(index))
-                .unwrap_or(&blank);
-            if cell.with_untracked(|cell| cell.step != *step) {
-                cell.update(|cell| cell.step = step.clone());
-            }
-        }
-    }
-
-    fn light(&self, step: Option<usize>) {
-        let mut drawn = self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = std::mem::replace(&mut drawn.lit, step);
-        if before == step {
-            return;
-        }
-        for (index, lit) in [(before, false), (step, true)] {
-            if let Some(cell) = index.and_then(|index| self.cells.get(index)) {
-                cell.update(|cell| cell.now = lit);
-            }
-        }
-    }
-}
-
-/// The step that a track is on, of the clip that is shown of it.
-fn step_at(
-    document: &Document,
-    track: &Track,
-    rows: &Rows,
-    beat: Beat,
-    shown: SceneIndex,
-) -> Option<usize> {
-    let playing = track.playing_at(rows, beat);
-    let clip = playing.clip.filter(|scene| *scene == shown)?;
-    let pattern = track.clip(clip)?.as_pattern()?;
-    let into = document.timeline.into_clip(beat, playing.since);
-    let step = track.settings.step_length.step_at(into);
-    usize::try_from(step.rem_euclid(i64::from(pattern.length().get()))).ok()
-}
-
-fn source_name(source: &Source) -> String {
-    match source {
-        Source::Preset(name) => name.replace('-', " "),
-        Source::Sample(_) => "sample".to_owned(),
     }
 }

@@ -1,3 +1,5 @@
+//! The pilot on a timeline of its own: where it sends the engine, and when it corrects it.
+
 use super::*;
 use lockstep_session::document::timeline::LoopRegion;
 use lockstep_session::units::Tempo;
