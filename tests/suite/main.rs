@@ -5,6 +5,7 @@ mod browser_link;
 mod browser_page;
 mod browser_panels;
 mod browser_panels_coverage;
+mod browser_samples;
 mod browser_sound;
 mod browser_spoken;
 mod browser_steps;

@@ -16,8 +16,8 @@ use crate::{shell, worklet};
 
 /// What the page and its engine may weigh on the wire, together.
 const LARGEST: usize = 450_000;
-/// Files smaller than a packet gain nothing from compression.
-const WORTH_COMPRESSING: u64 = 1_200;
+/// Files smaller than this gain nothing.
+const WORTH_COMPRESSING: u64 = 256;
 /// The ending of a file's compressed twin.
 const COMPRESSED: &str = "br";
 /// What is fetched for its sound; the last two only where a session has samples.
@@ -56,6 +56,9 @@ pub(crate) fn make(workspace: &Workspace) -> Result<()> {
             "lockstep-web-decoder",
         ])
         .args(["--lib", "--profile", "web"])
+        // Nobody reads where in the source a page panicked.
+        .env("RUSTFLAGS", "-Zlocation-detail=none")
+        .env("RUSTC_BOOTSTRAP", "1")
         .env("CARGO_TARGET_DIR", &target);
     shell::run(&mut build)?;
 

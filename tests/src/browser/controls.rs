@@ -7,6 +7,7 @@ use fantoccini::actions::{
 };
 use fantoccini::elements::Element;
 use fantoccini::key::Key;
+use std::path::Path;
 
 impl Browser {
     /// Writes something into a field in place of what it holds, and takes it with Enter.
@@ -24,6 +25,15 @@ impl Browser {
                 field.send_keys(&typed).await
             })
             .unwrap_or_else(|error| panic!("typing into {selector}: {error}"));
+    }
+
+    /// Gives a file to a field that takes some, as the system's window would.
+    pub fn choose_file(&self, selector: &str, file: &Path) {
+        let field = self.shown(selector);
+        let path = file.to_str().expect("a path in words");
+        self.runtime
+            .block_on(field.send_keys(path))
+            .unwrap_or_else(|error| panic!("choosing {path}: {error}"));
     }
 
     /// What a field or a list stands at.
