@@ -24,7 +24,7 @@ pub(super) fn harmony(seat: Seat) -> Tag {
     let lock = Switch::shared(
         seat,
         ("Lock", "Lock to the scale".to_owned()),
-        "Notes that are written into the session are kept to this scale.",
+        "Every melody is heard in this scale, whatever its notes; drums stay as they are.",
         |document| document.harmony.latest().lock,
         move |lock| harmony_edit(seat, |harmony| harmony.lock = lock),
     );
