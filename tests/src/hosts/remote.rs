@@ -33,6 +33,9 @@ pub type Vst3Host = RemoteHost;
 
 const DRIVER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/hosts/minihost_driver.py");
 
+/// Left to themselves, hosts would look for the first display, which is another test's and soon gone.
+const NO_DISPLAY: &str = ":9999";
+
 impl RemoteHost {
     pub fn open(bundles: &Bundles, setup: HostSetup) -> Self {
         let mut host = Self::start(setup);
@@ -44,21 +47,23 @@ impl RemoteHost {
     pub fn start(setup: HostSetup) -> Self {
         let python = std::env::var_os("LOCKSTEP_HOST_PYTHON")
             .expect("LOCKSTEP_HOST_PYTHON names a Python with minihost: run `cargo xtask test`");
-        Self::launch(Command::new(python).arg(DRIVER), setup)
+        Self::launch(Command::new(python).arg(DRIVER), None, setup)
     }
 
     /// A CLAP in a process of its own, with what this user keeps on the machine in a folder of its own.
     pub fn open_clap(program: &Path, home: &Path, bundles: &Bundles, setup: HostSetup) -> Self {
         let mut command = Command::new(program);
-        let mut host = Self::launch(command.env("LOCKSTEP_HOME", home), setup);
+        let mut host = Self::launch(command.env("LOCKSTEP_HOME", home), None, setup);
         let path = bundles.folder.clone();
         host.open_at(&path, Edition::Stereo)
             .expect("the bundle is a CLAP");
         host
     }
 
-    fn launch(command: &mut Command, setup: HostSetup) -> Self {
+    /// With its windows on an X display, or without any.
+    fn launch(command: &mut Command, display: Option<&str>, setup: HostSetup) -> Self {
         let mut process = command
+            .env("DISPLAY", display.unwrap_or(NO_DISPLAY))
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

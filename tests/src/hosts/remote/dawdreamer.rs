@@ -22,10 +22,7 @@ impl DawdreamerHost {
             .expect("LOCKSTEP_HOST_PYTHON names a Python with DawDreamer: run `cargo xtask test`");
         let mut command = Command::new(python);
         command.arg(DRIVER);
-        if let Some(display) = display {
-            command.env("DISPLAY", display);
-        }
-        let mut host = RemoteHost::launch(&mut command, setup);
+        let mut host = RemoteHost::launch(&mut command, display, setup);
         host.open_plugin(bundles);
         Self(host)
     }
