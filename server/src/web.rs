@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::OnceLock;
 
 mod embedded {
     include!(concat!(env!("OUT_DIR"), "/page.rs"));
@@ -23,8 +24,7 @@ pub(crate) struct Web {
 #[derive(Debug)]
 pub(crate) struct WebFile {
     pub(crate) bytes: Bytes,
-    /// The same as gzip, where that is smaller.
-    pub(crate) gzipped: Option<Bytes>,
+    gzipped: OnceLock<Option<Bytes>>,
     /// The same as brotli, where it was built so.
     pub(crate) brotli: Option<Bytes>,
     pub(crate) kind: &'static str,
@@ -92,15 +92,21 @@ impl WebFile {
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect();
-        let gzipped = gzip(&bytes).filter(|gzipped| gzipped.len() < bytes.len());
         Self {
-            gzipped,
+            gzipped: OnceLock::new(),
             brotli,
             kind: kind(name),
             tag: format!("\"{tag}\""),
             is_hashed: is_hashed(name),
             bytes,
         }
+    }
+
+    /// The same as gzip, where that is smaller. Most clients take the twin that was built, so this is
+    /// made when it is first asked for.
+    pub(crate) fn gzipped(&self) -> Option<&Bytes> {
+        let made = || gzip(&self.bytes).filter(|gzipped| gzipped.len() < self.bytes.len());
+        self.gzipped.get_or_init(made).as_ref()
     }
 }
 
@@ -171,8 +177,8 @@ mod tests {
     #[test]
     fn a_large_file_is_there_compressed_too() {
         let file = |bytes: String| WebFile::new("a.js", bytes.into(), None);
-        assert!(file("let a = 1;\n".repeat(1_000)).gzipped.unwrap().len() < 1_000);
-        assert!(file("1".to_owned()).gzipped.is_none());
+        assert!(file("let a = 1;\n".repeat(1_000)).gzipped().unwrap().len() < 1_000);
+        assert!(file("1".to_owned()).gzipped().is_none());
     }
 
     #[test]

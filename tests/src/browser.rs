@@ -10,6 +10,8 @@ mod hand;
 pub use devtools::Spoken;
 pub use ear::{Ear, Overheard, named, overheard_page};
 
+use crate::client::Client as Witness;
+use crate::server::Server;
 use chromium::Chromium;
 use fantoccini::elements::Element;
 use fantoccini::{Client, Locator};
@@ -56,6 +58,23 @@ impl Browser {
         };
         browser.visit(url);
         browser
+    }
+
+    /// At a session whose steps are there.
+    pub fn joined(url: &str, screen: Screen) -> Self {
+        let page = Self::open(url, screen);
+        page.wait_until_connected();
+        page.wait_until("the session's steps are there", |page| {
+            page.has_step("Kick", 1)
+        });
+        page
+    }
+
+    /// At a new session, with somebody who sees what comes of it.
+    pub fn witnessed(server: &Server, screen: Screen) -> (Self, Witness) {
+        let session = server.new_session();
+        let page = Self::joined(&server.url(&format!("/s/{session}")), screen);
+        (page, Witness::joined(server.address(), &session, 9))
     }
 
     pub fn visit(&self, url: &str) {

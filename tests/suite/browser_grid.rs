@@ -10,17 +10,6 @@ use lockstep_tests::client::Client;
 use lockstep_tests::server::Server;
 use std::time::Duration;
 
-/// A page, and another player who sees what really became of it.
-fn joined(server: &Server, screen: Screen) -> (Browser, Client) {
-    let session = server.new_session();
-    let page = Browser::open(&server.url(&format!("/s/{session}")), screen);
-    page.wait_until_connected();
-    page.wait_until("the template's steps are there", |page| {
-        page.has_step("Kick", 1)
-    });
-    (page, Client::joined(server.address(), &session, 9))
-}
-
 /// A step of the first clip of the track with a name; steps are counted from one.
 fn step_of(document: &Document, track: &str, step: usize) -> Step {
     let named = |name: &str| name == track;
@@ -34,7 +23,7 @@ fn step_of(document: &Document, track: &str, step: usize) -> Step {
 #[test]
 fn dragging_a_step_up_or_down_bends_its_velocity() {
     let server = Server::start();
-    let (page, witness) = joined(&server, Screen::Desk);
+    let (page, witness) = Browser::witnessed(&server, Screen::Desk);
     let before = witness.look(|it| step_of(it.document(), "Kick", 1).velocity.get());
     page.drag_step_by(("Kick", 1), (0.0, 40.0));
     witness.wait_until("it is struck softer, and still on", |it| {
@@ -50,7 +39,7 @@ fn dragging_a_step_up_or_down_bends_its_velocity() {
 #[test]
 fn one_undo_takes_a_whole_stroke_back_and_one_redo_makes_it_again() {
     let server = Server::start();
-    let (page, witness) = joined(&server, Screen::Desk);
+    let (page, witness) = Browser::witnessed(&server, Screen::Desk);
     let before: Vec<bool> = (4..=10).map(|step| page.pressed("Clap", step)).collect();
     page.drag(("Clap", 4), ("Clap", 10));
     let is_painted = |document: &Document| (4..=10).all(|step| step_of(document, "Clap", step).on);
@@ -67,7 +56,7 @@ fn one_undo_takes_a_whole_stroke_back_and_one_redo_makes_it_again() {
 #[test]
 fn a_rectangle_over_tracks_is_copied_to_another_session_by_the_systems_clipboard() {
     let server = Server::start();
-    let (page, witness) = joined(&server, Screen::Desk);
+    let (page, witness) = Browser::witnessed(&server, Screen::Desk);
     page.drag_holding(Some(Key::Shift), ("Kick", 1), ("Snare", 5));
     assert_eq!(page.picked(), 10, "five steps of two tracks");
     page.chord(&[Key::Control], 'c');
@@ -96,7 +85,7 @@ fn a_rectangle_over_tracks_is_copied_to_another_session_by_the_systems_clipboard
 #[test]
 fn picked_steps_are_cut_pasted_repeated_moved_and_cleared() {
     let server = Server::start();
-    let (page, witness) = joined(&server, Screen::Desk);
+    let (page, witness) = Browser::witnessed(&server, Screen::Desk);
     page.drag(("Clap", 1), ("Clap", 2));
     let on = |document: &Document| -> Vec<usize> {
         (1..=16)
@@ -132,7 +121,7 @@ fn picked_steps_are_cut_pasted_repeated_moved_and_cleared() {
 #[test]
 fn a_right_click_and_a_finger_that_rests_open_the_step_and_change_nothing() {
     let server = Server::start();
-    let (page, witness) = joined(&server, Screen::Desk);
+    let (page, witness) = Browser::witnessed(&server, Screen::Desk);
     let before = witness.look(|it| it.position());
     page.right_click_step(("Snare", 5));
     page.wait_until("the step is open", |page| page.text(".sheet h2") == "Step");
@@ -147,7 +136,7 @@ fn a_right_click_and_a_finger_that_rests_open_the_step_and_change_nothing() {
 #[test]
 fn a_finger_paints_across_bends_a_sounding_step_and_turns_pages_beside_the_steps() {
     let server = Server::start();
-    let (page, witness) = joined(&server, Screen::Phone);
+    let (page, witness) = Browser::witnessed(&server, Screen::Phone);
     let before = witness.look(|it| step_of(it.document(), "Kick", 1).velocity.get());
     page.touch_step(("Kick", 1), (0.0, 40.0), Duration::ZERO);
     witness.wait_until("a sounding step is bent", |it| {
@@ -168,7 +157,7 @@ fn a_finger_paints_across_bends_a_sounding_step_and_turns_pages_beside_the_steps
 #[test]
 fn the_keyboard_picks_a_rectangle_and_strikes_it_harder() {
     let server = Server::start();
-    let (page, witness) = joined(&server, Screen::Desk);
+    let (page, witness) = Browser::witnessed(&server, Screen::Desk);
     let before = witness.look(|it| step_of(it.document(), "Kick", 1).velocity.get());
     page.evaluate("document.querySelector('[data-step]').focus()");
     page.chord(&[Key::Shift], Key::Right.into());

@@ -9,15 +9,6 @@ use lockstep_tests::distance::Distance;
 use lockstep_tests::server::Server;
 use std::time::Duration;
 
-fn opened(url: &str) -> Browser {
-    let page = Browser::open(url, Screen::Desk);
-    page.wait_until_connected();
-    page.wait_until("the template's steps are there", |page| {
-        page.has_step("Kick", 1)
-    });
-    page
-}
-
 /// Which steps of a track are on, counted from one.
 fn on(document: &Document, track: &str) -> Vec<usize> {
     let mut tracks = document.tracks.iter();
@@ -39,7 +30,10 @@ fn two_hands_on_the_same_steps_end_with_the_same_steps() {
     let server = Server::start();
     let session = server.new_session();
     let url = server.url(&format!("/s/{session}"));
-    let (anna, ben) = (opened(&url), opened(&url));
+    let (anna, ben) = (
+        Browser::joined(&url, Screen::Desk),
+        Browser::joined(&url, Screen::Desk),
+    );
     let witness = Client::joined(server.address(), &session, 9);
     std::thread::scope(|scope| {
         scope.spawn(|| {
@@ -67,7 +61,7 @@ fn two_hands_on_the_same_steps_end_with_the_same_steps() {
 fn a_stroke_that_the_server_dies_under_is_whole_when_it_is_back() {
     let mut server = Server::start();
     let session = server.new_session();
-    let page = opened(&server.url(&format!("/s/{session}")));
+    let page = Browser::joined(&server.url(&format!("/s/{session}")), Screen::Desk);
     let width = page.evaluate("return document.querySelector('.steps').offsetWidth / 16");
     let width = width.as_f64().expect("a width");
     page.press_step(("Clap", 2));
@@ -98,7 +92,10 @@ fn over_a_long_and_unsteady_way_a_page_shows_its_own_edits_at_once_and_agrees_in
         Duration::from_millis(100),
         Duration::from_millis(60),
     );
-    let page = opened(&format!("http://{}/s/{session}", far.address()));
+    let page = Browser::joined(
+        &format!("http://{}/s/{session}", far.address()),
+        Screen::Desk,
+    );
     let near = Client::joined(server.address(), &session, 9);
     page.drag(("Clap", 2), ("Clap", 8));
     assert!((2..=8).all(|step| page.pressed("Clap", step)), "at once");
@@ -116,7 +113,7 @@ fn over_a_long_and_unsteady_way_a_page_shows_its_own_edits_at_once_and_agrees_in
 fn on_a_slow_machine_no_step_of_a_stroke_is_left_out() {
     let server = Server::start();
     let session = server.new_session();
-    let page = opened(&server.url(&format!("/s/{session}")));
+    let page = Browser::joined(&server.url(&format!("/s/{session}")), Screen::Desk);
     let witness = Client::joined(server.address(), &session, 9);
     page.slow_down(6);
     page.drag(("Clap", 2), ("Clap", 12));

@@ -5,12 +5,7 @@ use lockstep_tests::server::Server;
 
 fn opened(server: &Server, screen: Screen) -> Browser {
     let session = server.new_session();
-    let page = Browser::open(&server.url(&format!("/s/{session}")), screen);
-    page.wait_until_connected();
-    page.wait_until("the template's steps are there", |page| {
-        page.has_step("Kick", 1)
-    });
-    page
+    Browser::joined(&server.url(&format!("/s/{session}")), screen)
 }
 
 #[test]

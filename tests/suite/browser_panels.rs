@@ -7,12 +7,7 @@ use lockstep_tests::client::Client;
 use lockstep_tests::server::Server;
 
 fn opened(server: &Server, session: &str, screen: Screen) -> Browser {
-    let page = Browser::open(&server.url(&format!("/s/{session}")), screen);
-    page.wait_until_connected();
-    page.wait_until("the session's steps are there", |page| {
-        page.has_step("Kick", 1)
-    });
-    page
+    Browser::joined(&server.url(&format!("/s/{session}")), screen)
 }
 
 /// What is stored of a session, by a path of keys such as `/timeline/tempo`.

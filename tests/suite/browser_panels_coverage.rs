@@ -43,7 +43,10 @@ fn every_kind_of_edit_has_a_control_that_reaches_the_others_and_the_store() {
     let server = Server::start();
     let session = server.new_session_with(&document());
     let address = server.url(&format!("/s/{session}"));
-    let (anna, ben) = (opened(&address), opened(&address));
+    let (anna, ben) = (
+        Browser::joined(&address, Screen::Desk),
+        Browser::joined(&address, Screen::Desk),
+    );
     let other = Client::joined(server.address(), &session, 9);
     let mut silent = Vec::new();
     for (kind, panel, deed) in CONTROLS {
@@ -86,13 +89,6 @@ fn every_kind_of_edit_has_a_control_that_reaches_the_others_and_the_store() {
     }
     assert_eq!(anna.complaints(), Vec::<String>::new());
     assert_eq!(ben.complaints(), Vec::<String>::new());
-}
-
-fn opened(address: &str) -> Browser {
-    let page = Browser::open(address, Screen::Desk);
-    page.wait_until_connected();
-    page.wait_until("the steps are there", |page| page.has_step("Kick", 1));
-    page
 }
 
 fn perform(page: &Browser, deed: Deed) {

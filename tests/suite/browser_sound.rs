@@ -14,12 +14,7 @@ use std::time::{Duration, Instant, SystemTime};
 const SECONDS: f64 = 30.0;
 
 fn opened(server: &Server, session: &str) -> Browser {
-    let page = Browser::open(&server.url(&format!("/s/{session}")), Screen::Desk);
-    page.wait_until_connected();
-    page.wait_until("the template's steps are there", |page| {
-        page.has_step("Kick", 1)
-    });
-    page
+    Browser::joined(&server.url(&format!("/s/{session}")), Screen::Desk)
 }
 
 #[test]

@@ -3,18 +3,7 @@
 use fantoccini::key::Key;
 use lockstep_session::ids::{SceneIndex, StepIndex};
 use lockstep_tests::browser::{Browser, Screen, Spoken};
-use lockstep_tests::client::Client;
 use lockstep_tests::server::Server;
-
-fn joined(server: &Server) -> (Browser, Client) {
-    let session = server.new_session();
-    let page = Browser::open(&server.url(&format!("/s/{session}")), Screen::Desk);
-    page.wait_until_connected();
-    page.wait_until("the template's steps are there", |page| {
-        page.has_step("Kick", 1)
-    });
-    (page, Client::joined(server.address(), &session, 9))
-}
 
 fn has(spoken: &[Spoken], role: &str, name: &str) -> bool {
     spoken.iter().any(|it| it.role == role && it.name == name)
@@ -23,7 +12,7 @@ fn has(spoken: &[Spoken], role: &str, name: &str) -> bool {
 #[test]
 fn a_screen_reader_is_told_every_step_and_whether_it_is_on() {
     let server = Server::start();
-    let (page, _witness) = joined(&server);
+    let (page, _witness) = Browser::witnessed(&server, Screen::Desk);
     let spoken = page.spoken();
     for step in 1..=16 {
         let name = format!("Kick, step {step}");
@@ -70,7 +59,7 @@ fn a_screen_reader_is_told_every_step_and_whether_it_is_on() {
 #[test]
 fn the_panels_of_steps_name_all_their_controls() {
     let server = Server::start();
-    let (page, _witness) = joined(&server);
+    let (page, _witness) = Browser::witnessed(&server, Screen::Desk);
     page.right_click_step(("Kick", 1));
     page.wait_until("the step is open", |page| page.text(".sheet h2") == "Step");
     let spoken = page.spoken();
@@ -94,7 +83,7 @@ fn the_panels_of_steps_name_all_their_controls() {
 #[test]
 fn a_beat_is_made_from_the_keyboard_alone() {
     let server = Server::start();
-    let (page, witness) = joined(&server);
+    let (page, witness) = Browser::witnessed(&server, Screen::Desk);
     let press = |key: Key| page.keys(&key.to_string());
     for _ in 0..60 {
         press(Key::Tab);

@@ -10,18 +10,7 @@ use lockstep_session::document::step::{
 };
 use lockstep_session::ids::{SceneIndex, StepIndex};
 use lockstep_tests::browser::{Browser, Screen};
-use lockstep_tests::client::Client;
 use lockstep_tests::server::Server;
-
-fn joined(server: &Server) -> (Browser, Client) {
-    let session = server.new_session();
-    let page = Browser::open(&server.url(&format!("/s/{session}")), Screen::Desk);
-    page.wait_until_connected();
-    page.wait_until("the template's steps are there", |page| {
-        page.has_step("Kick", 1)
-    });
-    (page, Client::joined(server.address(), &session, 9))
-}
 
 fn pattern(document: &Document, track: &str) -> Pattern {
     let mut tracks = document.tracks.iter();
@@ -42,7 +31,7 @@ fn open(page: &Browser, tab: &str) {
 #[test]
 fn every_field_of_a_step_is_set_for_all_that_are_picked_and_the_rest_stays() {
     let server = Server::start();
-    let (page, witness) = joined(&server);
+    let (page, witness) = Browser::witnessed(&server, Screen::Desk);
     let before: Vec<Step> = witness.look(|it| {
         (9..=11)
             .map(|place| step(it.document(), "Snare", place))
@@ -111,7 +100,7 @@ fn every_field_of_a_step_is_set_for_all_that_are_picked_and_the_rest_stays() {
 #[test]
 fn notes_are_drawn_as_chords_of_at_most_four() {
     let server = Server::start();
-    let (page, witness) = joined(&server);
+    let (page, witness) = Browser::witnessed(&server, Screen::Desk);
     page.click_step_holding(Key::Control, ("Bass", 3));
     open(&page, "Notes");
     // A line is a semitone, the first is an octave up; steps are counted from nought.
@@ -158,7 +147,7 @@ fn notes_are_drawn_as_chords_of_at_most_four() {
 #[test]
 fn every_tool_does_to_a_pattern_what_the_session_says_it_does() {
     let server = Server::start();
-    let (page, witness) = joined(&server);
+    let (page, witness) = Browser::witnessed(&server, Screen::Desk);
     page.click_step_holding(Key::Control, ("Closed hat", 2));
     open(&page, "Pattern");
     let tools = [
@@ -235,7 +224,7 @@ fn every_tool_does_to_a_pattern_what_the_session_says_it_does() {
 #[test]
 fn a_pattern_ends_where_its_handle_is_dragged_or_its_number_says() {
     let server = Server::start();
-    let (page, witness) = joined(&server);
+    let (page, witness) = Browser::witnessed(&server, Screen::Desk);
     let length = |document: &Document| pattern(document, "Kick").length().get();
     let width = page.evaluate("return document.querySelector('.steps').offsetWidth / 16");
     let width = width.as_f64().expect("a width");

@@ -7,20 +7,14 @@ use lockstep_tests::browser::{Browser, Screen};
 use lockstep_tests::client::Client;
 use lockstep_tests::server::Server;
 
-fn joined(session: &str) -> Browser {
-    let page = Browser::open(session, Screen::Desk);
-    page.wait_until_connected();
-    page.wait_until("the template's steps are there", |page| {
-        page.has_step("Kick", 1)
-    });
-    page
-}
-
 #[test]
 fn two_browsers_agree_and_see_each_other() {
     let server = Server::start();
     let session = server.url(&format!("/s/{}", server.new_session()));
-    let (anna, ben) = (joined(&session), joined(&session));
+    let (anna, ben) = (
+        Browser::joined(&session, Screen::Desk),
+        Browser::joined(&session, Screen::Desk),
+    );
     anna.wait_until("Anna sees two players", |page| {
         page.text(".count") == "2 players"
     });
@@ -50,7 +44,10 @@ fn two_browsers_agree_and_see_each_other() {
 fn a_changed_cell_carries_its_authors_colour_for_a_moment() {
     let server = Server::start();
     let session = server.url(&format!("/s/{}", server.new_session()));
-    let (anna, ben) = (joined(&session), joined(&session));
+    let (anna, ben) = (
+        Browser::joined(&session, Screen::Desk),
+        Browser::joined(&session, Screen::Desk),
+    );
     anna.wait_until("Anna sees two players", |page| {
         page.text(".count") == "2 players"
     });
@@ -78,7 +75,10 @@ fn a_changed_cell_carries_its_authors_colour_for_a_moment() {
 fn an_edit_made_while_the_server_is_away_survives_and_reaches_the_others() {
     let mut server = Server::start();
     let session = server.url(&format!("/s/{}", server.new_session()));
-    let (anna, ben) = (joined(&session), joined(&session));
+    let (anna, ben) = (
+        Browser::joined(&session, Screen::Desk),
+        Browser::joined(&session, Screen::Desk),
+    );
     server.kill();
     anna.wait_until("Anna is told", |page| {
         page.connection_words().starts_with("Offline")
@@ -114,8 +114,8 @@ fn open_players(page: &Browser) {
 fn players_see_where_the_others_point_and_are_told_who_comes_and_goes() {
     let server = Server::start();
     let session = server.url(&format!("/s/{}", server.new_session()));
-    let anna = joined(&session);
-    let ben = joined(&session);
+    let anna = Browser::joined(&session, Screen::Desk);
+    let ben = Browser::joined(&session, Screen::Desk);
     let bens = name_of(&ben);
     anna.wait_until("Anna is told that Ben came", |page| {
         page.text(".said") == format!("{bens} joined")
@@ -143,7 +143,10 @@ fn a_player_goes_where_another_looks_by_following_or_when_asked() {
     let server = Server::start();
     let id = server.new_session();
     let session = server.url(&format!("/s/{id}"));
-    let (anna, ben) = (joined(&session), joined(&session));
+    let (anna, ben) = (
+        Browser::joined(&session, Screen::Desk),
+        Browser::joined(&session, Screen::Desk),
+    );
     let composer = Client::joined(server.address(), &id, 9);
     let track = composer.look(|it| it.document().tracks[0].id);
     composer.edit(Edit::ClipSetting {

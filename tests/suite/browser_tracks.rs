@@ -2,18 +2,7 @@
 
 use lockstep_session::document::Document;
 use lockstep_tests::browser::{Browser, Screen};
-use lockstep_tests::client::Client;
 use lockstep_tests::server::Server;
-
-fn joined(server: &Server) -> (Browser, Client) {
-    let session = server.new_session();
-    let page = Browser::open(&server.url(&format!("/s/{session}")), Screen::Desk);
-    page.wait_until_connected();
-    page.wait_until("the template's steps are there", |page| {
-        page.has_step("Kick", 1)
-    });
-    (page, Client::joined(server.address(), &session, 9))
-}
 
 fn names(document: &Document) -> Vec<String> {
     document
@@ -26,7 +15,7 @@ fn names(document: &Document) -> Vec<String> {
 #[test]
 fn mute_and_solo_of_a_head_are_everyones() {
     let server = Server::start();
-    let (page, witness) = joined(&server);
+    let (page, witness) = Browser::witnessed(&server, Screen::Desk);
     page.click("[aria-label='Mute Snare']");
     page.click("[aria-label='Solo Kick']");
     witness.wait_until("both arrive", |it| {
@@ -42,7 +31,7 @@ fn mute_and_solo_of_a_head_are_everyones() {
 #[test]
 fn a_track_is_named_coloured_moved_doubled_and_taken_away() {
     let server = Server::start();
-    let (page, witness) = joined(&server);
+    let (page, witness) = Browser::witnessed(&server, Screen::Desk);
     let before = witness.look(|it| names(it.document()));
     page.click("[aria-label='More of Snare']");
     page.enter("dialog [aria-label='Name']", "Rim");
@@ -80,7 +69,7 @@ fn a_track_is_named_coloured_moved_doubled_and_taken_away() {
 #[test]
 fn tracks_can_be_added_up_to_sixteen() {
     let server = Server::start();
-    let (page, witness) = joined(&server);
+    let (page, witness) = Browser::witnessed(&server, Screen::Desk);
     let before = witness.look(|it| it.document().tracks.len());
     for _ in before..16 {
         page.click(".add button");

@@ -71,9 +71,39 @@ impl Section {
         Section::Motion,
         Section::Colour,
     ];
+
+    /// What people call it.
+    ///
+    /// Realtime: yes
+    pub fn title(self) -> &'static str {
+        match self {
+            Section::Pitch => "Pitch",
+            Section::Sample => "Sample",
+            Section::Source => "Sound",
+            Section::Filter => "Filter",
+            Section::Loudness => "Loudness",
+            Section::Shaping => "Shaping envelope",
+            Section::Motion => "Motion",
+            Section::Colour => "Colour",
+        }
+    }
 }
 
 impl Meaning {
+    /// How far one notch of a wheel moves: a hundredth of the range, or a semitone.
+    ///
+    /// Realtime: yes
+    pub fn notch(self) -> f32 {
+        match self {
+            Meaning::Linear {
+                low,
+                high,
+                unit: Unit::Semitones,
+            } => 10_000.0 / (high - low),
+            _ => 100.0,
+        }
+    }
+
     /// The value of an amount; a choice's is its number, a share's lies between 0 and 1.
     ///
     /// Realtime: yes

@@ -35,7 +35,7 @@ pub use live::{LiveEvent, LiveNote};
 pub use meter::{Level, Meters};
 pub use notes::{PlayedNote, notes};
 pub use playhead::{HostBlock, HostLoop};
-pub use preset::{Category, Macro, PRESETS, Preset, amount};
+pub use preset::{Category, Macro, PRESETS, Preset, amount, usual};
 pub use sample::{Interpolation, Reader, Sample, SampleKey};
 pub use score::{MAX_STEPS, MAX_TRACKS, Score};
 pub use turn::Turn;

@@ -2,6 +2,7 @@
 //! built. It knows nothing of tracks.
 
 mod general_midi;
+mod search;
 
 use crate::dsp::maths::gain_of_decibels;
 use crate::instrument::{Values, click, drum, fm, pluck, sampler, square, subtractive};
@@ -206,6 +207,15 @@ pub fn amount(instrument: &Instrument, parameter: Parameter) -> Amount {
         }
     };
     Amount::new(i64::from(amount))
+}
+
+/// Where a parameter would stand if nobody had moved it, with everything else as it is.
+///
+/// Realtime: no
+pub fn usual(instrument: &Instrument, parameter: Parameter) -> Amount {
+    let mut untouched = instrument.clone();
+    untouched.parameters.remove(&parameter);
+    amount(&untouched, parameter)
 }
 
 /// The patch of a track's instrument.

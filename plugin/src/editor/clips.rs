@@ -9,6 +9,7 @@ use super::widgets::{choice, heading};
 use details::Details;
 use egui::{Align, CursorIcon, Layout, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, vec2};
 use lockstep_session::document::Document;
+use lockstep_session::document::launch::Quantum;
 use lockstep_session::document::track::Track;
 use lockstep_session::document::words;
 use lockstep_session::edit::{Edit, SessionSetting};
@@ -209,7 +210,7 @@ fn launch_scene(desk: &mut Desk<'_>, scene: Option<SceneIndex>) {
 /// When launches begin, for everyone.
 fn quantum(ui: &mut Ui, desk: &mut Desk<'_>) {
     let current = desk.document().quantum;
-    let options = words::QUANTA.map(|quantum| (quantum, words::quantum(quantum).to_owned()));
+    let options = Quantum::ALL.map(|quantum| (quantum, words::quantum(quantum).to_owned()));
     let hint =
         "Launched clips wait for the next multiple of this, so that everyone starts together.";
     let words = words::quantum(current);

@@ -4,8 +4,6 @@ mod browser;
 mod presets;
 mod turning;
 
-pub(super) use turning::MACROS as MACRO_PARAMETERS;
-
 use super::panel::Desk;
 use super::widgets::{Button, caption, label, words};
 use browser::Browser;

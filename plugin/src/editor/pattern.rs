@@ -5,8 +5,9 @@ use super::panel::Desk;
 use super::widgets::{Button, Number, Range, caption, choice, empty, heading, segmented, whole};
 use egui::{Ui, vec2};
 use lockstep_session::document::mixer::{ChokeGroup, Percent, Transpose};
-use lockstep_session::document::pattern::{Degrees, Operation, PatternLength, Pulses, Shift};
+use lockstep_session::document::pattern::{Operation, PatternLength, Pulses, Shift};
 use lockstep_session::document::track::{ScaleMode, StepLength, Track, TrackSetting};
+use lockstep_session::document::words;
 use lockstep_session::edit::{ClipSetting, Edit};
 
 #[derive(Debug)]
@@ -137,44 +138,10 @@ fn shape(ui: &mut Ui, desk: &mut Desk<'_>, track: &Track) {
         theme,
         &format!("Pattern \u{b7} {}", track.settings.name.as_str()),
     );
-    let left = Operation::Rotate(Shift::new(-1));
-    let right = Operation::Rotate(Shift::new(1));
-    let degrees = |by| Operation::Transpose(Degrees::new(by));
-    let rows: [&[(&str, &str, Operation)]; 3] = [
-        &[
-            ("\u{2190}", "Turns all steps one to the left", left),
-            ("\u{2192}", "Turns all steps one to the right", right),
-            ("Reverse", "Plays it from the end", Operation::Reverse),
-            (
-                "Mirror",
-                "The second half becomes the first one read backwards",
-                Operation::Mirror,
-            ),
-        ],
-        &[
-            ("Invert", "On becomes off, and off on", Operation::Invert),
-            (
-                "Double",
-                "Twice as long, the second half a copy",
-                Operation::Double,
-            ),
-            ("Clear", "Takes all steps away", Operation::Clear),
-        ],
-        &[
-            ("\u{2212}1", "A degree of the scale down", degrees(-1)),
-            ("+1", "A degree of the scale up", degrees(1)),
-            (
-                "\u{2212}8ve",
-                "About an octave down: seven degrees",
-                degrees(-7),
-            ),
-            ("+8ve", "About an octave up: seven degrees", degrees(7)),
-        ],
-    ];
-    for row in rows {
+    for row in words::tools() {
         ui.horizontal(|ui| {
-            for (label, hint, operation) in row {
-                act(ui, desk, track, (*label, *hint), *operation);
+            for tool in row {
+                act(ui, desk, track, (tool.words, tool.hint), tool.operation);
             }
         });
     }

@@ -125,14 +125,16 @@ fn send(file: &WebFile, headers: &HeaderMap) -> Response {
     }
     let kind = [(header::CONTENT_TYPE, HeaderValue::from_static(file.kind))];
     let accepted = said(header::ACCEPT_ENCODING);
-    let twins = [("br", &file.brotli), ("gzip", &file.gzipped)];
-    let twin = twins
-        .into_iter()
-        .find_map(|(name, twin)| Some((name, twin.clone()?)).filter(|_| accepts(accepted, name)));
+    let brotli = || Some(("br", file.brotli.as_ref()?)).filter(|_| accepts(accepted, "br"));
+    let gzip = || {
+        let is_taken = accepts(accepted, "gzip");
+        Some(("gzip", is_taken.then(|| file.gzipped())??))
+    };
+    let twin = brotli().or_else(gzip);
     match twin {
         Some((name, twin)) => {
             let encoding = [(header::CONTENT_ENCODING, HeaderValue::from_static(name))];
-            (common, kind, encoding, twin).into_response()
+            (common, kind, encoding, twin.clone()).into_response()
         }
         None => (common, kind, file.bytes.clone()).into_response(),
     }

@@ -1,11 +1,9 @@
 //! What a link to a session shows where it is pasted: its name, what plays in it, and a picture of its
 //! own steps. Drawn from the document alone; it must not tell anything by which one could edit.
 
-use flate2::{Compression, Crc, write::ZlibEncoder};
 use lockstep_session::document::Document;
 use lockstep_session::document::pattern::Pattern;
 use lockstep_session::document::track::Track;
-use std::io::Write;
 
 const WIDTH: usize = 1_200;
 const HEIGHT: usize = 630;
@@ -104,7 +102,7 @@ pub(super) fn picture(document: &Document) -> Vec<u8> {
             }
         }
     }
-    png(&pixels)
+    encoded(&pixels)
 }
 
 fn shown_pattern(track: &Track) -> Option<&Pattern> {
@@ -113,39 +111,18 @@ fn shown_pattern(track: &Track) -> Option<&Pattern> {
     playing.or_else(first)?.as_pattern()
 }
 
-/// Pixels of the palette, as the simplest PNG that holds them.
-fn png(pixels: &[u8]) -> Vec<u8> {
-    let mut picture = b"\x89PNG\r\n\x1a\n".to_vec();
-    let size = |length: usize| {
-        u32::try_from(length)
-            .expect("a picture is small")
-            .to_be_bytes()
-    };
-    let mut header = [size(WIDTH), size(HEIGHT)].concat();
-    // Eight bits a pixel, with a palette; nothing unusual.
-    header.extend([8, 3, 0, 0, 0]);
-    let mut deflated = ZlibEncoder::new(Vec::new(), Compression::best());
-    for line in pixels.chunks(WIDTH) {
-        let written = deflated
-            .write_all(&[0])
-            .and_then(|()| deflated.write_all(line));
-        written.expect("memory takes everything");
-    }
-    let deflated = deflated.finish().expect("memory takes everything");
-    for (kind, data) in [
-        (b"IHDR", header),
-        (b"PLTE", PALETTE.concat()),
-        (b"IDAT", deflated),
-        (b"IEND", Vec::new()),
-    ] {
-        let mut checked = Crc::new();
-        checked.update(kind);
-        checked.update(&data);
-        picture.extend(size(data.len()));
-        picture.extend(kind);
-        picture.extend(data);
-        picture.extend(checked.sum().to_be_bytes());
-    }
+/// Pixels of the palette, as a PNG.
+fn encoded(pixels: &[u8]) -> Vec<u8> {
+    let size = |length: usize| u32::try_from(length).expect("a picture is small");
+    let mut picture = Vec::new();
+    let mut encoder = png::Encoder::new(&mut picture, size(WIDTH), size(HEIGHT));
+    encoder.set_color(png::ColorType::Indexed);
+    encoder.set_palette(PALETTE.concat());
+    encoder.set_compression(png::Compression::High);
+    let written = encoder
+        .write_header()
+        .and_then(|mut picture| picture.write_image_data(pixels));
+    written.expect("memory takes everything");
     picture
 }
 
@@ -153,6 +130,7 @@ fn png(pixels: &[u8]) -> Vec<u8> {
 mod tests {
     use super::*;
     use lockstep_session::text::LongName;
+    use std::io::Cursor;
 
     #[test]
     fn a_name_cannot_write_into_the_page() {
@@ -170,13 +148,30 @@ mod tests {
         for template in &crate::template::TEMPLATES {
             let document = template.document("A session");
             let drawn = picture(&document);
-            assert!(drawn.starts_with(b"\x89PNG"), "{}", template.name);
             assert!(
                 drawn.len() < 32 * 1024,
                 "{} weighs {}",
                 template.name,
                 drawn.len()
             );
+            let mut decoder = png::Decoder::new(Cursor::new(drawn));
+            decoder.set_transformations(png::Transformations::EXPAND);
+            let mut reader = decoder.read_info().expect("a PNG");
+            assert_eq!(reader.info().size(), (1_200, 630));
+            let mut pixels = vec![0; reader.output_buffer_size().expect("a small picture")];
+            reader.next_frame(&mut pixels).expect("a whole PNG");
+            for track in &document.tracks {
+                let colour = PALETTE[usize::from(FIRST_TRACK + track.settings.colour.get())];
+                let plays = shown_pattern(track)
+                    .is_some_and(|pattern| pattern.playing().take(COLUMNS).any(|step| step.on));
+                let is_drawn = pixels.chunks_exact(3).any(|pixel| pixel == colour);
+                assert!(
+                    is_drawn || !plays,
+                    "{} of {}",
+                    track.settings.name,
+                    template.name
+                );
+            }
         }
     }
 }

@@ -32,19 +32,13 @@ struct ScoreFollow {
     padding: u8,
 }
 
-const ACTIONS: [Action; 6] = [
-    Action::Stop,
-    Action::Again,
-    Action::Next,
-    Action::Previous,
-    Action::First,
-    Action::Random,
-];
-
 impl ScoreFollow {
     fn new(is_filled: bool, follow: Option<Follow>) -> Self {
-        let place =
-            follow.and_then(|follow| ACTIONS.iter().position(|&action| action == follow.action));
+        let place = follow.and_then(|follow| {
+            Action::ALL
+                .iter()
+                .position(|&action| action == follow.action)
+        });
         Self {
             is_filled: u8::from(is_filled),
             action: place.map_or(0, |place| u8::try_from(place + 1).unwrap_or(0)),
@@ -56,7 +50,7 @@ impl ScoreFollow {
     fn follow(self) -> Option<Follow> {
         let place = usize::from(self.action).checked_sub(1)?;
         Some(Follow {
-            action: *ACTIONS.get(place)?,
+            action: *Action::ALL.get(place)?,
             after: Bars::new(i64::from(self.bars)),
         })
     }
@@ -151,7 +145,7 @@ mod tests {
             ..Launches::default()
         };
         launches.clips[0] = Some(None);
-        for (slot, action) in (1..).zip(ACTIONS) {
+        for (slot, action) in (1..).zip(Action::ALL) {
             launches.clips[slot] = Some(follow(action, 64));
         }
         launches.rows.filled[3] = true;

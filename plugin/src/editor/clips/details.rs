@@ -157,7 +157,7 @@ fn follows(
     let is_open = desk.locked().is_none();
     let chosen = ui.horizontal(|ui| {
         caption(ui, theme, "Then");
-        let actions = words::ACTIONS.map(|action| (Some(action), name(action)));
+        let actions = Action::ALL.map(|action| (Some(action), name(action)));
         let options = std::iter::once((None, "Play on".to_owned())).chain(actions);
         let current = follow.map_or("Play on".to_owned(), |follow| name(follow.action));
         let hint = format!("What happens by itself after {what} has played for a while");

@@ -6,7 +6,6 @@ use crate::view::Lead;
 use egui::{Popup, PopupCloseBehavior, Ui};
 use lockstep_session::document::timeline::LoopRegion;
 use lockstep_session::edit::Edit;
-use lockstep_session::units::{Beat, BeatSpan};
 
 const MENU: f32 = 200.0;
 /// What a loop is until someone says otherwise.
@@ -41,13 +40,17 @@ fn menu(ui: &mut Ui, desk: &mut Desk<'_>, region: Option<LoopRegion>) {
     let words = if is_on { "Turns" } else { "Does not turn" };
     let switch = Button::new(words).on(is_on).small(theme);
     if switch.show(ui, theme).clicked() {
-        let region = if is_on { None } else { bars(0, BARS) };
+        let region = if is_on {
+            None
+        } else {
+            LoopRegion::of_bars(0, BARS)
+        };
         desk.commands.edit(Edit::Loop { region, at: None });
     }
     let Some(region) = region else {
         return;
     };
-    let (first, length) = counted(region);
+    let (first, length) = region.bars();
     ui.horizontal(|ui| {
         caption(ui, theme, "From bar");
         let range = Range::new(1.0, 9_999.0, 1.0);
@@ -60,36 +63,13 @@ fn menu(ui: &mut Ui, desk: &mut Desk<'_>, region: Option<LoopRegion>) {
             .notch(1.0);
         let longer = number.show(ui, theme).map(whole);
         if moved.is_some() || longer.is_some() {
-            let region = bars(moved.unwrap_or(first), longer.unwrap_or(length));
+            let region = LoopRegion::of_bars(moved.unwrap_or(first), longer.unwrap_or(length));
             desk.commands.edit(Edit::Loop { region, at: None });
         }
     });
 }
 
-fn bars(first: i64, length: i64) -> Option<LoopRegion> {
-    let start = Beat::ZERO + BeatSpan::BAR.times(first);
-    LoopRegion::new(start, start + BeatSpan::BAR.times(length))
-}
-
-/// The first bar, counted from zero, and how many there are; parts of bars count as whole ones.
-fn counted(region: LoopRegion) -> (i64, i64) {
-    let bar = BeatSpan::BAR.as_micros();
-    let first = region.start().as_micros().div_euclid(bar);
-    let length = (region.span().as_micros() + bar - 1).div_euclid(bar);
-    (first, length.max(1))
-}
-
 #[expect(clippy::cast_precision_loss, reason = "bars are few")]
 fn float(bars: i64) -> f64 {
     bars as f64
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_loop_of_bars_is_counted_as_it_was_made() {
-        assert_eq!(bars(3, 8).map(counted), Some((3, 8)));
-    }
 }

@@ -1,6 +1,6 @@
 //! The list of sounds: presets by category and search, or the samples of the session.
 
-use super::presets::{beside, category_name, find};
+use super::presets::beside;
 use crate::editor::panel::Desk;
 use crate::editor::widgets::{Button, caption, choice, segmented};
 use egui::{Align2, FontId, Response, RichText, ScrollArea, Sense, TextEdit, Ui, vec2};
@@ -82,7 +82,7 @@ impl Browser {
         ] {
             let button = Button::new(label).hint(hint).small(theme).enabled(is_open);
             if button.show(ui, theme).clicked() {
-                let list = find(&self.search, self.category);
+                let list = Preset::search(&self.search, self.category);
                 chosen = beside(&list, preset_name(track), forwards);
             }
         }
@@ -105,16 +105,16 @@ impl Browser {
                 .desired_width(118.0);
             ui.add(search).on_hover_text("Part of a name or a category");
             let every = (None, "All".to_owned());
-            let named = Category::ALL.map(|category| (Some(category), category_name(category)));
+            let named = Category::ALL.map(|category| (Some(category), category.title()));
             let named = named.map(|(category, name)| (category, name.to_owned()));
-            let current = self.category.map_or("All", category_name);
+            let current = self.category.map_or("All", Category::title);
             let options = std::iter::once(every).chain(named);
             let hint = "What the sound is for";
             if let Some(chosen) = choice(ui, theme, ("Category", hint, 84.0), current, options) {
                 self.category = chosen;
             }
         });
-        let list = find(&self.search, self.category);
+        let list = Preset::search(&self.search, self.category);
         if list.is_empty() {
             caption(ui, theme, "No sound is called that.");
             return None;
@@ -132,7 +132,7 @@ impl Browser {
         let clicked = area.show_rows(ui, ROW, list.len(), |ui, range| {
             let mut clicked = None;
             for preset in list.get(range).unwrap_or_default() {
-                let category = category_name(preset.category);
+                let category = preset.category.title();
                 let is_on = preset.name == current;
                 if row(ui, desk, preset.title, category, is_on).clicked() {
                     clicked = Some(*preset);

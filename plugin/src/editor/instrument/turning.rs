@@ -6,21 +6,9 @@ use crate::editor::panel::Desk;
 use crate::editor::section::{listed, section, sections};
 use crate::editor::widgets::{Button, Knob as Dial, Range, caption, whole};
 use egui::{Ui, vec2};
-use lockstep_engine::{Knob, Meaning, Preset, Section, amount, knobs};
-use lockstep_session::document::instrument::{Amount, Instrument, Parameter, Source};
+use lockstep_engine::{Knob, Meaning, Preset, Section, amount, knobs, usual};
+use lockstep_session::document::instrument::{Amount, Parameter, Source};
 use lockstep_session::document::track::{Track, TrackSetting};
-
-/// The macros, as parameters.
-pub(in crate::editor) const MACROS: [Parameter; 8] = [
-    Parameter::Macro1,
-    Parameter::Macro2,
-    Parameter::Macro3,
-    Parameter::Macro4,
-    Parameter::Macro5,
-    Parameter::Macro6,
-    Parameter::Macro7,
-    Parameter::Macro8,
-];
 
 pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>, track: &Track) {
     let theme = desk.theme;
@@ -38,7 +26,7 @@ pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>, track: &Track) {
         let macros = preset.map_or(&[][..], |preset| preset.macros);
         if !macros.is_empty() {
             section(ui, theme, "Macros", columns(macros.len()), |ui| {
-                for (parameter, knob) in MACROS.into_iter().zip(macros) {
+                for (parameter, knob) in Parameter::MACROS.into_iter().zip(macros) {
                     let hint = "Moves several parameters together";
                     turn(
                         ui,
@@ -60,7 +48,7 @@ pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>, track: &Track) {
                 Meaning::Choice(_) => 2.0,
                 _ => 1.0,
             });
-            let title = title(part);
+            let title = part.title();
             section(ui, theme, title, wide.sum::<f32>() + 0.2, |ui| {
                 for knob in of_part {
                     let name = (knob.parameter, knob.label, "");
@@ -77,19 +65,6 @@ fn columns(knobs: usize) -> f32 {
     columns + 0.2
 }
 
-fn title(section: Section) -> &'static str {
-    match section {
-        Section::Pitch => "Pitch",
-        Section::Sample => "Sample",
-        Section::Source => "Sound",
-        Section::Filter => "Filter",
-        Section::Loudness => "Loudness",
-        Section::Shaping => "Shaping envelope",
-        Section::Motion => "Motion",
-        Section::Colour => "Colour",
-    }
-}
-
 /// One parameter. Where the sound itself puts it, nothing is stored.
 fn turn(
     ui: &mut Ui,
@@ -101,7 +76,7 @@ fn turn(
     let theme = desk.theme;
     let instrument = &track.settings.instrument;
     let now = amount(instrument, parameter);
-    let usual = amount(&untouched(instrument, parameter), parameter);
+    let usual = usual(instrument, parameter);
     let is_moved = instrument.parameters.contains_key(&parameter);
     let hint = if is_moved {
         format!(
@@ -126,7 +101,7 @@ fn turn(
             Some(f64::from(amount.get()))
         };
         let range = Range::new(0.0, 10_000.0, f64::from(usual.get()))
-            .notch(notch(meaning))
+            .notch(f64::from(meaning.notch()))
             .written(&write)
             .read(&read);
         let mut dial = Dial::new(label, f64::from(now.get()), &range).hint(hint);
@@ -148,28 +123,9 @@ fn of(value: f64) -> Amount {
     Amount::new(whole(value))
 }
 
-/// A hundredth of the range, or a semitone.
-fn notch(meaning: Meaning) -> f64 {
-    match meaning {
-        Meaning::Linear {
-            low,
-            high,
-            unit: lockstep_engine::Unit::Semitones,
-        } => 10_000.0 / f64::from(high - low),
-        _ => 100.0,
-    }
-}
-
 /// Whether nothing is in the middle.
 fn is_even(meaning: Meaning) -> bool {
     matches!(meaning, Meaning::Linear { low, high, .. } if low == -high)
-}
-
-/// The instrument as if nobody had turned this.
-fn untouched(instrument: &Instrument, parameter: Parameter) -> Instrument {
-    let mut untouched = instrument.clone();
-    untouched.parameters.remove(&parameter);
-    untouched
 }
 
 /// The drums of a kit, each to be struck.
@@ -197,6 +153,7 @@ fn kit(ui: &mut Ui, desk: &mut Desk<'_>, track: &Track, preset: &'static Preset)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lockstep_session::document::instrument::Instrument;
     use lockstep_session::text::Name;
 
     #[test]
@@ -205,14 +162,13 @@ mod tests {
             source: Source::Preset(Name::new("bass")),
             ..Instrument::default()
         };
-        let usual = amount(&instrument, Parameter::Cutoff);
+        let before = amount(&instrument, Parameter::Cutoff);
         instrument.parameters.insert(Parameter::Macro1, Amount::MAX);
         let by_macro = amount(&instrument, Parameter::Cutoff);
-        assert!(by_macro > usual);
+        assert!(by_macro > before);
         instrument.parameters.insert(Parameter::Cutoff, Amount::MIN);
         assert_eq!(amount(&instrument, Parameter::Cutoff), Amount::MIN);
-        let untouched = untouched(&instrument, Parameter::Cutoff);
-        assert_eq!(amount(&untouched, Parameter::Cutoff), by_macro);
+        assert_eq!(usual(&instrument, Parameter::Cutoff), by_macro);
     }
 
     #[test]
@@ -221,7 +177,7 @@ mod tests {
             .iter()
             .find(|knob| knob.parameter == Parameter::Tune)
             .unwrap();
-        let up = of(5_000.0 + notch(tune.meaning));
+        let up = of(5_000.0 + f64::from(tune.meaning.notch()));
         assert_eq!(measures::meaning(tune.meaning, up), "+1 st");
         assert!(is_even(tune.meaning));
     }

@@ -1,6 +1,5 @@
 //! What there is to turn on a sound, in its own words. Pure values; nothing here is painted.
 
-use crate::editor::instrument::MACRO_PARAMETERS;
 use lockstep_engine::{Meaning, Preset, knobs};
 use lockstep_session::document::instrument::{Parameter, Source};
 
@@ -41,7 +40,7 @@ fn macros(source: &Source) -> impl Iterator<Item = (Parameter, &'static str)> + 
         Source::Sample(_) => None,
     };
     let macros = preset.map_or(&[][..], |preset| preset.macros);
-    MACRO_PARAMETERS
+    Parameter::MACROS
         .into_iter()
         .zip(macros.iter().map(|knob| knob.label))
 }

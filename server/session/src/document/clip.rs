@@ -70,6 +70,17 @@ pub enum Action {
     Random,
 }
 
+impl Action {
+    pub const ALL: [Action; 6] = [
+        Action::Stop,
+        Action::Again,
+        Action::Next,
+        Action::Previous,
+        Action::First,
+        Action::Random,
+    ];
+}
+
 impl Follow {
     pub fn span(&self) -> BeatSpan {
         BeatSpan::BAR.times(i64::from(self.after.get()))

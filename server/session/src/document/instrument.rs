@@ -20,6 +20,17 @@ macro_rules! parameters {
         impl Parameter {
             pub const ALL: [Parameter; [$($name),+].len()] = [$(Parameter::$variant),+];
 
+            pub const MACROS: [Parameter; 8] = [
+                Parameter::Macro1,
+                Parameter::Macro2,
+                Parameter::Macro3,
+                Parameter::Macro4,
+                Parameter::Macro5,
+                Parameter::Macro6,
+                Parameter::Macro7,
+                Parameter::Macro8,
+            ];
+
             pub fn name(self) -> &'static str {
                 match self { $(Parameter::$variant => $name,)+ }
             }

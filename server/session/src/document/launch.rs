@@ -22,6 +22,16 @@ pub enum Quantum {
 }
 
 impl Quantum {
+    pub const ALL: [Quantum; 7] = [
+        Quantum::Off,
+        Quantum::QuarterBar,
+        Quantum::HalfBar,
+        Quantum::Bar,
+        Quantum::TwoBars,
+        Quantum::FourBars,
+        Quantum::EightBars,
+    ];
+
     pub fn span(self) -> BeatSpan {
         match self {
             Quantum::Off => BeatSpan::ZERO,

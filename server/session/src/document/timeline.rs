@@ -35,6 +35,20 @@ impl LoopRegion {
         (end - start >= Self::SHORTEST).then_some(Self { start, end })
     }
 
+    /// So many bars from a bar on, which is counted from zero.
+    pub fn of_bars(first: i64, count: i64) -> Option<Self> {
+        let start = Beat::ZERO + BeatSpan::BAR.times(first);
+        Self::new(start, start + BeatSpan::BAR.times(count))
+    }
+
+    /// The first bar, counted from zero, and how many there are; parts of bars count as whole ones.
+    pub fn bars(&self) -> (i64, i64) {
+        let bar = BeatSpan::BAR.as_micros();
+        let first = self.start.as_micros().div_euclid(bar);
+        let count = (self.span().as_micros() + bar - 1).div_euclid(bar);
+        (first, count.max(1))
+    }
+
     pub fn start(&self) -> Beat {
         self.start
     }
@@ -152,6 +166,12 @@ mod tests {
     use super::*;
 
     const SECOND: i64 = 1_000_000;
+
+    #[test]
+    fn a_loop_of_bars_is_counted_as_it_was_made() {
+        let region = LoopRegion::of_bars(3, 8);
+        assert_eq!(region.map(|region| region.bars()), Some((3, 8)));
+    }
 
     fn time(micros: i64) -> ServerTime {
         ServerTime::from_micros(micros)

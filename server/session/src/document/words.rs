@@ -4,29 +4,64 @@
 use crate::document::clip::{Action, Follow};
 use crate::document::effects::DelayTime;
 use crate::document::launch::Quantum;
+use crate::document::pattern::{Degrees, Operation, Shift};
 use crate::units::{Beat, BeatSpan};
 
 /// The times that have names, shortest first, in twelfths of a beat.
 pub const NOTE_LENGTHS: [u8; 15] = [1, 2, 3, 4, 6, 8, 9, 12, 16, 18, 24, 36, 48, 72, 96];
 
-pub const QUANTA: [Quantum; 7] = [
-    Quantum::Off,
-    Quantum::QuarterBar,
-    Quantum::HalfBar,
-    Quantum::Bar,
-    Quantum::TwoBars,
-    Quantum::FourBars,
-    Quantum::EightBars,
-];
+/// Something that is done to a whole pattern with one press.
+#[derive(Clone, Copy, Debug)]
+pub struct Tool {
+    pub words: &'static str,
+    pub hint: &'static str,
+    pub operation: Operation,
+}
 
-pub const ACTIONS: [Action; 6] = [
-    Action::Stop,
-    Action::Again,
-    Action::Next,
-    Action::Previous,
-    Action::First,
-    Action::Random,
-];
+/// What stands for itself, in the rows that clients show.
+pub fn tools() -> [Vec<Tool>; 3] {
+    let turn = |by| Operation::Rotate(Shift::new(by));
+    let degrees = |by| Operation::Transpose(Degrees::new(by));
+    let tool = |(words, hint, operation)| Tool {
+        words,
+        hint,
+        operation,
+    };
+    let turned = [
+        ("\u{2190}", "Turn all steps one to the left", turn(-1)),
+        ("\u{2192}", "Turn all steps one to the right", turn(1)),
+        ("Reverse", "Play it from the end", Operation::Reverse),
+        (
+            "Mirror",
+            "The second half becomes the first one read backwards",
+            Operation::Mirror,
+        ),
+    ];
+    let changed = [
+        ("Invert", "On becomes off, and off on", Operation::Invert),
+        (
+            "Double",
+            "Twice as long, the second half a copy",
+            Operation::Double,
+        ),
+        ("Clear", "Take all steps away", Operation::Clear),
+    ];
+    let moved = [
+        ("\u{2212}1", "A degree of the scale down", degrees(-1)),
+        ("+1", "A degree of the scale up", degrees(1)),
+        (
+            "\u{2212}8ve",
+            "About an octave down: seven degrees",
+            degrees(-7),
+        ),
+        ("+8ve", "About an octave up: seven degrees", degrees(7)),
+    ];
+    [
+        turned.map(tool).to_vec(),
+        changed.map(tool).to_vec(),
+        moved.map(tool).to_vec(),
+    ]
+}
 
 /// A tempo-synced time as musicians call it.
 pub fn note_length(time: DelayTime) -> String {

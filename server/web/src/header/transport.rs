@@ -282,7 +282,11 @@ fn cycle_settings(seat: Seat) -> Tag {
         hint: "Someone who leads the transport decides",
         value: board.condition(|document| document.timeline.region.is_some()),
         set: Arc::new(move |on| {
-            let region = if on { counted_bars(0, BARS) } else { None };
+            let region = if on {
+                LoopRegion::of_bars(0, BARS)
+            } else {
+                None
+            };
             seat.edit(Edit::Loop { region, at: None });
         }),
         locked: led,
@@ -296,9 +300,9 @@ fn cycle_settings(seat: Seat) -> Tag {
             document
                 .timeline
                 .region
-                .map_or(1, |region| counted(region).0 + 1)
+                .map_or(1, |region| region.bars().0 + 1)
         },
-        move |bar| loop_of(bar - 1, region().map_or(BARS, |region| counted(region).1)),
+        move |bar| loop_of(bar - 1, region().map_or(BARS, |region| region.bars().1)),
     );
     let length = Dial::shared(
         seat,
@@ -311,9 +315,9 @@ fn cycle_settings(seat: Seat) -> Tag {
             document
                 .timeline
                 .region
-                .map_or(BARS, |region| counted(region).1)
+                .map_or(BARS, |region| region.bars().1)
         },
-        move |bars| loop_of(region().map_or(0, |region| counted(region).0), bars),
+        move |bars| loop_of(region().map_or(0, |region| region.bars().0), bars),
     );
     let line = tag("div", "line")
         .with(turns.show("toggle"))
@@ -339,22 +343,9 @@ fn cycle_settings(seat: Seat) -> Tag {
 
 fn loop_of(first: i64, length: i64) -> Edit {
     Edit::Loop {
-        region: counted_bars(first, length),
+        region: LoopRegion::of_bars(first, length),
         at: None,
     }
-}
-
-fn counted_bars(first: i64, length: i64) -> Option<LoopRegion> {
-    let start = Beat::ZERO + BeatSpan::BAR.times(first);
-    LoopRegion::new(start, start + BeatSpan::BAR.times(length))
-}
-
-/// The first bar, counted from zero, and how many there are; parts of bars count as whole ones.
-fn counted(region: LoopRegion) -> (i64, i64) {
-    let bar = BeatSpan::BAR.as_micros();
-    let first = region.start().as_micros().div_euclid(bar);
-    let length = (region.span().as_micros() + bar - 1).div_euclid(bar);
-    (first, length.max(1))
 }
 
 #[cfg(test)]
@@ -369,10 +360,5 @@ mod tests {
         assert_eq!(taps.tap(at(500)), Some(Tempo::new(12_000)));
         assert_eq!(taps.tap(at(980)), Some(Tempo::new(12_245)));
         assert_eq!(taps.tap(at(9_000)), None);
-    }
-
-    #[test]
-    fn a_loop_of_bars_is_counted_as_it_was_made() {
-        assert_eq!(counted_bars(3, 8).map(counted), Some((3, 8)));
     }
 }

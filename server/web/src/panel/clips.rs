@@ -9,6 +9,7 @@ use crate::measures;
 use crate::seat::Seat;
 use crate::widget::Choice;
 use leptos::prelude::*;
+use lockstep_session::document::launch::Quantum;
 use lockstep_session::document::words;
 use lockstep_session::edit::{Edit, SessionSetting};
 use lockstep_session::ids::SceneIndex;
@@ -40,10 +41,10 @@ fn quantum(seat: Seat) -> Choice {
         seat,
         "Quantum",
         "Launched clips wait for the next multiple of this, so that everyone starts together.",
-        measures::numbered(&words::QUANTA, |quantum| words::quantum(quantum).to_owned()),
-        |document| measures::number_of(&words::QUANTA, &document.quantum),
+        measures::numbered(&Quantum::ALL, |quantum| words::quantum(quantum).to_owned()),
+        |document| measures::number_of(&Quantum::ALL, &document.quantum),
         |number| {
-            let quantum = measures::numbered_as(&words::QUANTA, number).unwrap_or_default();
+            let quantum = measures::numbered_as(&Quantum::ALL, number).unwrap_or_default();
             Edit::Session(SessionSetting::Quantum(quantum))
         },
     )

@@ -8,9 +8,10 @@ use crate::widget::{Choice, Dial, Gesture, Range, Shape, button, decimal};
 use leptos::prelude::*;
 use lockstep_session::document::Document;
 use lockstep_session::document::mixer::{ChokeGroup, Percent, Transpose};
-use lockstep_session::document::pattern::{Degrees, Operation, PatternLength, Pulses, Shift};
+use lockstep_session::document::pattern::{Operation, PatternLength, Pulses, Shift};
 use lockstep_session::document::step::Step;
 use lockstep_session::document::track::{ScaleMode, StepLength, Track, TrackSetting};
+use lockstep_session::document::words::{self, Tool};
 use lockstep_session::edit::{ClipSetting, Edit};
 use lockstep_session::ids::{StepIndex, TrackId};
 use lockstep_session::steps::{Cell, Changes};
@@ -51,42 +52,15 @@ fn operate(seat: Seat, operation: Operation) {
 }
 
 fn shapes(seat: Seat) -> Vec<Tag> {
-    let turned = |by| Operation::Rotate(Shift::new(by));
-    let degrees = |by| Operation::Transpose(Degrees::new(by));
-    let rows: [&[(&str, &str, Operation)]; 3] = [
-        &[
-            ("←", "Turn all steps one to the left", turned(-1)),
-            ("→", "Turn all steps one to the right", turned(1)),
-            ("Reverse", "Play it from the end", Operation::Reverse),
-            (
-                "Mirror",
-                "The second half becomes the first one read backwards",
-                Operation::Mirror,
-            ),
-        ],
-        &[
-            ("Invert", "On becomes off, and off on", Operation::Invert),
-            (
-                "Double",
-                "Twice as long, the second half a copy",
-                Operation::Double,
-            ),
-            ("Clear", "Take all steps away", Operation::Clear),
-        ],
-        &[
-            ("−1", "A degree of the scale down", degrees(-1)),
-            ("+1", "A degree of the scale up", degrees(1)),
-            ("−8ve", "About an octave down: seven degrees", degrees(-7)),
-            ("+8ve", "About an octave up: seven degrees", degrees(7)),
-        ],
-    ];
     let locked = seat.board.locked();
-    let tool = |(words, hint, operation): &(&str, &str, Operation)| {
-        let operation = *operation;
-        button(words, hint, locked, move || operate(seat, operation)).set("aria-label", hint)
+    let press = |tool: Tool| {
+        button(tool.words, tool.hint, locked, move || {
+            operate(seat, tool.operation);
+        })
+        .set("aria-label", tool.hint)
     };
-    let line = |row: &&[(&str, &str, Operation)]| tag("div", "line").with_all(row.iter().map(tool));
-    rows.iter().map(line).collect()
+    let line = |row: Vec<Tool>| tag("div", "line").with_all(row.into_iter().map(press));
+    words::tools().map(line).into()
 }
 
 /// A number of this panel's own.

@@ -7,7 +7,7 @@ use crate::seat::Seat;
 use crate::widget::{Choice, Dial, Field, Range, Shape, button, decimal};
 use leptos::prelude::*;
 use lockstep_session::document::Document;
-use lockstep_session::document::clip::{AudioLoop, Bars, Content, Follow};
+use lockstep_session::document::clip::{Action, AudioLoop, Bars, Content, Follow};
 use lockstep_session::document::mixer::Level;
 use lockstep_session::document::pattern::PatternLength;
 use lockstep_session::document::words;
@@ -131,7 +131,7 @@ fn follows(
         move || seat.board.document.with_untracked(|document| of(document))
     };
     let mut options = vec![(-1, "Play on".to_owned())];
-    options.extend(measures::numbered(&words::ACTIONS, |action| {
+    options.extend(measures::numbered(&Action::ALL, |action| {
         words::action(action).to_owned()
     }));
     let action = Choice::shared(
@@ -143,7 +143,7 @@ fn follows(
             let of = of.clone();
             move |document| {
                 of(document).map_or(-1, |follow| {
-                    measures::number_of(&words::ACTIONS, &follow.action)
+                    measures::number_of(&Action::ALL, &follow.action)
                 })
             }
         },
@@ -152,7 +152,7 @@ fn follows(
             move |number| {
                 let after = now().map_or(Bars::default(), |follow| follow.after);
                 edit(
-                    measures::numbered_as(&words::ACTIONS, number)
+                    measures::numbered_as(&Action::ALL, number)
                         .map(|action| Follow { action, after }),
                 )
             }

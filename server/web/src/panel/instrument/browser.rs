@@ -6,7 +6,7 @@ use crate::dom::{Tag, button, set, tag, text};
 use leptos::ev::{Event, KeyboardEvent};
 use leptos::prelude::*;
 use leptos::web_sys::{Element, HtmlElement, HtmlInputElement, HtmlSelectElement};
-use lockstep_engine::{Category, PRESETS, Preset};
+use lockstep_engine::{Category, Preset};
 use lockstep_session::document::instrument::Source;
 use lockstep_session::document::track::TrackSetting;
 use lockstep_session::ids::SampleId;
@@ -39,7 +39,8 @@ pub(super) fn browser(of: OfTrack) -> Tag {
         .on("click", move |event| choose(of, &event))
         .on("keydown", |event| walk(event.unchecked_ref()))
         .filled(move || {
-            let presets = find(&sought.get()).into_iter();
+            let presets = sought.with(|sought| Preset::search(&sought.words, sought.category));
+            let presets = presets.into_iter();
             let presets = presets.map(|preset| sound(&preset_name(preset), preset.title));
             let samples = samples.get().into_iter();
             let samples = samples.map(|(id, name)| sound(&sample_name(id), &name));
@@ -135,7 +136,7 @@ fn search(sought: RwSignal<Sought>) -> Tag {
         // What is typed is not a shortcut of the page.
         .on("keydown", |event| event.stop_propagation());
     let categories = Category::ALL.iter().map(|category| {
-        let name = category_name(*category);
+        let name = category.title();
         text("option", "", name).set("value", name)
     });
     let list = tag("select", "")
@@ -146,7 +147,7 @@ fn search(sought: RwSignal<Sought>) -> Tag {
     let list = list.on("change", move |_| {
         let chosen = select.value();
         let mut all = Category::ALL.into_iter();
-        let category = all.find(|category| category_name(*category) == chosen);
+        let category = all.find(|category| category.title() == chosen);
         sought.update(|sought| sought.category = category);
     });
     tag("div", "line choice").with(words).with(list)
@@ -170,57 +171,9 @@ fn walk(event: &KeyboardEvent) {
     }
 }
 
-fn category_name(category: Category) -> &'static str {
-    match category {
-        Category::Drums => "Drums",
-        Category::Kits => "Kits",
-        Category::Bass => "Bass",
-        Category::Keys => "Keys",
-        Category::Leads => "Leads",
-        Category::Pads => "Pads",
-        Category::Plucks => "Plucks",
-        Category::Mallets => "Mallets",
-        Category::Fx => "FX",
-    }
-}
-
-/// The presets that hold every word that was typed, those first whose title begins with it.
-fn find(sought: &Sought) -> Vec<&'static Preset> {
-    let typed = sought.words.to_ascii_lowercase();
-    let matches = |preset: &&'static Preset| {
-        let category = category_name(preset.category);
-        let text = format!("{} {} {category}", preset.title, preset.name).to_ascii_lowercase();
-        sought
-            .category
-            .is_none_or(|category| preset.category == category)
-            && typed.split_whitespace().all(|word| text.contains(word))
-    };
-    let begins = |preset: &&'static Preset| {
-        let title = preset.title.to_ascii_lowercase();
-        title.starts_with(typed.trim())
-    };
-    let (first, rest): (Vec<_>, Vec<_>) = PRESETS.iter().filter(matches).partition(begins);
-    first.into_iter().chain(rest).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_preset_is_found_by_its_title_its_name_or_its_category() {
-        let named = |words: &str| -> Vec<&str> {
-            let sought = Sought {
-                words: words.to_owned(),
-                category: None,
-            };
-            find(&sought).iter().map(|preset| preset.name).collect()
-        };
-        assert_eq!(named("").len(), PRESETS.len());
-        assert!(named("round bass").contains(&"bass-round"));
-        assert!(named("  909   KICK ").contains(&"kick-909"));
-        assert!(named("no such sound").is_empty());
-    }
 
     #[test]
     fn a_sound_is_known_again_by_its_name() {

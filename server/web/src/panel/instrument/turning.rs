@@ -6,20 +6,9 @@ use crate::dom::{Tag, button, tag, text};
 use crate::measures;
 use crate::widget::{Choice, Dial, Range, Shape};
 use leptos::prelude::*;
-use lockstep_engine::{Meaning, Preset, Section, Unit, amount, knobs};
-use lockstep_session::document::instrument::{Amount, Instrument, Parameter, Source};
+use lockstep_engine::{Meaning, Preset, Section, amount, knobs};
+use lockstep_session::document::instrument::{Amount, Parameter, Source};
 use lockstep_session::document::track::TrackSetting;
-
-const MACROS: [Parameter; 8] = [
-    Parameter::Macro1,
-    Parameter::Macro2,
-    Parameter::Macro3,
-    Parameter::Macro4,
-    Parameter::Macro5,
-    Parameter::Macro6,
-    Parameter::Macro7,
-    Parameter::Macro8,
-];
 
 /// Other knobs whenever the track plays another sound.
 pub(super) fn turning(of: OfTrack) -> Tag {
@@ -39,13 +28,13 @@ fn sections(of: OfTrack, source: &Source) -> Vec<Tag> {
         sections.push(kit(of, preset));
     }
     let macros = preset.map_or(&[][..], |preset| preset.macros);
-    let macros = MACROS.into_iter().zip(macros);
+    let macros = Parameter::MACROS.into_iter().zip(macros);
     let macros = macros.map(|(parameter, knob)| turn(of, parameter, knob.label, Meaning::Share));
     sections.extend(section("Macros", macros.collect()));
     for part in Section::ALL {
         let heard = knobs(source).iter().filter(|knob| knob.section == part);
         let controls = heard.map(|knob| turn(of, knob.parameter, knob.label, knob.meaning));
-        sections.extend(section(title(part), controls.collect()));
+        sections.extend(section(part.title(), controls.collect()));
     }
     sections
 }
@@ -60,29 +49,16 @@ fn section(title: &str, controls: Vec<Tag>) -> Option<Tag> {
     })
 }
 
-fn title(section: Section) -> &'static str {
-    match section {
-        Section::Pitch => "Pitch",
-        Section::Sample => "Sample",
-        Section::Source => "Sound",
-        Section::Filter => "Filter",
-        Section::Loudness => "Loudness",
-        Section::Shaping => "Shaping envelope",
-        Section::Motion => "Motion",
-        Section::Colour => "Colour",
-    }
-}
-
 /// One parameter. Where the sound itself puts it, nothing is stored.
 fn turn(of: OfTrack, parameter: Parameter, label: &str, meaning: Meaning) -> Tag {
-    let usual = of.now(|settings| usual(&settings.instrument, parameter));
+    let usual = of.now(|settings| lockstep_engine::usual(&settings.instrument, parameter));
     let value = move |document: &lockstep_session::document::Document| {
         of.read(document, |settings| {
             i64::from(amount(&settings.instrument, parameter).get())
         })
     };
     let edit = move |value: i64| {
-        let usual = of.now(|settings| self::usual(&settings.instrument, parameter));
+        let usual = of.now(|settings| lockstep_engine::usual(&settings.instrument, parameter));
         let amount = Some(Amount::new(value)).filter(|amount| *amount != usual);
         of.edit(TrackSetting::Parameter { parameter, amount })
     };
@@ -105,8 +81,13 @@ fn turn(of: OfTrack, parameter: Parameter, label: &str, meaning: Meaning) -> Tag
         )
         .show();
     }
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "it is a part of ten thousand"
+    )]
+    let notch = meaning.notch() as i64;
     let range = Range::new(0, 10_000, i64::from(usual.get()))
-        .notch(notch(meaning))
+        .notch(notch)
         .words(
             move |value| measures::meaning(meaning, Amount::new(value)),
             move |text| measures::read_meaning(meaning, text),
@@ -120,29 +101,6 @@ fn turn(of: OfTrack, parameter: Parameter, label: &str, meaning: Meaning) -> Tag
         edit,
     )
     .show(Shape::Knob)
-}
-
-/// Where it would stand if nobody had turned it.
-fn usual(instrument: &Instrument, parameter: Parameter) -> Amount {
-    let mut untouched = instrument.clone();
-    untouched.parameters.remove(&parameter);
-    amount(&untouched, parameter)
-}
-
-/// A hundredth of the range, or a semitone.
-fn notch(meaning: Meaning) -> i64 {
-    match meaning {
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "tunings span a few octaves"
-        )]
-        Meaning::Linear {
-            low,
-            high,
-            unit: Unit::Semitones,
-        } => 10_000 / ((high - low) as i64).max(1),
-        _ => 100,
-    }
 }
 
 /// The drums of a kit, each to be struck.
