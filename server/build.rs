@@ -1,8 +1,12 @@
-//! Embeds the browser client: every file below the folder that `LOCKSTEP_WEB_DIST` names.
+//! Embeds the browser client: every file below the folder that `LOCKSTEP_WEB_DIST` names, compressed
+//! where it has a twin that is.
 
-use std::fmt::Write;
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
+
+/// The ending of a file's twin in brotli.
+const BROTLI: &str = ".br";
 
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
@@ -15,15 +19,28 @@ fn main() -> io::Result<()> {
             find(&folder, "", &mut files)?;
         }
     }
-    files.sort();
-    let mut source = "pub(super) static FILES: &[(&str, &[u8])] = &[\n".to_owned();
-    for (name, path) in files {
+    for (_, path) in &files {
         println!("cargo::rerun-if-changed={}", path.display());
-        writeln!(source, "    ({name:?}, include_bytes!({path:?})),").map_err(io::Error::other)?;
     }
-    source.push_str("];\n");
+    let (compressed, mut plain): (BTreeMap<_, _>, BTreeMap<_, _>) = files
+        .into_iter()
+        .partition(|(name, _)| name.ends_with(BROTLI));
+    // Under the name of the file that each stands for.
+    let compressed = compressed.into_iter().map(|(name, path)| {
+        let name = name.trim_end_matches(BROTLI).to_owned();
+        plain.remove(&name);
+        (name, path)
+    });
+    let compressed = list("COMPRESSED", compressed.collect());
+    let source = compressed + &list("PLAIN", plain);
     let out = std::env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("cargo sets OUT_DIR"))?;
     std::fs::write(Path::new(&out).join("page.rs"), source)
+}
+
+fn list(name: &str, files: BTreeMap<String, PathBuf>) -> String {
+    let entry = |(name, path)| format!("    ({name:?}, include_bytes!({path:?})),\n");
+    let entries: String = files.into_iter().map(entry).collect();
+    format!("pub(super) static {name}: &[(&str, &[u8])] = &[\n{entries}];\n")
 }
 
 fn find(folder: &Path, prefix: &str, files: &mut Vec<(String, PathBuf)>) -> io::Result<()> {

@@ -20,11 +20,24 @@ async function freshOrKept(request, key) {
   const kept = await caches.open(KEPT);
   try {
     const fresh = await fetch(request);
-    if (fresh.ok) await kept.put(key, fresh.clone());
+    if (fresh.ok) {
+      await kept.put(key, fresh.clone());
+      await forgetOlder(kept, key);
+    }
     return fresh;
   } catch (unreachable) {
     const before = await kept.match(key);
     if (before) return before;
     throw unreachable;
+  }
+}
+
+// A file whose name ends in a hash of its contents takes the place of what it was before.
+async function forgetOlder(kept, key) {
+  const unhashed = (path) => path.replace(/-[0-9a-f]{8,}(?=\.)/, "");
+  if (unhashed(key) === key) return;
+  for (const request of await kept.keys()) {
+    const { pathname } = new URL(request.url);
+    if (pathname !== key && unhashed(pathname) === unhashed(key)) await kept.delete(request);
   }
 }

@@ -82,7 +82,7 @@ const GRID_KEYS: [&str; 11] = [
 /// While something moves, the window is painted this often.
 const FRAME: Duration = Duration::from_millis(33);
 /// While nothing does, this often: a picture that was covered or lost is not asked for again.
-const HEARTBEAT: Duration = Duration::from_secs(1);
+const HEARTBEAT: Duration = Duration::from_secs(3);
 /// How long a note that is struck to hear it is held.
 const AUDITION: Span = Span::from_millis(350);
 

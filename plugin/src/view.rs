@@ -5,7 +5,7 @@ use crate::network::Address;
 use lockstep_session::document::Document;
 use lockstep_session::document::mixer::Colour;
 use lockstep_session::ids::{PlayerId, SampleId, SceneIndex, StepIndex, TrackId};
-use lockstep_session::protocol::{ClockError, Kind, Presence, Profile, Quality, Role};
+use lockstep_session::protocol::{Kind, Presence, Profile, Quality, Role};
 use lockstep_session::replica::{Link, Replica};
 use lockstep_session::units::LocalTime;
 use std::collections::BTreeMap;
@@ -167,10 +167,7 @@ impl View {
             name: player.profile.name.to_string(),
             colour: player.profile.colour,
             kind: player.profile.kind,
-            presence: Presence {
-                quality: shown_quality(player.presence.quality),
-                ..player.presence.clone()
-            },
+            presence: player.presence.clone(),
             is_leader: document.lead == Some(player.id),
             is_me: player.id == replica.player(),
         });
@@ -190,15 +187,6 @@ impl View {
             notice: notice.map(str::to_owned),
             ..Self::default()
         }
-    }
-}
-
-/// In tenths of a millisecond, as it is written: what looks the same is the same.
-pub(crate) fn shown_quality(quality: Quality) -> Quality {
-    let tenth = i64::from(quality.clock_error_us.get()) / 100;
-    Quality {
-        clock_error_us: ClockError::new(tenth * 100),
-        ..quality
     }
 }
 

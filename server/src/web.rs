@@ -1,11 +1,12 @@
 //! The browser client that this server hands out: embedded when it was built, or read from a
 //! folder at the start.
 
+use brotli_decompressor::Decompressor;
 use bytes::Bytes;
 use flate2::{Compression, write::GzEncoder};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -23,33 +24,39 @@ pub(crate) struct Web {
 
 #[derive(Debug)]
 pub(crate) struct WebFile {
-    pub(crate) bytes: Bytes,
+    plain: OnceLock<Bytes>,
     gzipped: OnceLock<Option<Bytes>>,
     /// The same as brotli, where it was built so.
     pub(crate) brotli: Option<Bytes>,
     pub(crate) kind: &'static str,
-    /// As the entity tag header has it.
     pub(crate) tag: String,
     /// Its name changes with its contents, so it may be kept for ever.
     pub(crate) is_hashed: bool,
 }
 
+/// How much of a twin is taken at a time.
+const PIECE: usize = 16 * 1024;
 /// The ending of a file's twin in brotli.
 const BROTLI: &str = ".br";
 
 impl Web {
     pub(crate) fn embedded() -> Self {
-        let files = embedded::FILES.iter();
-        Self::of(files.map(|(name, bytes)| ((*name).to_owned(), Bytes::from_static(bytes))))
+        let plain = embedded::PLAIN.iter().map(|(name, bytes)| {
+            let bytes = Bytes::from_static(bytes);
+            ((*name).to_owned(), WebFile::new(name, bytes, None))
+        });
+        let compressed = embedded::COMPRESSED.iter().map(|(name, bytes)| {
+            let bytes = Bytes::from_static(bytes);
+            ((*name).to_owned(), WebFile::compressed(name, bytes))
+        });
+        Self {
+            files: plain.chain(compressed).collect(),
+        }
     }
 
     pub(crate) fn read(folder: &Path) -> io::Result<Self> {
         let mut files = BTreeMap::new();
         read_below(folder, "", &mut files)?;
-        Ok(Self::of(files))
-    }
-
-    fn of(files: impl IntoIterator<Item = (String, Bytes)>) -> Self {
         let (mut twins, plain): (BTreeMap<_, _>, BTreeMap<_, _>) = files
             .into_iter()
             .partition(|(name, _)| name.ends_with(BROTLI));
@@ -58,9 +65,9 @@ impl Web {
             let file = WebFile::new(&name, bytes, twin);
             (name, file)
         };
-        Self {
+        Ok(Self {
             files: plain.into_iter().map(file).collect(),
-        }
+        })
     }
 
     pub(crate) fn page(&self) -> Option<&WebFile> {
@@ -87,27 +94,52 @@ fn read_below(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Bytes>) 
 
 impl WebFile {
     pub(crate) fn new(name: &str, bytes: Bytes, brotli: Option<Bytes>) -> Self {
-        let digest = Sha256::digest(&bytes);
-        let tag: String = digest[..12]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
         Self {
+            tag: tag(&bytes),
+            plain: bytes.into(),
             gzipped: OnceLock::new(),
             brotli,
             kind: kind(name),
-            tag: format!("\"{tag}\""),
             is_hashed: is_hashed(name),
-            bytes,
         }
+    }
+
+    /// A file of which only the twin is kept.
+    fn compressed(name: &str, brotli: Bytes) -> Self {
+        Self {
+            tag: tag(&brotli),
+            plain: OnceLock::new(),
+            gzipped: OnceLock::new(),
+            brotli: Some(brotli),
+            kind: kind(name),
+            is_hashed: is_hashed(name),
+        }
+    }
+
+    pub(crate) fn plain(&self) -> &Bytes {
+        self.plain.get_or_init(|| {
+            let mut plain = Vec::new();
+            let twin = self.brotli.as_deref().unwrap_or_default();
+            Decompressor::new(twin, PIECE)
+                .read_to_end(&mut plain)
+                .expect("a twin was compressed by the build");
+            plain.into()
+        })
     }
 
     /// The same as gzip, where that is smaller. Most clients take the twin that was built, so this is
     /// made when it is first asked for.
     pub(crate) fn gzipped(&self) -> Option<&Bytes> {
-        let made = || gzip(&self.bytes).filter(|gzipped| gzipped.len() < self.bytes.len());
+        let made = || gzip(self.plain()).filter(|gzipped| gzipped.len() < self.plain().len());
         self.gzipped.get_or_init(made).as_ref()
     }
+}
+
+/// As the entity tag header has it.
+fn tag(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    let digits = digest[..12].iter().map(|byte| format!("{byte:02x}"));
+    format!("\"{}\"", digits.collect::<String>())
 }
 
 fn gzip(bytes: &[u8]) -> Option<Bytes> {
@@ -169,7 +201,7 @@ mod tests {
         std::fs::write(folder.path().join("index.html"), "<p>").unwrap();
         std::fs::write(folder.path().join("fonts/a.woff2"), "font").unwrap();
         let web = Web::read(folder.path()).unwrap();
-        assert_eq!(web.page().unwrap().bytes, "<p>");
+        assert_eq!(web.page().unwrap().plain(), "<p>");
         assert_eq!(web.file("fonts/a.woff2").unwrap().kind, "font/woff2");
         assert!(web.file("../index.html").is_none());
     }
@@ -179,6 +211,22 @@ mod tests {
         let file = |bytes: String| WebFile::new("a.js", bytes.into(), None);
         assert!(file("let a = 1;\n".repeat(1_000)).gzipped().unwrap().len() < 1_000);
         assert!(file("1".to_owned()).gzipped().is_none());
+    }
+
+    /// Text as brotli that saves nothing: how long it is, itself, and that no more follows.
+    fn stored(text: &str) -> Vec<u8> {
+        let length = u32::try_from(text.len()).unwrap() - 1;
+        let [low, middle, high, _] = (1 << 20 | length << 4).to_le_bytes();
+        [&[low, middle, high], text.as_bytes(), &[3]].concat()
+    }
+
+    #[test]
+    fn a_file_that_is_kept_compressed_only_is_there_plain_too() {
+        let text = "let a = 1;\n".repeat(5_000);
+        let file = WebFile::compressed("a.js", stored(&text).into());
+        assert_eq!(file.plain(), text.as_bytes());
+        assert!(file.gzipped().unwrap().len() < text.len());
+        assert!(file.brotli.is_some());
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub mod conditions;
 pub mod description;
 pub mod display;
 pub mod distance;
+pub mod full;
 pub mod hosts;
 pub mod measures;
 pub mod networks;

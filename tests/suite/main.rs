@@ -1,6 +1,7 @@
 //! All integration tests, in one binary.
 
 mod browser_grid;
+mod browser_kept;
 mod browser_link;
 mod browser_page;
 mod browser_panels;

@@ -15,6 +15,8 @@ const ENGINE: &str = "engine";
 const SERVER: &str = "server";
 /// The benchmark that loads the plugin into a host, with the server beside it.
 const PLUGIN: &str = "plugin";
+/// The benchmark of the page, in a browser and from the server.
+const WEB: &str = "web";
 
 pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<()> {
     let names = names(&workspace.root().join("tests/benches"))?;
@@ -55,7 +57,12 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<()>
             // What plugins keep of a machine is not to be this user's.
             .env("LOCKSTEP_HOME", workspace.target().join("bench-home"));
     }
-    if name == SERVER || name == PLUGIN {
+    if name == WEB {
+        setup::for_page()?;
+        setup::for_browser()?;
+        web::make(workspace)?;
+    }
+    if [SERVER, PLUGIN, WEB].contains(&name.as_str()) {
         // The server that is measured is the one that is given to people.
         let mut build = workspace.cargo();
         build.args(["build", "--release", "--package", "lockstep-server"]);

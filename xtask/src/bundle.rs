@@ -12,6 +12,9 @@ use crate::{setup, shell, standalone, web};
 const NAME: &str = "Lockstep";
 const IDENTIFIER: &str = "org.lockstep.plugin";
 
+/// How what is installed is built, and where cargo leaves it.
+pub(crate) const PROFILE: &str = "bundle";
+
 /// Which build of the plugin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Build {
@@ -31,7 +34,7 @@ impl Build {
 
     fn library(self, workspace: &Workspace) -> PathBuf {
         let profile = match self {
-            Self::Release => "release",
+            Self::Release => PROFILE,
             Self::Checked => "debug",
         };
         let (prefix, suffix) = (std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
@@ -135,7 +138,8 @@ pub(crate) fn make(workspace: &Workspace, build: Build) -> Result<()> {
                 "--package",
                 "lockstep-plugin",
                 "--lib",
-                "--release",
+                "--profile",
+                PROFILE,
             ]);
         }
         Build::Checked => {

@@ -46,16 +46,7 @@ const ACCEPTED_FOR_ONE: &[(&str, &str)] = &[
 
 pub(crate) fn check(workspace: &Workspace) -> Result<()> {
     let mut refused = BTreeSet::new();
-    for target in [host_target()?, "wasm32-unknown-unknown".to_string()] {
-        let mut command = workspace.cargo();
-        command.args([
-            "metadata",
-            "--format-version",
-            "1",
-            "--filter-platform",
-            &target,
-        ]);
-        let metadata: Value = serde_json::from_str(&shell::output(&mut command)?)?;
+    for metadata in metadata(workspace)? {
         refused.extend(refused_packages(&metadata)?);
     }
     if !refused.is_empty() {
@@ -66,6 +57,22 @@ pub(crate) fn check(workspace: &Workspace) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// What cargo knows of every package, for this system and for the browser.
+pub(crate) fn metadata(workspace: &Workspace) -> Result<[Value; 2]> {
+    let of = |target: &str| -> Result<Value> {
+        let mut command = workspace.cargo();
+        command.args([
+            "metadata",
+            "--format-version",
+            "1",
+            "--filter-platform",
+            target,
+        ]);
+        Ok(serde_json::from_str(&shell::output(&mut command)?)?)
+    };
+    Ok([of(&host_target()?)?, of("wasm32-unknown-unknown")?])
 }
 
 /// The packages that are really used, for one target, and whose licence does not do.

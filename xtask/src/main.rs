@@ -5,8 +5,10 @@ mod bench;
 mod bless;
 mod bundle;
 mod check;
+mod dist;
 mod fuzz;
 mod licences;
+mod pictures;
 mod setup;
 mod shell;
 mod standalone;
@@ -32,6 +34,8 @@ cargo xtask VERB
   check                         formatting, lints, the rules of the code base, licences
   setup                         find what is missing, install it or say how
   bundle [--install] [--dev]    the plugin as .clap and .vst3, and as a program
+  dist                          archives of plugin and server for people, with checksums
+  pictures                      the pictures of the front page, made anew
   web                           the page that the server hands out
   bench [NAME [ARGUMENTS]]      one benchmark; without a name, the list of them
   bless                         take the sounds as they are now for right
@@ -54,6 +58,8 @@ fn run() -> Result<ExitCode> {
         Some("test") => return test::run(&workspace, arguments),
         Some("check") => check::run(&workspace, arguments)?,
         Some("bundle") => bundle::run(&workspace, arguments)?,
+        Some("pictures") => pictures::run(&workspace, arguments)?,
+        Some("dist") => dist::run(&workspace, arguments)?,
         Some("web") => web::run(&workspace, arguments)?,
         Some("bench") => bench::run(&workspace, arguments)?,
         Some("bless") => bless::run(&workspace, arguments)?,

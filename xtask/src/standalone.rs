@@ -3,7 +3,7 @@
 
 use anyhow::Result;
 
-use crate::bundle::Build;
+use crate::bundle::{Build, PROFILE};
 use crate::workspace::Workspace;
 use crate::{setup, shell};
 
@@ -16,7 +16,8 @@ pub(crate) fn make(workspace: &Workspace) -> Result<()> {
     shell::announce("Building the plugin as a program of its own");
     shell::run(workspace.cargo().args([
         "build",
-        "--release",
+        "--profile",
+        PROFILE,
         "--package",
         "lockstep-plugin",
         "--bin",
@@ -25,7 +26,7 @@ pub(crate) fn make(workspace: &Workspace) -> Result<()> {
         "standalone",
     ]))?;
     let file = format!("lockstep{}", std::env::consts::EXE_SUFFIX);
-    let built = workspace.target().join("release").join(&file);
+    let built = workspace.target().join(PROFILE).join(&file);
     let program = Build::Release.folder(workspace).join(&file);
     shell::copy(&built, &program)?;
     eprintln!("{}", program.display());

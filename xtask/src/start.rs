@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 
 use crate::arguments::Arguments;
-use crate::bundle::{self, Build};
+use crate::bundle::{self, Build, PROFILE};
 use crate::workspace::Workspace;
 use crate::{setup, shell, web};
 
@@ -20,9 +20,11 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<()>
     bundle::install(workspace, Build::Release)?;
 
     shell::announce("Building the server");
+    // As the plugin was, so that what both lean on is there.
     shell::run(workspace.cargo().args([
         "build",
-        "--release",
+        "--profile",
+        PROFILE,
         "--package",
         "lockstep-server",
         "--bins",
@@ -31,7 +33,7 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<()>
     shell::announce(
         "Opening a session; rescan plugins in your DAW, load Lockstep, and paste the link",
     );
-    let program = format!("release/lockstep-server{}", std::env::consts::EXE_SUFFIX);
+    let program = format!("{PROFILE}/lockstep-server{}", std::env::consts::EXE_SUFFIX);
     let mut server = std::process::Command::new(workspace.target().join(program));
     server
         .arg("--new-session")

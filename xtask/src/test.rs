@@ -1,6 +1,7 @@
 //! `test`: sets up and builds what the tests drive, runs the checks and every test, and ends with the sum.
 
 use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context, Result};
@@ -65,8 +66,7 @@ fn run_everything(
     }
 
     // The plugin keeps a few things for its user, and the tests begin without any.
-    let home = workspace.target().join("tests-home");
-    shell::remove(&home)?;
+    shell::remove(&home(workspace))?;
 
     shell::announce("Testing everything");
     let mut tests = workspace.cargo();
@@ -75,17 +75,27 @@ fn run_everything(
         .args(bundle::CHECKED)
         .arg("--")
         .args(filter)
-        .args(left_out)
-        .env("LOCKSTEP_BIN_DIR", workspace.target().join("debug"))
-        .env("LOCKSTEP_BUNDLES", Build::Checked.folder(workspace))
-        .env("LOCKSTEP_HOST_PYTHON", setup::hosts_python(workspace))
-        .env("LOCKSTEP_WORKLET", worklet::built(workspace))
-        .env("LOCKSTEP_HOME", &home);
+        .args(left_out);
+    surround(workspace, &mut tests);
     if let Some(seeds) = seeds {
         tests.env("LOCKSTEP_SEEDS", seeds.to_string());
     }
     tally.add(count(&mut tests, &mut std::io::stdout())?);
     Ok(())
+}
+
+/// Tells a program where to find what tests drive.
+pub(crate) fn surround<'c>(workspace: &Workspace, program: &'c mut Command) -> &'c mut Command {
+    program
+        .env("LOCKSTEP_BIN_DIR", workspace.target().join("debug"))
+        .env("LOCKSTEP_BUNDLES", Build::Checked.folder(workspace))
+        .env("LOCKSTEP_HOST_PYTHON", setup::hosts_python(workspace))
+        .env("LOCKSTEP_WORKLET", worklet::built(workspace))
+        .env("LOCKSTEP_HOME", home(workspace))
+}
+
+fn home(workspace: &Workspace) -> PathBuf {
+    workspace.target().join("tests-home")
 }
 
 /// How many tests in the workstation the filter would have run.

@@ -20,6 +20,8 @@ const LARGEST: usize = 450_000;
 const WORTH_COMPRESSING: u64 = 256;
 /// The ending of a file's compressed twin.
 const COMPRESSED: &str = "br";
+/// Nobody fetches this but a phone that puts the page on its home screen.
+const INSTALLED_ONLY: &str = "icon.png";
 /// What is fetched for its sound; the last two only where a session has samples.
 const SOUND: [&str; 4] = ["worklet.js", "engine.wasm", "decoder.js", "decoder.wasm"];
 
@@ -100,6 +102,9 @@ fn weigh(folder: &Path) -> Result<[usize; 3]> {
         };
         let name = path.strip_prefix(folder)?;
         eprintln!("{size:>8} bytes, {plain:>8} plain: {}", name.display());
+        if name == Path::new(INSTALLED_ONLY) {
+            continue;
+        }
         let part = match name.to_string_lossy().split('-').next() {
             Some("engine") => 1,
             Some("decoder") => 2,

@@ -4,7 +4,7 @@ use super::trouble::Trouble;
 use super::{Network, SHOWN_EVERY};
 use crate::guide::Whom;
 use crate::house::Record;
-use crate::view::{Connection, Follows, Recent, SettingsView, View, shown_quality};
+use crate::view::{Connection, Follows, Recent, SettingsView, View};
 use lockstep_session::units::{LocalTime, Span};
 
 /// How long a sentence stays that nobody has to act on.
@@ -69,7 +69,7 @@ impl Network {
                 .clock()
                 .quality()
                 .filter(|_| live)
-                .map(|_| shown_quality(self.replica.presence().quality)),
+                .map(|_| self.replica.presence().quality),
             flashes: self.flashes.lit().to_vec(),
             gathered: self.gathered,
             records_next: self.recorder.cursor(),

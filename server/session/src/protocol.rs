@@ -130,6 +130,23 @@ pub struct Quality {
     pub clock_error_us: ClockError,
 }
 
+impl Quality {
+    /// Whether nobody would be told anything by the other one: both say that the link is about as
+    /// good. Measurements wander a little with each answer.
+    pub fn is_like(self, other: Self) -> bool {
+        const LEAST_TRIP_MS: u16 = 2;
+        const LEAST_ERROR_US: u32 = 200;
+        if (self == Self::default()) != (other == Self::default()) {
+            return false;
+        }
+        let (trip, other_trip) = (self.round_trip_ms.get(), other.round_trip_ms.get());
+        let (error, other_error) = (self.clock_error_us.get(), other.clock_error_us.get());
+        let trips = LEAST_TRIP_MS.max(trip.max(other_trip) / 4);
+        let errors = LEAST_ERROR_US.max(error.max(other_error) / 4);
+        trip.abs_diff(other_trip) <= trips && error.abs_diff(other_error) <= errors
+    }
+}
+
 crate::bounded! {
     /// Milliseconds there and back.
     pub struct RoundTrip(u16) in 0..=60_000, default 0;

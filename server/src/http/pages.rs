@@ -34,7 +34,7 @@ pub(super) async fn session(
     };
     let link = base.page(&id, role, reading.document.mode);
     let head = preview::head(&reading.document, &link);
-    let named = String::from_utf8_lossy(&page.bytes).replacen(UNNAMED, &head, 1);
+    let named = String::from_utf8_lossy(page.plain()).replacen(UNNAMED, &head, 1);
     send(&WebFile::new("index.html", named.into(), None), &headers)
 }
 
@@ -136,7 +136,7 @@ fn send(file: &WebFile, headers: &HeaderMap) -> Response {
             let encoding = [(header::CONTENT_ENCODING, HeaderValue::from_static(name))];
             (common, kind, encoding, twin.clone()).into_response()
         }
-        None => (common, kind, file.bytes.clone()).into_response(),
+        None => (common, kind, file.plain().clone()).into_response(),
     }
 }
 

@@ -5,15 +5,12 @@ use lockstep_engine::{
     Beats, Engine, HostBlock, Listening, Moment, SampleRate, Score, Tempo as EngineTempo,
 };
 use lockstep_session::document::Document;
-use lockstep_session::document::effects::{Effects, ReverbDecay};
-use lockstep_session::document::mixer::{Corner, Filter, FilterKind, Level, Percent};
 use lockstep_session::document::step::Step;
-use lockstep_session::document::track::{StepLength, Track, TrackSettings};
-use lockstep_session::ids::TrackId;
+use lockstep_session::document::track::StepLength;
+use lockstep_tests::full;
 use lockstep_tests::hosts::{Bundles, ClapHost, Cost, HostSetup, Transport, state_with_document};
-use lockstep_tests::phrases::{note, one_track};
+use lockstep_tests::phrases::one_track;
 use lockstep_tests::report::{Report, at};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub(crate) const SETUP: HostSetup = HostSetup {
@@ -24,57 +21,8 @@ const TEMPO: f64 = 120.0;
 /// Ten seconds of music, so that the worst of a thousand blocks is nothing rare.
 const FRAMES: usize = 480_000;
 const TURNS: usize = 5;
-const PRESETS: [&str; 8] = [
-    "bass",
-    "keys",
-    "lead-saw",
-    "pad-warm",
-    "pluck",
-    "mallet-marimba",
-    "lead-chip",
-    "kit-808",
-];
-
-/// Sixteen tracks of four notes on every beat with every effect on.
-pub(crate) fn full() -> Document {
-    let tracks = (0..16).map(|place| {
-        let preset = PRESETS[place % PRESETS.len()];
-        let chord: &[i64] = if preset == "kit-808" {
-            &[-24, -22, -18, -11]
-        } else {
-            &[-5, -2, 2, 5]
-        };
-        let document = one_track(preset, StepLength::Quarter, vec![note(chord, 100); 8]);
-        let mut track = Track::clone(&document.tracks[0]);
-        track.id = TrackId(u32::try_from(place + 1).expect("few tracks"));
-        track.settings = TrackSettings {
-            filter: Filter {
-                kind: [FilterKind::LowPass, FilterKind::HighPass][place % 2],
-                corner: Corner::new(if place % 2 == 0 { 8_000 } else { 2_000 }),
-                resonance: Percent::new(30),
-            },
-            drive: Percent::new(30),
-            reverb_send: Percent::new(40),
-            delay_send: Percent::new(40),
-            level: Level::new(-120),
-            ..track.settings
-        };
-        Arc::new(track)
-    });
-    Document {
-        tracks: tracks.collect(),
-        effects: Effects {
-            reverb_decay: ReverbDecay::new(300),
-            chorus_mix: Percent::new(50),
-            compressor: Percent::new(60),
-            duck_by: Some(TrackId(1)),
-            duck_depth: Percent::new(60),
-            ..Effects::default()
-        },
-        ..Document::default()
-    }
-}
-
+/// How long the patterns of a full session are.
+pub(crate) const STEPS: usize = 8;
 fn small() -> Document {
     let mut steps = vec![Step::default(); 16];
     for place in [0, 4, 8, 12] {
@@ -127,7 +75,7 @@ pub(crate) fn run(report: &mut Report) {
         rows(report, what, &host.costs());
     }
 
-    let document = full();
+    let document = full::session(STEPS);
     let mut host = host(&document);
     host.render(&rolling, 48_000);
     host.costs();

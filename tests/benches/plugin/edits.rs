@@ -1,13 +1,14 @@
 //! Edits that come from a server while the plugin plays: what they cost the audio thread, and how soon
 //! one of them is heard.
 
-use crate::blocks::{SETUP, full, rows, until};
+use crate::blocks::{SETUP, STEPS, rows, until};
 use lockstep_session::document::step::{Step, Velocity};
 use lockstep_session::edit::Edit;
 use lockstep_session::ids::{SceneIndex, StepIndex, TrackId};
 use lockstep_session::protocol::Kind;
 use lockstep_session::replica::Replica;
 use lockstep_tests::client::Client;
+use lockstep_tests::full;
 use lockstep_tests::hosts::{Bundles, ClapHost, Transport, state_with_link};
 use lockstep_tests::report::{Report, at};
 use lockstep_tests::server::Server;
@@ -20,7 +21,7 @@ const HEARD: usize = 100;
 
 pub(crate) fn run(report: &mut Report) {
     let server = Server::start_for_a_crowd(&[]);
-    let session = server.new_session_with(&full());
+    let session = server.new_session_with(&full::session(STEPS));
     let watcher = Client::joined(server.address(), &session, 1);
     let mut host = ClapHost::open(&Bundles::built(), SETUP);
     assert!(host.load_state(&state_with_link(&server.url(&format!("/s/{session}")))));

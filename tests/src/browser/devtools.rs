@@ -1,8 +1,9 @@
-//! What only the browser's own tools can say and do: the tree that assistive tools read, and a page
-//! on a slower machine.
+//! What only the browser's own tools can say and do: the tree that assistive tools read, a page on a
+//! slower machine, and what it costs there.
 
 use super::Browser;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 
@@ -38,6 +39,42 @@ impl Browser {
     /// From now on the page computes so many times slower.
     pub fn slow_down(&self, times: u32) {
         self.devtools("Emulation.setCPUThrottlingRate", &json!({ "rate": times }));
+    }
+
+    /// From now on no more than so many bytes come in a second.
+    pub fn narrow(&self, bytes_per_second: u32) {
+        self.devtools("Network.enable", &json!({}));
+        let conditions = json!({
+            "offline": false,
+            "latency": 0,
+            "downloadThroughput": bytes_per_second,
+            "uploadThroughput": bytes_per_second,
+        });
+        self.devtools("Network.emulateNetworkConditions", &conditions);
+    }
+
+    /// Runs a script in every page from now on, before anything of its own.
+    pub fn prepare(&self, script: &str) {
+        let script = json!({ "source": script });
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", &script);
+    }
+
+    /// What the page has cost so far: seconds, counts and bytes by the browser's names for them.
+    pub fn costs(&self) -> BTreeMap<String, f64> {
+        self.devtools("Performance.enable", &json!({}));
+        let told = self.devtools("Performance.getMetrics", &json!({}));
+        let costs = told["metrics"].as_array().expect("costs").iter();
+        costs
+            .map(|cost| {
+                let name = cost["name"].as_str().expect("a name");
+                (name.to_owned(), cost["value"].as_f64().expect("a number"))
+            })
+            .collect()
+    }
+
+    /// Lets go of all that nothing holds any more.
+    pub fn tidy_up(&self) {
+        self.devtools("HeapProfiler.collectGarbage", &json!({}));
     }
 
     fn devtools(&self, command: &str, parameters: &Value) -> Value {

@@ -160,3 +160,19 @@ fn profile(player: &Value) -> Profile {
     let player: Player = serde_json::from_value(player.clone()).expect("a player");
     player.profile
 }
+
+#[test]
+fn a_link_that_wanders_a_little_looks_the_same_and_a_worse_one_does_not() {
+    let quality = |trip: i64, error: i64| Quality {
+        round_trip_ms: RoundTrip::new(trip),
+        clock_error_us: ClockError::new(error),
+    };
+    assert!(quality(1, 100).is_like(quality(3, 290)));
+    assert!(quality(80, 2_000).is_like(quality(95, 2_400)));
+    assert!(!quality(80, 2_000).is_like(quality(120, 2_000)));
+    assert!(!quality(80, 2_000).is_like(quality(80, 3_000)));
+    assert!(!quality(1, 100).is_like(quality(4, 100)));
+    // What was measured is never like what was not.
+    assert!(!quality(0, 50).is_like(Quality::default()));
+    assert!(Quality::default().is_like(Quality::default()));
+}

@@ -245,7 +245,7 @@ impl Replica {
         let rested = self
             .presence_told
             .is_none_or(|told| now - told >= QUALITY_EVERY);
-        if rested && measured != self.presence.quality {
+        if rested && !measured.is_like(self.presence.quality) {
             self.presence.quality = measured;
             self.presence_changed = true;
         }
