@@ -188,6 +188,18 @@ impl View {
             ..Self::default()
         }
     }
+
+    pub(crate) fn who_leads(&self) -> String {
+        let leader = |id| self.players.iter().find(|other| other.id == id);
+        match self.lead {
+            Lead::Nobody => "Nobody leads".to_owned(),
+            Lead::Mine => "You lead".to_owned(),
+            Lead::Of(player) => leader(player).map_or_else(
+                || "Someone who is away leads".to_owned(),
+                |leader| format!("{} leads", leader.name),
+            ),
+        }
+    }
 }
 
 fn connection(link: &Link) -> Connection {

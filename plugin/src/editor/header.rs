@@ -18,7 +18,7 @@ pub(super) use people::describe;
 pub(super) use record::{metronome, recording, toggle};
 
 pub(super) const HEIGHT: f32 = 56.0;
-const NAME: f32 = 172.0;
+const NAME: f32 = 152.0;
 
 #[derive(Debug, Default)]
 pub(super) struct Header;
@@ -38,6 +38,7 @@ impl Header {
                 record::show(ui, desk);
                 cycle::show(ui, desk);
                 people::show(ui, desk);
+                lead::who(ui, desk);
             });
         });
     }

@@ -190,6 +190,7 @@ pub(super) fn sentences(view: &View) -> Vec<(String, Tone)> {
             };
             sentences.push((trip, Tone::Plain));
         }
+        sentences.push((view.who_leads(), Tone::Plain));
     } else if view.unsaved > 0 && view.connection != Connection::Alone {
         let words = match view.unsaved {
             1 => "1 change waits".to_owned(),
@@ -275,7 +276,8 @@ mod tests {
                 "Joined",
                 "Saving 2 changes",
                 "In time \u{b1}0.4 ms",
-                "18 ms away"
+                "18 ms away",
+                "Nobody leads"
             ]
         );
         view.is_read_only = true;

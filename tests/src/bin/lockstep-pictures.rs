@@ -32,6 +32,12 @@ fn main() {
     let assets = PathBuf::from(std::env::args().nth(1).expect("the folder they go to"));
     let folder = assets.join("pictures");
     let room = Room::open();
+    let desk = Browser::joined(&room.link(), Screen::Desk);
+    let phone = Browser::joined(&room.link(), Screen::Phone);
+    desk.click("[aria-label='Play']");
+    desk.wait_until("it plays", |page| page.playhead_column().is_some());
+
+    // It follows a session that plays, and would lead one that does not.
     let display = Display::open();
     let mut host = DawdreamerHost::open_on(Some(display.name()), &Bundles::built(), SETUP);
     assert!(host.load_state(&state_with_link(&room.link())));
@@ -39,14 +45,12 @@ fn main() {
     let window = display.window_of(host.process());
     room.wait_for_daws(1);
 
-    let desk = Browser::joined(&room.link(), Screen::Desk);
-    let phone = Browser::joined(&room.link(), Screen::Phone);
-    desk.click("[aria-label='Play']");
-    desk.wait_until("it plays", |page| page.playhead_column().is_some());
-    desk.click_step("Snare", 8);
-    phone.touch_step(("Kick", 7), (0.0, 0.0), std::time::Duration::ZERO);
+    // Two edits, so that their cells carry their authors' colours.
+    desk.click_step("Clap", 8);
+    phone.click_step("Snare", 4);
     phone.wait_until("both have been heard of", |page| {
-        page.pressed("Snare", 8) && page.pressed("Kick", 7)
+        page.pressed("Clap", 8) == desk.pressed("Clap", 8)
+            && page.pressed("Snare", 4) == desk.pressed("Snare", 4)
     });
 
     desk.screenshot(&folder.join("page.png"));

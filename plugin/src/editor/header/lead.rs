@@ -5,6 +5,7 @@ use crate::editor::panel::Desk;
 use crate::editor::widgets::{Button, choice};
 use crate::params::SyncMode;
 use crate::view::{Connection, Lead};
+use egui::text::{LayoutJob, TextWrapping};
 use egui::{Align2, FontId, Sense, Ui, vec2};
 use lockstep_session::edit::Edit;
 
@@ -21,6 +22,11 @@ const MEANING: &str = "Whom the grid in this workstation follows.\n\
     Session leads: the session, whether or not your project plays.\n\
     Align: your project, without moving the session.";
 
+/// Around the words of a pill.
+const BESIDE: f32 = 30.0;
+/// A pill of which nobody could read more is left out.
+const NARROWEST: f32 = 80.0;
+
 pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>) {
     let theme = desk.theme;
     titled(ui, theme, ("Sync", 118.0), |ui| {
@@ -32,36 +38,23 @@ pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>) {
             desk.turn(&desk.params.sync, mode);
         }
     });
+}
+
+/// Who leads, in what room there is; the strip at the bottom says it in full.
+pub(super) fn who(ui: &mut Ui, desk: &mut Desk<'_>) {
     if desk.view.connection == Connection::Alone {
         return;
     }
-    pill(ui, desk);
+    if desk.locked().is_none() {
+        change(ui, desk);
+    }
+    if ui.available_width() >= NARROWEST {
+        pill(ui, desk);
+    }
 }
 
-fn pill(ui: &mut Ui, desk: &mut Desk<'_>) {
+fn change(ui: &mut Ui, desk: &mut Desk<'_>) {
     let theme = desk.theme;
-    let words = words(desk);
-    let is_led = desk.view.lead != Lead::Nobody;
-    let colour = if is_led { theme.live } else { theme.dim };
-    let font = FontId::proportional(theme.small + 1.0);
-    let galley = ui.painter().layout_no_wrap(words, font, colour);
-    let most = (ui.available_width() - 390.0).max(60.0);
-    let width = (galley.size().x + 30.0).min(most);
-    let (area, _) = ui.allocate_exact_size(vec2(width, 24.0), Sense::empty());
-    ui.painter()
-        .rect_filled(area, 12.0, colour.gamma_multiply(0.14));
-    let dot = area.left_center() + vec2(12.0, 0.0);
-    ui.painter().circle_filled(dot, 3.5, colour);
-    let text = area.with_min_x(area.left() + 20.0);
-    let at = Align2::LEFT_CENTER
-        .align_size_within_rect(galley.size(), text)
-        .min;
-    ui.painter()
-        .with_clip_rect(text.with_max_x(area.right() - 4.0))
-        .galley(at, galley, colour);
-    if desk.locked().is_some() {
-        return;
-    }
     if desk.view.lead == Lead::Mine {
         let release = Button::new("Release")
             .small(theme)
@@ -79,17 +72,25 @@ fn pill(ui: &mut Ui, desk: &mut Desk<'_>) {
     }
 }
 
-fn words(desk: &Desk<'_>) -> String {
-    match desk.view.lead {
-        Lead::Nobody => "Nobody leads".to_owned(),
-        Lead::Mine => "You lead".to_owned(),
-        Lead::Of(player) => {
-            let mut players = desk.view.players.iter();
-            let leader = players.find(|other| other.id == player);
-            leader.map_or_else(
-                || "Someone who is away leads".to_owned(),
-                |leader| format!("{} leads", leader.name),
-            )
-        }
-    }
+fn pill(ui: &mut Ui, desk: &Desk<'_>) {
+    let theme = desk.theme;
+    let words = desk.view.who_leads();
+    let is_led = desk.view.lead != Lead::Nobody;
+    let colour = if is_led { theme.live } else { theme.dim };
+    let font = FontId::proportional(theme.small + 1.0);
+    let mut job = LayoutJob::simple_singleline(words.clone(), font, colour);
+    job.wrap = TextWrapping::truncate_at_width(ui.available_width() - BESIDE);
+    let galley = ui.painter().layout_job(job);
+    let size = vec2(galley.size().x + BESIDE, 24.0);
+    let (area, response) = ui.allocate_exact_size(size, Sense::hover());
+    ui.painter()
+        .rect_filled(area, 12.0, colour.gamma_multiply(0.14));
+    let dot = area.left_center() + vec2(12.0, 0.0);
+    ui.painter().circle_filled(dot, 3.5, colour);
+    let text = area.with_min_x(area.left() + 20.0);
+    let at = Align2::LEFT_CENTER
+        .align_size_within_rect(galley.size(), text)
+        .min;
+    ui.painter().galley(at, galley, colour);
+    response.on_hover_text(words);
 }

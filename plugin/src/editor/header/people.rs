@@ -8,7 +8,7 @@ use egui::{Align2, FontId, Sense, Stroke, Ui, vec2};
 const SIZE: f32 = 28.0;
 const OVERLAP: f32 = 6.0;
 /// More than so many are counted.
-const MOST: usize = 5;
+const MOST: usize = 3;
 
 pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>) {
     let theme = desk.theme;
