@@ -170,4 +170,6 @@ fn frames_in(span: Span, rate: SampleRate) -> usize {
 }
 
 #[cfg(test)]
+mod hour;
+#[cfg(test)]
 mod tests;

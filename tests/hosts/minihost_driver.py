@@ -2,9 +2,11 @@
 standard output. Audio goes through a file, as 32-bit floats, one channel after the other."""
 
 import base64
+import threading
 
 import minihost
 from conversation import serve
+from deck import Deck
 from juce_state import unwrap, wrap
 
 
@@ -66,6 +68,27 @@ class Host:
             for channel in audio:
                 output.write(channel)
         return {"latency": self.plugin.latency_samples, "notes": notes}
+
+    def roll(self, start):
+        frames, *place = start
+        self.deck = Deck(self.rate, frames, place)
+        self.pacing = threading.Thread(target=self.deck.run, args=(self.block,))
+        self.pacing.start()
+
+    def turn(self, hand):
+        self.deck.hands.append(hand)
+
+    def halt(self, file):
+        self.deck.goes_on = False
+        self.pacing.join()
+        return {"latency": self.plugin.latency_samples, "notes": [], **self.deck.written(file)}
+
+    def block(self, frames, place, knobs):
+        self.set_transport(*place)
+        memory = bytearray(8 * frames)
+        silence = stereo(bytearray(8 * frames), frames)
+        self.plugin.process_auto(silence, stereo(memory, frames), [], [(0, *knob) for knob in knobs], 4096)
+        return memory
 
     def cycle(self, path, sample_rate, block, rounds, together):
         audio = stereo(bytearray(8 * block), block)

@@ -233,6 +233,13 @@ impl Browser {
         self.chromium.processor_time()
     }
 
+    /// The machine that it runs on sleeps for so long: nothing of it runs, neither page nor sound.
+    pub fn sleep(&self, span: Duration) {
+        self.chromium.signal("-STOP");
+        std::thread::sleep(span);
+        self.chromium.signal("-CONT");
+    }
+
     /// Errors and refusals that the console has shown since the start.
     pub fn complaints(&self) -> Vec<String> {
         self.chromium.complaints()

@@ -3,6 +3,7 @@
 
 mod ardour;
 mod clap;
+mod deck;
 mod performance;
 mod remote;
 mod sound;
@@ -11,8 +12,9 @@ mod transport;
 
 pub use ardour::ArdourSession;
 pub use clap::{ClapHost, Cost, Rolled, RollingClapHost, time_worked};
+pub use deck::Hand;
 pub use performance::{Note, Performance, Touch};
-pub use remote::{DawdreamerHost, RemoteHost, Vst3Host, serve};
+pub use remote::{DawdreamerHost, Paced, RemoteHost, Vst3Host, serve};
 pub use sound::{Sound, assert_onsets};
 pub use state::{state_with_document, state_with_fields, state_with_link};
 pub use transport::{Block, Loop, LoopStyle, Says, Transport};

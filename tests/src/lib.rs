@@ -9,6 +9,8 @@ pub mod display;
 pub mod distance;
 pub mod full;
 pub mod hosts;
+pub mod jam;
+pub mod machine;
 pub mod measures;
 pub mod networks;
 pub mod phrases;

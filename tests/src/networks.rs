@@ -4,6 +4,7 @@
 use lockstep_session::clock::{Clock, Exchange};
 use lockstep_session::units::{LocalTime, ServerTime, Span};
 use std::collections::VecDeque;
+use std::time::Duration;
 
 /// Delays in milliseconds. Every message draws its own, but none overtakes another, as on any one
 /// connection.
@@ -24,6 +25,16 @@ struct Route {
     hops: u32,
     /// How often a message is held up for 50 to 200 ms.
     spikes: f64,
+}
+
+/// One direction of a real connection, over which the machine's own scheduling comes anyway.
+#[derive(Debug, Clone, Copy)]
+pub struct Way {
+    route: Route,
+    /// Up to so much more, evenly.
+    jitter: Duration,
+    /// None is as wide as can be.
+    bytes_per_second: Option<u32>,
 }
 
 const STILL: Route = Route {
@@ -113,6 +124,58 @@ pub const HOPS: Network = both_ways(
         ..STILL
     },
 );
+
+impl Network {
+    /// There and back.
+    pub fn ways(self) -> [Way; 2] {
+        [self.there, self.back].map(|route| Way {
+            route: Route {
+                scheduling: 0.0,
+                ..route
+            },
+            jitter: Duration::ZERO,
+            bytes_per_second: None,
+        })
+    }
+}
+
+impl Way {
+    /// Each message takes `shortest`, and up to `jitter` more.
+    pub fn even(shortest: Duration, jitter: Duration) -> Self {
+        let route = Route {
+            shortest: shortest.as_secs_f64() * 1e3,
+            scheduling: 0.0,
+            ..STILL
+        };
+        Self {
+            route,
+            jitter,
+            bytes_per_second: None,
+        }
+    }
+
+    #[must_use]
+    pub fn narrow(self, bytes_per_second: u32) -> Self {
+        let bytes_per_second = Some(bytes_per_second);
+        Self {
+            bytes_per_second,
+            ..self
+        }
+    }
+
+    pub fn delay(&self, chance: &mut Chance) -> Duration {
+        let micros = self.route.delay(chance).as_micros();
+        let jitter = self.jitter.mul_f64(chance.share());
+        Duration::from_micros(u64::try_from(micros).unwrap_or(0)) + jitter
+    }
+
+    /// How long so many bytes take up the way.
+    pub fn passing(&self, bytes: usize) -> Duration {
+        let bytes = f64::from(u32::try_from(bytes).unwrap_or(u32::MAX));
+        let seconds = |most: u32| Duration::from_secs_f64(bytes / f64::from(most));
+        self.bytes_per_second.map_or(Duration::ZERO, seconds)
+    }
+}
 
 impl Route {
     fn delay(&self, chance: &mut Chance) -> Span {

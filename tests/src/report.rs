@@ -51,6 +51,17 @@ impl Report {
         self.judge(key, name, value, unit, value <= goal, &format!("<= {goal}"));
     }
 
+    /// The same for people only, not for the last line.
+    pub fn goal(&self, name: &str, value: f64, unit: &str, goal: f64) {
+        let verdict = if value <= goal { "" } else { "  MISSED" };
+        self.row(name, value, unit, &format!("<= {goal}{verdict}"));
+    }
+
+    /// A figure for the last line that is nobody's goal.
+    pub fn keep(&mut self, key: &'static str, value: f64) {
+        self.figures.push((key, value));
+    }
+
     /// A figure that should be at least so much.
     pub fn feat(&mut self, key: &'static str, name: &str, value: f64, unit: &str, goal: f64) {
         self.judge(key, name, value, unit, value >= goal, &format!(">= {goal}"));
@@ -75,7 +86,9 @@ impl Report {
         let mut line = String::new();
         for (key, value) in self.figures {
             let comma = if line.is_empty() { "" } else { "," };
-            let value = if value.is_finite() {
+            let value = if value.fract() == 0.0 {
+                format!("{value:.0}")
+            } else if value.is_finite() {
                 format!("{value:.3}")
             } else {
                 "null".to_owned()

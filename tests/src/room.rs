@@ -89,7 +89,8 @@ impl Room {
     }
 }
 
-fn daws(replica: &Replica) -> usize {
+/// How many plugins play in a session.
+pub fn daws(replica: &Replica) -> usize {
     let players = replica.players();
     let daws = players.filter(|player| player.profile.kind == Kind::Daw);
     daws.count()

@@ -5,9 +5,10 @@ use lockstep_session::document::Document;
 use lockstep_session::units::{Beat, BeatSpan};
 use lockstep_tests::browser::{Browser, Ear, Overheard, Screen, named, overheard_page};
 use lockstep_tests::client::Client;
+use lockstep_tests::jam::clicks;
 use lockstep_tests::scenario::{Change, assert_same_bits};
 use lockstep_tests::server::Server;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::time::{Duration, Instant, SystemTime};
 
 /// How much of it is compared.
@@ -49,19 +50,6 @@ fn a_page_plays_the_bits_that_the_engine_plays_elsewhere() {
     let last = scores.next_back().expect("the page sends scores");
     assert_eq!(*last, Score::compile(&document).bytes());
     assert_eq!(page.complaints(), Vec::<String>::new());
-}
-
-/// A click on every beat and nothing else.
-fn clicks() -> Document {
-    let steps: Vec<_> = (0..16).map(|step| json!({ "on": step % 4 == 0 })).collect();
-    let clip = json!({ "content": { "pattern": { "length": 16, "steps": steps } } });
-    let none = Value::Null;
-    let track = json!({
-        "id": 1,
-        "settings": { "name": "Kick", "instrument": { "source": { "preset": "click" } } },
-        "clips": [clip, none, none, none, none, none, none, none],
-    });
-    serde_json::from_value(json!({ "tracks": [track] })).expect("a document")
 }
 
 /// When each beat was heard, in seconds since the first of them that both have heard.

@@ -17,6 +17,8 @@ const SERVER: &str = "server";
 const PLUGIN: &str = "plugin";
 /// The benchmark of the page, in a browser and from the server.
 const WEB: &str = "web";
+/// The benchmark that plays hosts and browsers together.
+const SYNC: &str = "sync";
 
 pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<()> {
     let names = names(&workspace.root().join("tests/benches"))?;
@@ -46,7 +48,7 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<()>
         worklet::make(workspace)?;
         command.env("LOCKSTEP_WORKLET", worklet::built(workspace));
     }
-    if name == PLUGIN {
+    if name == PLUGIN || name == SYNC {
         setup::for_tests(workspace)?;
         setup::for_page()?;
         web::make(workspace)?;
@@ -62,7 +64,7 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<()>
         setup::for_browser()?;
         web::make(workspace)?;
     }
-    if [SERVER, PLUGIN, WEB].contains(&name.as_str()) {
+    if [SERVER, PLUGIN, WEB, SYNC].contains(&name.as_str()) {
         // The server that is measured is the one that is given to people.
         let mut build = workspace.cargo();
         build.args(["build", "--release", "--package", "lockstep-server"]);

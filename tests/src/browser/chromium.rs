@@ -101,16 +101,36 @@ impl Chromium {
 
     /// How long this browser's processes have been on a processor.
     pub(super) fn processor_time(&self) -> Duration {
-        let all: Vec<Ticks> = processes().filter_map(|name| Ticks::of(&name)).collect();
-        let mut family = vec![self.driver.id()];
-        let mut ticks = 0;
-        while let Some(parent) = family.pop() {
-            for process in all.iter().filter(|process| process.parent == parent) {
-                family.push(process.id);
-                ticks += process.ticks;
+        let ticks = self
+            .family()
+            .iter()
+            .map(|process| process.ticks)
+            .sum::<u32>();
+        Duration::from_millis(10) * ticks
+    }
+
+    /// Says one word to all processes of this browser, as the system's `kill` names it.
+    pub(super) fn signal(&self, word: &str) {
+        let family = self.family();
+        let mut kill = Command::new("kill");
+        kill.arg(word)
+            .args(family.iter().map(|process| process.id.to_string()));
+        // One of them may just have ended.
+        let _ = kill.status();
+    }
+
+    /// All that the driver has started.
+    fn family(&self) -> Vec<Ticks> {
+        let mut all: Vec<Ticks> = processes().filter_map(|name| Ticks::of(&name)).collect();
+        let mut parents = vec![self.driver.id()];
+        let mut family = Vec::new();
+        while let Some(parent) = parents.pop() {
+            for process in all.extract_if(.., |process| process.parent == parent) {
+                parents.push(process.id);
+                family.push(process);
             }
         }
-        Duration::from_millis(10) * ticks
+        family
     }
 
     pub(super) fn complaints(&self) -> Vec<String> {

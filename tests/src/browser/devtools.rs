@@ -2,6 +2,7 @@
 //! slower machine, and what it costs there.
 
 use super::Browser;
+use crate::machine::MachineTime;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -39,6 +40,12 @@ impl Browser {
     /// From now on the page computes so many times slower.
     pub fn slow_down(&self, times: u32) {
         self.devtools("Emulation.setCPUThrottlingRate", &json!({ "rate": times }));
+    }
+
+    /// When the page's own clock began, on the machine's clock: the browser says it in seconds of that.
+    pub fn clock_began(&self) -> MachineTime {
+        let seconds = self.costs()["NavigationStart"];
+        MachineTime::from_nanos(0).after(seconds)
     }
 
     /// From now on no more than so many bytes come in a second.

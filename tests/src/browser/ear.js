@@ -38,7 +38,7 @@ overhear.put = (array) => {
   return [start, start + bytes.length];
 };
 overhear.whole = async () => {
-  const { first, changes, sound } = await overhear.ask("everything");
+  const { first, changes, sound, times } = await overhear.ask("everything");
   // A busy browser may leave a block out, and the engine knows nothing of it.
   const gaps = [];
   let length = 0;
@@ -55,9 +55,10 @@ overhear.whole = async () => {
     if (change.score) change.score = overhear.put(change.score);
     if (change.sample) change.sample.channels = change.sample.channels.map(overhear.put);
   }
+  const rendered = overhear.put(Float64Array.from(times));
   const all = new Blob(overhear.bytes);
   overhear.bytes = [new Uint8Array(await all.arrayBuffer())];
-  return { rate: overhear.context.sampleRate, first, changes, channels, gaps, output: overhear.output, clicks: overhear.clicks, length: all.size };
+  return { origin: performance.timeOrigin, rate: overhear.context.sampleRate, first, changes, channels, gaps, rendered, output: overhear.output, clicks: overhear.clicks, length: all.size };
 };
 // As text, a piece at a time.
 overhear.text = (start) => {

@@ -25,13 +25,18 @@ pub struct Ear<'b> {
 #[derive(Clone, Debug)]
 pub struct Overheard {
     pub rate: f64,
+    /// When the page's own clock began, in seconds of the clock on the wall, as the page believes.
+    pub origin: f64,
     pub sound: Sound,
     /// What the audio thread was told, and the frame from which on it counted.
     pub told: Vec<(usize, Change)>,
     /// The next frame to be rendered when the page was pressed.
     pub clicks: Vec<f64>,
     /// Frames that were heard, each with seconds of the clock on the wall.
-    output: Vec<(f64, f64)>,
+    pub output: Vec<(f64, f64)>,
+    /// The first frame of each block, with when the audio thread began it: milliseconds of the clock on
+    /// the wall, rounded down to whole ones.
+    pub rendered: Vec<(f64, f64)>,
 }
 
 /// The page as it was built, but its audio thread remembers what it does: the folder for a server's
@@ -72,6 +77,11 @@ impl<'b> Ear<'b> {
     /// At a page that nobody has touched yet.
     pub fn at(page: &'b Browser) -> Self {
         page.evaluate(ON_THE_PAGE);
+        Self { page }
+    }
+
+    /// At a page that has had an ear before, and has been touched since.
+    pub fn still_at(page: &'b Browser) -> Self {
         Self { page }
     }
 
@@ -134,9 +144,14 @@ impl<'b> Ear<'b> {
         let output = output.map(|word| (number(&word[0]) - float(first), number(&word[1]) / 1e3));
         let clicks = told["clicks"].as_array().expect("clicks").iter();
         let clicks = clicks.map(|frame| number(frame) - float(first));
+        let rendered = part(&told["rendered"], &bytes).as_chunks().0.iter();
+        let rendered: Vec<f64> = rendered.map(|bytes| f64::from_le_bytes(*bytes)).collect();
+        let (rendered, _) = rendered.as_chunks::<2>();
         Overheard {
+            rendered: rendered.iter().map(|[frame, at]| (*frame, *at)).collect(),
             clicks: clicks.collect(),
             rate: number(&told["rate"]),
+            origin: number(&told["origin"]) / 1e3,
             sound: Sound::new(left, right, 0),
             told: changes,
             output: output.collect(),

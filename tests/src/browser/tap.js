@@ -5,6 +5,7 @@ registerProcessor("lockstep", class extends LockstepProcessor {
     this.first = null;
     this.changes = [];
     this.sound = [];
+    this.times = [];
     const { onmessage } = this.port;
     this.port.onmessage = (event) => {
       if (event.data.overhear) this.tell(event.data.overhear);
@@ -14,7 +15,7 @@ registerProcessor("lockstep", class extends LockstepProcessor {
 
   tell(what) {
     if (what === "frames") this.port.postMessage({ overheard: this.first === null ? 0 : this.frame - this.first });
-    else this.port.postMessage({ overheard: { first: this.first, changes: this.changes, sound: this.sound } });
+    else this.port.postMessage({ overheard: { first: this.first, changes: this.changes, sound: this.sound, times: this.times } });
   }
 
   obey(message) {
@@ -24,10 +25,12 @@ registerProcessor("lockstep", class extends LockstepProcessor {
   }
 
   process(inputs, outputs) {
+    const now = Date.now();
     const goesOn = super.process(inputs, outputs);
     const at = this.frame - outputs[0][0].length;
     // It is made some blocks before the first that it plays.
     this.first ??= at;
+    this.times.push(at - this.first, now);
     this.sound.push({ at: at - this.first, sides: outputs[0].map((side) => side.slice()) });
     return goesOn;
   }

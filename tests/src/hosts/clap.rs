@@ -4,7 +4,8 @@ mod audio;
 
 pub use audio::{Cost, Rolled, time_worked};
 
-use super::{Block, Bundles, Edition, HostSetup, Performance, Sound, Touch, Transport};
+use super::deck::Deck;
+use super::{Block, Bundles, Edition, Hand, HostSetup, Performance, Sound, Touch, Transport};
 use audio::Rendering;
 use clack_extensions::audio_ports::{AudioPortInfoBuffer, PluginAudioPorts};
 use clack_extensions::latency::PluginLatency;
@@ -14,6 +15,7 @@ use clack_extensions::render::{PluginRender, RenderMode};
 use clack_extensions::state::PluginState;
 use clack_host::prelude::*;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
 use std::{io::Cursor, sync::Arc};
 
@@ -51,6 +53,7 @@ pub struct ClapHost {
 )]
 pub struct RollingClapHost {
     host: ClapHost,
+    hands: Sender<Hand>,
     is_rolling: Arc<AtomicBool>,
     thread: JoinHandle<(Rendering, Rolled)>,
 }
@@ -298,12 +301,15 @@ impl ClapHost {
         let mut rendering = self.rendering.take().expect("it is active");
         let is_rolling = Arc::new(AtomicBool::new(true));
         let goes_on = Arc::clone(&is_rolling);
+        let (hands, touched) = channel();
         let thread = std::thread::spawn(move || {
-            let rolled = rendering.render_on_time(transport, &goes_on);
+            let deck = Deck::new(transport, touched);
+            let rolled = rendering.render_on_time(deck, &goes_on);
             (rendering, rolled)
         });
         RollingClapHost {
             host: self,
+            hands,
             is_rolling,
             thread,
         }
@@ -314,6 +320,11 @@ impl RollingClapHost {
     /// The host's main thread, while audio rolls on.
     pub fn main_thread(&mut self) -> &mut ClapHost {
         &mut self.host
+    }
+
+    /// Does something at the transport, with the next block.
+    pub fn touch(&self, hand: Hand) {
+        self.hands.send(hand).expect("the audio thread rolls on");
     }
 
     /// Everything that sounded, and the host for more.
@@ -328,6 +339,7 @@ impl RollingClapHost {
             mut host,
             is_rolling,
             thread,
+            ..
         } = self;
         is_rolling.store(false, Ordering::Relaxed);
         let (rendering, rolled) = thread.join().expect("the audio thread did not panic");

@@ -3,9 +3,11 @@
 //! a file.
 
 mod dawdreamer;
+mod paced;
 mod serve;
 
 pub use dawdreamer::DawdreamerHost;
+pub use paced::Paced;
 pub use serve::serve;
 
 use super::{Block, Bundles, Edition, HostSetup, Note, Performance, Sound, Touch, Transport};
@@ -45,9 +47,7 @@ impl RemoteHost {
 
     /// The process of the VST3 host without any plugin.
     pub fn start(setup: HostSetup) -> Self {
-        let python = std::env::var_os("LOCKSTEP_HOST_PYTHON")
-            .expect("LOCKSTEP_HOST_PYTHON names a Python with minihost: run `cargo xtask test`");
-        Self::launch(Command::new(python).arg(DRIVER), None, setup)
+        Self::launch(&mut Self::vst3_host(), None, setup)
     }
 
     /// A CLAP in a process of its own, with what this user keeps on the machine in a folder of its own.
@@ -58,6 +58,22 @@ impl RemoteHost {
         host.open_at(&path, Edition::Stereo)
             .expect("the bundle is a CLAP");
         host
+    }
+
+    /// The same with a VST3.
+    pub fn open_vst3(home: &Path, bundles: &Bundles, setup: HostSetup) -> Self {
+        let mut command = Self::vst3_host();
+        let mut host = Self::launch(command.env("LOCKSTEP_HOME", home), None, setup);
+        host.open_plugin(bundles);
+        host
+    }
+
+    fn vst3_host() -> Command {
+        let python = std::env::var_os("LOCKSTEP_HOST_PYTHON")
+            .expect("LOCKSTEP_HOST_PYTHON names a Python with minihost: run `cargo xtask test`");
+        let mut command = Command::new(python);
+        command.arg(DRIVER);
+        command
     }
 
     /// With its windows on an X display, or without any.

@@ -2,7 +2,9 @@
 //! each callback.
 
 use super::Handlers;
+use crate::hosts::deck::Deck;
 use crate::hosts::{Block, HostSetup, Note, Performance, Sound, Touch, Transport};
+use crate::machine::MachineTime;
 use clack_extensions::tail::{PluginTail, TailLength};
 use clack_host::events::event_types::{
     MidiEvent, NoteOffEvent, NoteOnEvent, ParamValueEvent, TransportEvent, TransportFlags,
@@ -40,9 +42,11 @@ pub struct Cost {
 }
 
 /// What came out of a host that called on time, and when it did.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Rolled {
     pub performance: Performance,
+    /// When the first frame was due, on the machine's clock.
+    pub began: MachineTime,
     /// When each callback came, and how many frames had come before it.
     pub callbacks: Vec<(Instant, usize)>,
 }
@@ -84,12 +88,20 @@ impl Rendering {
         performance
     }
 
-    pub(super) fn render_on_time(&mut self, start: Transport, goes_on: &AtomicBool) -> Rolled {
-        let mut rolled = Rolled::default();
+    pub(super) fn render_on_time(&mut self, mut deck: Deck, goes_on: &AtomicBool) -> Rolled {
         let began = Instant::now();
+        let mut rolled = Rolled {
+            performance: Performance::default(),
+            began: MachineTime::now(),
+            callbacks: Vec::new(),
+        };
         let mut frames = 0;
         while goes_on.load(Ordering::Relaxed) {
-            let transport = start.after(frames, self.setup.sample_rate);
+            let (transport, knobs) = deck.next(self.setup.block, self.setup.sample_rate);
+            let turned = knobs
+                .into_iter()
+                .map(|(number, value)| Touch::Parameter { number, value });
+            self.touches.extend(turned.map(|touch| (0, touch)));
             rolled.callbacks.push((Instant::now(), frames));
             rolled.performance.append(self.render_block(&Block {
                 frames: self.setup.block,

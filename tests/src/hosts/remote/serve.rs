@@ -1,15 +1,25 @@
 //! The other end of a remote host, for the CLAP: answers each line of standard input on standard output.
 
-use crate::hosts::{Block, Bundles, ClapHost, Edition, HostSetup, Says, Touch, Transport};
+use crate::hosts::{
+    Block, Bundles, ClapHost, Edition, Hand, HostSetup, Loop, LoopStyle, Performance,
+    RollingClapHost, Says, Touch, Transport,
+};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 
+/// The plugin, called when the test asks, or on time.
+enum Host {
+    None,
+    Still(ClapHost),
+    Rolling(RollingClapHost),
+}
+
 /// Serves until its input ends.
 pub fn serve() {
-    let mut host = None;
+    let mut host = Host::None;
     for line in std::io::stdin().lock().lines() {
         let line = line.expect("requests are text");
         let request: Value = serde_json::from_str(&line).expect("requests are JSON");
@@ -20,7 +30,7 @@ pub fn serve() {
     }
 }
 
-fn obey(host: &mut Option<ClapHost>, request: &Value) -> Value {
+fn obey(host: &mut Host, request: &Value) -> Value {
     let verb = request["do"].as_str().expect("a verb");
     if verb == "open" {
         let bundles = Bundles {
@@ -35,15 +45,34 @@ fn obey(host: &mut Option<ClapHost>, request: &Value) -> Value {
         } else {
             Edition::Stereo
         };
-        *host = Some(ClapHost::open_edition(&bundles, edition, setup));
+        *host = Host::Still(ClapHost::open_edition(&bundles, edition, setup));
         return Value::Null;
     }
-    let open = host.as_mut().expect("a plugin is open");
     match verb {
         "close" => {
-            *host = None;
-            Value::Null
+            *host = Host::None;
+            return Value::Null;
         }
+        "roll" => {
+            let Host::Still(still) = std::mem::replace(host, Host::None) else {
+                panic!("no plugin stands still");
+            };
+            *host = Host::Rolling(still.roll(block(&request["start"]).transport));
+            return Value::Null;
+        }
+        "halt" => return halt(host, request),
+        _ => {}
+    }
+    let open = match host {
+        Host::None => panic!("a plugin is open"),
+        Host::Still(open) => open,
+        Host::Rolling(rolling) if verb == "turn" => {
+            rolling.touch(Hand::of(&request["hand"]));
+            return Value::Null;
+        }
+        Host::Rolling(rolling) => rolling.main_thread(),
+    };
+    match verb {
         "save_state" => STANDARD.encode(open.save_state()).into(),
         "load_state" => {
             let state = STANDARD.decode(request["state"].as_str().expect("a state"));
@@ -57,6 +86,26 @@ fn obey(host: &mut Option<ClapHost>, request: &Value) -> Value {
     }
 }
 
+fn halt(host: &mut Host, request: &Value) -> Value {
+    let Host::Rolling(rolling) = std::mem::replace(host, Host::None) else {
+        panic!("no plugin rolls");
+    };
+    let (still, rolled) = rolling.stop_with_times();
+    let rate = still.setup().sample_rate;
+    *host = Host::Still(still);
+    let (first, _) = rolled.callbacks[0];
+    let late = rolled.callbacks.iter().map(|(at, frames)| {
+        let due = f64::from(u32::try_from(*frames).expect("a test is short")) / rate;
+        (at.duration_since(first).as_secs_f64() - due) * 1e3
+    });
+    let late: Vec<f64> = late.collect();
+    let mut answer = written(&rolled.performance, request);
+    answer["began"] = rolled.began.as_nanos().into();
+    answer["late"] = late.into();
+    answer["frames"] = rolled.performance.frames().into();
+    answer
+}
+
 fn render(host: &mut ClapHost, request: &Value) -> Value {
     for touch in request["touches"].as_array().expect("touches") {
         host.touch(whole(&touch[0]), touched(touch));
@@ -64,6 +113,11 @@ fn render(host: &mut ClapHost, request: &Value) -> Value {
     let blocks = request["blocks"].as_array().expect("blocks");
     let blocks: Vec<Block> = blocks.iter().map(block).collect();
     let performance = host.perform_blocks(&blocks);
+    written(&performance, request)
+}
+
+/// Writes the sound where the request wants it, and says the rest.
+fn written(performance: &Performance, request: &Value) -> Value {
     let latency = performance.ports.first().map_or(0, |port| port.latency);
     let samples = performance
         .ports
@@ -101,10 +155,17 @@ fn block(request: &Value) -> Block {
     } else {
         Says::NOTHING
     };
+    let bound = |place: usize| request[4][place].as_f64();
+    let looped = bound(0).zip(bound(1)).map(|(start, end)| Loop {
+        start,
+        end,
+        style: LoopStyle::Wraps,
+    });
     Block {
         frames: whole(&request[0]),
         transport: Transport {
             is_rolling: request[1] == true,
+            looped,
             signature: (part(0), part(1)),
             is_recording: request[6] == true,
             says,
