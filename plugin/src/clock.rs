@@ -25,23 +25,34 @@ impl LocalClock {
     }
 }
 
-/// Callbacks come early and late; over this many of them the lateness averages out.
-const REMEMBERED: usize = 64;
-/// Callbacks this far from the line are late ones, and tell nothing; several of them mean that the
-/// audio stopped and went on, or runs offline.
+/// Callbacks come late, and hardly ever early: of all within so many seconds the earliest counts.
+const STRETCH: f64 = 0.2;
+/// Over so many of these the rest averages out.
+const REMEMBERED: usize = 32;
+/// Callbacks this far from the line are late ones, and tell nothing; several of them for so long mean
+/// that the audio stopped and went on, or runs offline.
 const LOST_MICROS: f64 = 20_000.0;
 const LOST: usize = 3;
+const LOST_FOR: f64 = 40_000.0;
+/// A line through less than about so many seconds keeps to the nominal rate.
+const SURE: f64 = 3.0;
 
-/// Least squares over the last callbacks: how many frames had been rendered at which time.
+/// Least squares over the earliest of the last callbacks: how many frames had been rendered at which
+/// time. A sound card asks on time; what makes a callback late is the machine, and a mean over all would
+/// be late by that.
 #[derive(Clone, Debug)]
 pub(crate) struct SampleClock {
     nominal_micros_per_frame: f64,
     points: [Point; REMEMBERED],
     count: usize,
-    next: usize,
+    /// Where the newest is.
+    newest: usize,
     frames: u64,
-    /// How many callbacks in a row were far from the line.
+    /// The last callback that was no part of a burst.
+    last: Option<Point>,
+    /// How many in a row were far from the line, and the first of them.
     lost: usize,
+    lost_since: i64,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -56,9 +67,11 @@ impl SampleClock {
             nominal_micros_per_frame: 1e6 / sample_rate,
             points: [Point::default(); REMEMBERED],
             count: 0,
-            next: 0,
+            newest: 0,
             frames: 0,
+            last: None,
             lost: 0,
+            lost_since: 0,
         }
     }
 
@@ -66,19 +79,13 @@ impl SampleClock {
     ///
     /// Realtime: yes
     pub(crate) fn callback(&mut self, now: LocalTime, frames: usize) -> LocalTime {
-        let micros = now.as_micros();
-        let is_far = self.count > 0 && difference(micros, self.expected()).abs() > LOST_MICROS;
-        self.lost = if is_far { self.lost + 1 } else { 0 };
-        if self.lost >= LOST {
-            (self.count, self.next, self.lost) = (0, 0, 0);
-        }
-        if self.lost == 0 && !self.is_in_a_burst(micros) {
-            self.points[self.next] = Point {
-                frames: self.frames,
-                micros,
-            };
-            self.next = (self.next + 1) % REMEMBERED;
-            self.count = (self.count + 1).min(REMEMBERED);
+        let point = Point {
+            frames: self.frames,
+            micros: now.as_micros(),
+        };
+        if !self.is_in_a_burst(point) {
+            self.last = Some(point);
+            self.hear(point);
         }
         let first = self.expected();
         self.frames = self
@@ -87,16 +94,53 @@ impl SampleClock {
         LocalTime::from_micros(first)
     }
 
+    fn hear(&mut self, point: Point) {
+        let is_far =
+            self.count > 0 && difference(point.micros, self.expected()).abs() > LOST_MICROS;
+        if !is_far {
+            self.lost = 0;
+            return self.take(point);
+        }
+        if self.lost == 0 {
+            self.lost_since = point.micros;
+        }
+        self.lost += 1;
+        if self.lost >= LOST && difference(point.micros, self.lost_since) >= LOST_FOR {
+            (self.count, self.lost) = (0, 0);
+            self.take(point);
+        }
+    }
+
+    fn take(&mut self, point: Point) {
+        let newest = self.points[self.newest];
+        let since = self.due_between(newest.frames, point.frames);
+        if self.count == 0 {
+            (self.count, self.newest) = (1, 0);
+        } else if stretch(newest, self.nominal_micros_per_frame)
+            != stretch(point, self.nominal_micros_per_frame)
+        {
+            self.newest = (self.newest + 1) % REMEMBERED;
+            self.count = (self.count + 1).min(REMEMBERED);
+        } else if difference(point.micros, newest.micros) >= since {
+            return;
+        }
+        self.points[self.newest] = point;
+    }
+
     /// Whether this callback came much sooner than the frames since the last one take: frameworks cut
-    /// blocks up at automated parameters, and hosts render several at once. Only the first of them
-    /// tells anything about time.
-    fn is_in_a_burst(&self, micros: i64) -> bool {
-        let last = (self.next + REMEMBERED - 1) % REMEMBERED;
-        let Some(last) = self.points[..self.count].get(last) else {
+    /// blocks up at automated parameters, hosts render several at once, and catch up when they were
+    /// held up. Only the first of them tells anything about time.
+    fn is_in_a_burst(&self, point: Point) -> bool {
+        let Some(last) = self.last else {
             return false;
         };
-        let due = frames_between(last.frames, self.frames) * self.nominal_micros_per_frame;
-        difference(micros, last.micros) < due / 2.0
+        let due = self.due_between(last.frames, point.frames);
+        difference(point.micros, last.micros) < due / 2.0
+    }
+
+    /// How many microseconds the frames from one to another last.
+    fn due_between(&self, from: u64, to: u64) -> f64 {
+        frames_between(from, to) * self.nominal_micros_per_frame
     }
 
     /// When the next frame belongs, going by the callbacks so far.
@@ -116,18 +160,25 @@ impl SampleClock {
         let (mean_frames, mean_micros) = (sums.frames / count, sums.micros / count);
         let spread = sums.frames_squared - count * mean_frames * mean_frames;
         let joint = sums.product - count * mean_frames * mean_micros;
-        let measured = if spread > 0.0 {
-            joint / spread
-        } else {
-            self.nominal_micros_per_frame
-        };
         // Real clocks differ from their nominal rate by far less than a thousandth.
         let nominal = self.nominal_micros_per_frame;
-        let slope = measured.clamp(nominal * 0.999, nominal * 1.001);
+        let sure = SURE * 1e6 / nominal;
+        let faster = (joint - nominal * spread) / (spread + sure * sure);
+        let slope = nominal + faster.clamp(-nominal * 0.001, nominal * 0.001);
         let ahead = frames_between(base.frames, self.frames) - mean_frames;
         base.micros
             .saturating_add(rounded(mean_micros + slope * ahead))
     }
+}
+
+/// Which stretch of frames a point is of.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "no host runs for so long"
+)]
+fn stretch(point: Point, micros_per_frame: f64) -> u64 {
+    (frames_between(0, point.frames) * micros_per_frame / (STRETCH * 1e6)) as u64
 }
 
 #[derive(Default)]
@@ -178,18 +229,47 @@ mod tests {
     use super::*;
 
     #[test]
-    fn late_callbacks_average_out() {
+    fn callbacks_that_come_late_do_not_make_the_sound_late() {
         let mut clock = SampleClock::new(48_000.0);
         let mut worst = 0;
         for block in 0..1_000_i64 {
             let true_micros = 5_000_000 + block * 10_000;
-            let lateness = (block * 7_919) % 3_000;
+            let lateness = 100 + (block * 7_919) % 3_000;
             let first = clock.callback(LocalTime::from_micros(true_micros + lateness), 480);
             if block > 100 {
-                worst = worst.max((first.as_micros() - true_micros - 1_500).abs());
+                worst = worst.max((first.as_micros() - true_micros).abs());
             }
         }
-        assert!(worst < 500, "{worst} us off with callbacks up to 3 ms late");
+        assert!(worst < 750, "{worst} us off with callbacks up to 3 ms late");
+    }
+
+    #[test]
+    fn a_sound_card_with_a_speed_of_its_own_is_followed() {
+        let mut clock = SampleClock::new(48_000.0);
+        for block in 0..2_000_i64 {
+            let true_micros = block * 10_000 + block / 2;
+            let lateness = (block * 7_919) % 200;
+            let first = clock.callback(LocalTime::from_micros(true_micros + lateness), 480);
+            let off = first.as_micros() - true_micros;
+            assert!(block < 50 || (-50..150).contains(&off), "{off} us off");
+        }
+    }
+
+    #[test]
+    fn a_host_that_is_held_up_and_catches_up_is_where_it_was() {
+        let mut clock = SampleClock::new(48_000.0);
+        for block in 0..3_000_i64 {
+            let due = block * 1_000;
+            // Nothing runs for 60 ms, and then everything at once.
+            let came = if (1_000..1_060).contains(&block) {
+                1_060_000 + (block - 1_000) * 50
+            } else {
+                due
+            };
+            let first = clock.callback(LocalTime::from_micros(came), 48);
+            let off = first.as_micros() - due;
+            assert!(off.abs() < 100, "{off} us off at {block}");
+        }
     }
 
     #[test]
@@ -198,11 +278,11 @@ mod tests {
         for block in 0..100_i64 {
             clock.callback(LocalTime::from_micros(block * 10_000), 480);
         }
-        for block in 0..2 {
+        for block in 0..4 {
             clock.callback(LocalTime::from_micros(9_000_000 + block * 10_000), 480);
         }
-        let first = clock.callback(LocalTime::from_micros(9_020_000), 480);
-        assert_eq!(first, LocalTime::from_micros(9_020_000));
+        let first = clock.callback(LocalTime::from_micros(9_040_000), 480);
+        assert_eq!(first, LocalTime::from_micros(9_040_000));
     }
 
     #[test]

@@ -63,9 +63,10 @@ class Deck:
             self.ramp = to, (to - self.tempo) / seconds
 
     def written(self, file):
+        blocks = list(self.blocks)
         with open(file, "wb") as output:
             for side in range(2):
-                for block in self.blocks:
+                for block in blocks:
                     output.write(block[4 * self.frames * side : 4 * self.frames * (side + 1)])
-        frames = self.frames * len(self.blocks)
+        frames = self.frames * len(blocks)
         return {"began": self.began, "late": self.late, "frames": frames}

@@ -24,7 +24,7 @@ mod naive;
 mod page;
 
 pub use daw::{Daw, Format, Mode};
-pub use heard::{Beat, Heard, apart, assert_together, same_steps};
+pub use heard::{Beat, Heard, apart, same_steps};
 pub use naive::Naive;
 pub use page::Page;
 
@@ -34,10 +34,11 @@ use crate::distance::Distance;
 use crate::hosts::HostSetup;
 use crate::machine::MachineTime;
 use crate::networks::Network;
-use crate::server::Server;
+use crate::server::{PATIENCE, Server};
+use heard::are_together;
 use lockstep_session::document::Document;
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// What the workstations run at.
@@ -46,8 +47,8 @@ pub const SETUP: HostSetup = HostSetup {
     block: 512,
 };
 
-/// Seconds within which a change has reached everyone and is heard, on a busy machine.
-const REACHED: f64 = 1.0;
+/// Enough for some beats at any tempo that tests use.
+const WHILE: Duration = Duration::from_millis(2_300);
 
 /// How strong the clicks of a bar are, so that each can be told from the others.
 const STRENGTHS: [i64; 4] = [127, 100, 75, 50];
@@ -83,12 +84,45 @@ impl Jam {
         Distance::over(self.server.address(), network)
     }
 
-    /// Lets everybody play for a while: from when, after as long as a change takes to reach everyone, to
-    /// when.
-    pub fn play_on(&self, seconds: f64) -> (MachineTime, MachineTime) {
-        let from = MachineTime::now().after(REACHED);
-        std::thread::sleep(Duration::from_secs_f64(REACHED + seconds));
-        (from, MachineTime::now())
+    /// Lets everybody play until they have played the same steps at the same time for a while. However
+    /// busy the machine is, it has quieter moments. What the first of them played then.
+    #[track_caller]
+    pub fn play_until_together(
+        &self,
+        first: &mut Daw,
+        daws: &mut [&mut Daw],
+        pages: &[&Page],
+        what: &str,
+    ) -> Heard {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let from = MachineTime::now();
+            std::thread::sleep(WHILE);
+            let to = MachineTime::now();
+            let led = first.heard().between(from, to);
+            let mut others: Vec<Heard> = daws.iter_mut().map(|daw| daw.heard()).collect();
+            others.extend(pages.iter().map(|page| page.heard()));
+            if others.iter().all(|other| are_together(&led, other)) {
+                return led;
+            }
+            let apart: Vec<_> = others.iter().map(|other| same_steps(&led, other)).collect();
+            assert!(Instant::now() < deadline, "{what}: {led:?} {apart:?}");
+        }
+    }
+
+    /// Waits until nobody plays any more.
+    pub fn wait_until_still(&self, daw: &mut Daw, page: &Page) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let from = MachineTime::now();
+            std::thread::sleep(WHILE);
+            let still =
+                [daw.heard(), page.heard()].map(|heard| heard.between(from, MachineTime::now()));
+            if still.iter().all(|heard| heard.beats.is_empty()) {
+                return;
+            }
+            assert!(Instant::now() < deadline, "they play on: {still:?}");
+        }
     }
 
     /// The session's link for somebody at this distance.
@@ -97,7 +131,7 @@ impl Jam {
     }
 }
 
-/// A click on every beat and nothing else; and a second clip in which only every other beat clicks.
+/// A click on every beat and nothing else; and a second clip that clicks between the beats, too.
 pub fn clicks() -> Document {
     let strength = |step: usize| STRENGTHS[step / 4];
     let clip = |every: usize| {
@@ -110,7 +144,7 @@ pub fn clicks() -> Document {
     let track = json!({
         "id": 1,
         "settings": { "name": "Kick", "instrument": { "source": { "preset": "click" } } },
-        "clips": [clip(4), clip(8), none, none, none, none, none, none],
+        "clips": [clip(4), clip(2), none, none, none, none, none, none],
     });
     serde_json::from_value(json!({ "tracks": [track] })).expect("a document")
 }

@@ -32,6 +32,7 @@ pub(crate) fn run(report: &mut Report) {
     let page = jam.page(LOOPBACK);
     leader.touch(&Hand::plays(0.0));
     std::thread::sleep(SETTLING);
+    let began = MachineTime::now();
     let (mut lost, mut returns) = (0, Vec::new());
     for round in 0..ROUNDS {
         let stored = edit_until_killed(&mut jam, round);
@@ -46,6 +47,7 @@ pub(crate) fn run(report: &mut Report) {
         returns.push((died, back, MachineTime::now()));
         std::thread::sleep(Duration::from_secs(4));
     }
+    let ended = MachineTime::now();
     let in_browser = page.heard();
     let (in_follower, _) = follower.halt();
     let (in_leader, _) = leader.halt();
@@ -63,7 +65,7 @@ pub(crate) fn run(report: &mut Report) {
         ("browser", &in_browser),
     ];
     for (name, heard) in everyone {
-        let gap = heard.longest_gap();
+        let gap = heard.between(began, ended).longest_gap();
         let name = format!("the longest time between two beats, {name}");
         report.goal(&name, gap, "ms", BEAT * 1.2);
     }

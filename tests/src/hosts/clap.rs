@@ -14,10 +14,11 @@ use clack_extensions::params::{ParamInfoBuffer, PluginParams};
 use clack_extensions::render::{PluginRender, RenderMode};
 use clack_extensions::state::PluginState;
 use clack_host::prelude::*;
+use std::io::Cursor;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::{io::Cursor, sync::Arc};
 
 struct Handlers;
 
@@ -55,7 +56,8 @@ pub struct RollingClapHost {
     host: ClapHost,
     hands: Sender<Hand>,
     is_rolling: Arc<AtomicBool>,
-    thread: JoinHandle<(Rendering, Rolled)>,
+    rolled: Arc<Mutex<Rolled>>,
+    thread: JoinHandle<Rendering>,
 }
 
 impl ClapHost {
@@ -302,15 +304,18 @@ impl ClapHost {
         let is_rolling = Arc::new(AtomicBool::new(true));
         let goes_on = Arc::clone(&is_rolling);
         let (hands, touched) = channel();
+        let rolled = Arc::new(Mutex::new(Rolled::nothing()));
+        let filled = Arc::clone(&rolled);
         let thread = std::thread::spawn(move || {
             let deck = Deck::new(transport, touched);
-            let rolled = rendering.render_on_time(deck, &goes_on);
-            (rendering, rolled)
+            rendering.render_on_time(deck, &goes_on, &filled);
+            rendering
         });
         RollingClapHost {
             host: self,
             hands,
             is_rolling,
+            rolled,
             thread,
         }
     }
@@ -327,6 +332,11 @@ impl RollingClapHost {
         self.hands.send(hand).expect("the audio thread rolls on");
     }
 
+    /// What has come out so far.
+    pub fn rolled(&self) -> Rolled {
+        self.rolled.lock().expect("nobody panics with it").clone()
+    }
+
     /// Everything that sounded, and the host for more.
     pub fn stop(self) -> (ClapHost, Sound) {
         let (host, rolled) = self.stop_with_times();
@@ -338,13 +348,15 @@ impl RollingClapHost {
         let Self {
             mut host,
             is_rolling,
+            rolled,
             thread,
             ..
         } = self;
         is_rolling.store(false, Ordering::Relaxed);
-        let (rendering, rolled) = thread.join().expect("the audio thread did not panic");
+        let rendering = thread.join().expect("the audio thread did not panic");
         host.rendering = Some(rendering);
-        (host, rolled)
+        let rolled = rolled.lock().expect("nobody panics with it");
+        (host, rolled.clone())
     }
 }
 

@@ -82,13 +82,20 @@ impl Daw {
         self.host.touch_transport(&turn);
     }
 
-    /// Ends the calling: what it played since it joined, and how late the system woke the host.
+    /// What it has played since it joined.
+    pub fn heard(&mut self) -> Heard {
+        heard(&self.host.listen())
+    }
+
+    /// Closes it: what it played since it joined, and how late the system woke the host.
     pub fn halt(mut self) -> (Heard, Paced) {
         let paced = self.host.halt();
-        let sound = paced.sound.clone();
-        let heard = Heard::of(sound, |frame| Some(paced.due(frame)));
-        (heard, paced)
+        (heard(&paced), paced)
     }
+}
+
+fn heard(paced: &Paced) -> Heard {
+    Heard::of(paced.sound.clone(), |frame| Some(paced.due(frame)))
 }
 
 /// What the host calls a mode.

@@ -18,8 +18,17 @@ pub struct Page {
 impl Jam {
     /// Somebody opens the link in a browser, over such a network, and touches the page.
     pub fn page(&self, network: Network) -> Page {
+        self.page_on(Screen::Desk, network)
+    }
+
+    /// The same on a phone.
+    pub fn phone(&self, network: Network) -> Page {
+        self.page_on(Screen::Phone, network)
+    }
+
+    fn page_on(&self, screen: Screen, network: Network) -> Page {
         let distance = self.distance(network);
-        let browser = Browser::joined(&self.link(&distance), Screen::Desk);
+        let browser = Browser::joined(&self.link(&distance), screen);
         naive::overhear(&browser);
         let ear = Ear::at(&browser);
         browser.click(".status");

@@ -14,6 +14,7 @@ use clack_host::events::{EventFlags, Match};
 use clack_host::prelude::*;
 use clack_host::utils::{BeatTime, SecondsTime};
 use rustix::time::{ClockId, clock_gettime};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -42,13 +43,23 @@ pub struct Cost {
 }
 
 /// What came out of a host that called on time, and when it did.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Rolled {
     pub performance: Performance,
     /// When the first frame was due, on the machine's clock.
     pub began: MachineTime,
     /// When each callback came, and how many frames had come before it.
     pub callbacks: Vec<(Instant, usize)>,
+}
+
+impl Rolled {
+    pub(super) fn nothing() -> Self {
+        Self {
+            performance: Performance::default(),
+            began: MachineTime::now(),
+            callbacks: Vec::new(),
+        }
+    }
 }
 
 impl Rendering {
@@ -88,31 +99,36 @@ impl Rendering {
         performance
     }
 
-    pub(super) fn render_on_time(&mut self, mut deck: Deck, goes_on: &AtomicBool) -> Rolled {
-        let began = Instant::now();
-        let mut rolled = Rolled {
-            performance: Performance::default(),
-            began: MachineTime::now(),
-            callbacks: Vec::new(),
-        };
-        let mut frames = 0;
+    /// Calls on time until nothing goes on any more, and puts what comes of it where others can look.
+    pub(super) fn render_on_time(
+        &mut self,
+        mut deck: Deck,
+        goes_on: &AtomicBool,
+        rolled: &Mutex<Rolled>,
+    ) {
+        let (began, mut frames) = (Instant::now(), 0);
+        let look = || rolled.lock().expect("nobody panics with it");
+        look().began = MachineTime::now();
         while goes_on.load(Ordering::Relaxed) {
             let (transport, knobs) = deck.next(self.setup.block, self.setup.sample_rate);
             let turned = knobs
                 .into_iter()
                 .map(|(number, value)| Touch::Parameter { number, value });
             self.touches.extend(turned.map(|touch| (0, touch)));
-            rolled.callbacks.push((Instant::now(), frames));
-            rolled.performance.append(self.render_block(&Block {
+            let came = Instant::now();
+            let performance = self.render_block(&Block {
                 frames: self.setup.block,
                 transport,
-            }));
+            });
+            let mut rolled = look();
+            rolled.callbacks.push((came, frames));
+            rolled.performance.append(performance);
+            drop(rolled);
             frames += self.setup.block;
             let played = f64::from(u32::try_from(frames).expect("a test is short"));
             let due = began + Duration::from_secs_f64(played / self.setup.sample_rate);
             std::thread::sleep(due.saturating_duration_since(Instant::now()));
         }
-        rolled
     }
 
     fn render_block(&mut self, block: &Block) -> Performance {

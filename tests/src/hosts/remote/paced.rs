@@ -31,11 +31,20 @@ impl RemoteHost {
             .expect("it rolls");
     }
 
+    /// What has come out so far. The host is not called meanwhile, and catches up.
+    pub fn listen(&mut self) -> Paced {
+        self.paced("listen")
+    }
+
     /// Ends the calling.
     pub fn halt(&mut self) -> Paced {
+        self.paced("halt")
+    }
+
+    fn paced(&mut self, verb: &str) -> Paced {
         let file = self.audio.clone();
-        let answer = self.ask(json!({ "do": "halt", "file": file }));
-        let answer = answer.expect("it rolled");
+        let answer = self.ask(json!({ "do": verb, "file": file }));
+        let answer = answer.expect("it rolls");
         let late = answer["late"].as_array().expect("times").iter();
         let frames = answer["frames"].as_u64().expect("a length");
         let frames = usize::try_from(frames).expect("a length fits");

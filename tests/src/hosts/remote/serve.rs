@@ -1,7 +1,7 @@
 //! The other end of a remote host, for the CLAP: answers each line of standard input on standard output.
 
 use crate::hosts::{
-    Block, Bundles, ClapHost, Edition, Hand, HostSetup, Loop, LoopStyle, Performance,
+    Block, Bundles, ClapHost, Edition, Hand, HostSetup, Loop, LoopStyle, Performance, Rolled,
     RollingClapHost, Says, Touch, Transport,
 };
 use base64::Engine;
@@ -70,6 +70,10 @@ fn obey(host: &mut Host, request: &Value) -> Value {
             rolling.touch(Hand::of(&request["hand"]));
             return Value::Null;
         }
+        Host::Rolling(rolling) if verb == "listen" => {
+            let rate = rolling.main_thread().setup().sample_rate;
+            return told(&rolling.rolled(), rate, request);
+        }
         Host::Rolling(rolling) => rolling.main_thread(),
     };
     match verb {
@@ -93,11 +97,20 @@ fn halt(host: &mut Host, request: &Value) -> Value {
     let (still, rolled) = rolling.stop_with_times();
     let rate = still.setup().sample_rate;
     *host = Host::Still(still);
-    let (first, _) = rolled.callbacks[0];
-    let late = rolled.callbacks.iter().map(|(at, frames)| {
-        let due = f64::from(u32::try_from(*frames).expect("a test is short")) / rate;
-        (at.duration_since(first).as_secs_f64() - due) * 1e3
-    });
+    told(&rolled, rate, request)
+}
+
+/// What came out on time, and when.
+fn told(rolled: &Rolled, rate: f64, request: &Value) -> Value {
+    let first = rolled.callbacks.first().map(|(at, _)| *at);
+    let late = rolled
+        .callbacks
+        .iter()
+        .zip(first)
+        .map(|((at, frames), first)| {
+            let due = f64::from(u32::try_from(*frames).expect("a test is short")) / rate;
+            (at.duration_since(first).as_secs_f64() - due) * 1e3
+        });
     let late: Vec<f64> = late.collect();
     let mut answer = written(&rolled.performance, request);
     answer["began"] = rolled.began.as_nanos().into();
