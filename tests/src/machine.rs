@@ -2,6 +2,7 @@
 //! on. It must not know what anybody takes the time for.
 
 use rustix::time::{ClockId, clock_gettime};
+use std::time::Instant;
 
 /// Nanoseconds of the system's monotonic clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,6 +32,19 @@ impl MachineTime {
         });
         let (_, apart) = apart.min().expect("five are compared");
         Self(rounded(millis * 1e6) - apart)
+    }
+
+    /// What this clock shows at a moment of the same clock as the standard library keeps it.
+    pub fn of(at: Instant) -> Self {
+        let apart = (0..5).map(|_| {
+            let before = nanos(ClockId::Monotonic);
+            let (now, after) = (Instant::now(), nanos(ClockId::Monotonic));
+            (after - before, i64::midpoint(before, after), now)
+        });
+        let (_, nanos, now) = apart.min().expect("five are compared");
+        let seconds = at.saturating_duration_since(now).as_secs_f64()
+            - now.saturating_duration_since(at).as_secs_f64();
+        Self(nanos).after(seconds)
     }
 
     /// So many seconds later.

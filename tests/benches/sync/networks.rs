@@ -2,7 +2,7 @@
 
 use crate::HOST;
 use lockstep_tests::hosts::Hand;
-use lockstep_tests::jam::{Heard, Jam, Mode, Naive, apart};
+use lockstep_tests::jam::{Heard, Jam, Mode, Naive, apart, same_steps};
 use lockstep_tests::machine::MachineTime;
 use lockstep_tests::networks::{JITTER, LAN20, LOOPBACK, Network, WIFI};
 use lockstep_tests::report::{Report, at};
@@ -93,6 +93,10 @@ fn listen(report: &mut Report, network: Network) -> Found {
     let in_daw = in_daw.between(from, to);
     report.say(&format!("{}:", network.name));
     let apart = apart(&in_daw, &in_browser);
+    let mut later: Vec<f64> = same_steps(&in_daw, &in_browser)
+        .into_iter()
+        .map(|(_, later)| later)
+        .collect();
     let naive = naive.apart(&in_daw);
     count(report, &in_daw, &in_browser, apart.len());
     report.row(
@@ -108,6 +112,12 @@ fn listen(report: &mut Report, network: Network) -> Found {
         "",
     );
     report.row("the browser's own word on its output", latency, "ms", "");
+    report.row(
+        "by how much the browser is later, the middle",
+        at(&mut later, 0.5),
+        "ms",
+        "",
+    );
     let [median, p95] = parts(naive.clone());
     report.row("a page that goes by one ping, the middle", median, "ms", "");
     report.row("  95 in a hundred within", p95, "ms", "");

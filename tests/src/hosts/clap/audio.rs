@@ -4,7 +4,6 @@
 use super::Handlers;
 use crate::hosts::deck::Deck;
 use crate::hosts::{Block, HostSetup, Note, Performance, Sound, Touch, Transport};
-use crate::machine::MachineTime;
 use clack_extensions::tail::{PluginTail, TailLength};
 use clack_host::events::event_types::{
     MidiEvent, NoteOffEvent, NoteOnEvent, ParamValueEvent, TransportEvent, TransportFlags,
@@ -46,8 +45,8 @@ pub struct Cost {
 #[derive(Clone, Debug)]
 pub struct Rolled {
     pub performance: Performance,
-    /// When the first frame was due, on the machine's clock.
-    pub began: MachineTime,
+    /// When the first frame was due.
+    pub began: Instant,
     /// When each callback came, and how many frames had come before it.
     pub callbacks: Vec<(Instant, usize)>,
 }
@@ -56,7 +55,7 @@ impl Rolled {
     pub(super) fn nothing() -> Self {
         Self {
             performance: Performance::default(),
-            began: MachineTime::now(),
+            began: Instant::now(),
             callbacks: Vec::new(),
         }
     }
@@ -108,7 +107,7 @@ impl Rendering {
     ) {
         let (began, mut frames) = (Instant::now(), 0);
         let look = || rolled.lock().expect("nobody panics with it");
-        look().began = MachineTime::now();
+        look().began = began;
         while goes_on.load(Ordering::Relaxed) {
             let (transport, knobs) = deck.next(self.setup.block, self.setup.sample_rate);
             let turned = knobs

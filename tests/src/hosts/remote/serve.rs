@@ -4,6 +4,7 @@ use crate::hosts::{
     Block, Bundles, ClapHost, Edition, Hand, HostSetup, Loop, LoopStyle, Performance, Rolled,
     RollingClapHost, Says, Touch, Transport,
 };
+use crate::machine::MachineTime;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -102,18 +103,13 @@ fn halt(host: &mut Host, request: &Value) -> Value {
 
 /// What came out on time, and when.
 fn told(rolled: &Rolled, rate: f64, request: &Value) -> Value {
-    let first = rolled.callbacks.first().map(|(at, _)| *at);
-    let late = rolled
-        .callbacks
-        .iter()
-        .zip(first)
-        .map(|((at, frames), first)| {
-            let due = f64::from(u32::try_from(*frames).expect("a test is short")) / rate;
-            (at.duration_since(first).as_secs_f64() - due) * 1e3
-        });
+    let late = rolled.callbacks.iter().map(|(at, frames)| {
+        let due = f64::from(u32::try_from(*frames).expect("a test is short")) / rate;
+        (at.duration_since(rolled.began).as_secs_f64() - due) * 1e3
+    });
     let late: Vec<f64> = late.collect();
     let mut answer = written(&rolled.performance, request);
-    answer["began"] = rolled.began.as_nanos().into();
+    answer["began"] = MachineTime::of(rolled.began).as_nanos().into();
     answer["late"] = late.into();
     answer["frames"] = rolled.performance.frames().into();
     answer
