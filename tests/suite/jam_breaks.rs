@@ -93,7 +93,7 @@ fn a_daw_without_a_network_plays_on_and_is_led_again_when_it_is_back() {
     let began = jam.play_until_together(&mut leader, &mut [&mut other], &[], "it plays");
     let began = began.beats[0].at;
     other.distance.cut();
-    leader.touch(&Hand::locates(9.5));
+    leader.touch(&Hand::locates(9.5).at(100.0));
     let cut = MachineTime::now();
     while leader.heard().between(cut, MachineTime::now()).beats.len() < 3 {
         std::thread::sleep(Duration::from_millis(200));
@@ -102,12 +102,12 @@ fn a_daw_without_a_network_plays_on_and_is_led_again_when_it_is_back() {
     let heard = other.heard();
     assert_unbroken(&heard.between(began, back), "without a network");
     let apart = same_steps(&leader.heard().between(cut, back), &heard);
-    let is_together = apart
-        .iter()
-        .filter(|(_, later)| later.abs() < 200.0)
-        .count()
-        > 1;
-    assert!(!is_together, "nobody could tell it of the jump: {apart:?}");
+    // At another tempo one of them may be near by chance.
+    let near = apart.iter().filter(|(_, later)| later.abs() < 15.0);
+    assert!(
+        near.count() < 2,
+        "nobody could tell it of the jump: {apart:?}"
+    );
     other.distance.heal();
     jam.play_until_together(&mut leader, &mut [&mut other], &[], "with one again");
 }

@@ -9,7 +9,7 @@ use lockstep_tests::report::{Report, at};
 use std::time::Duration;
 
 /// How long each network is listened to, after as long as a player takes to look around.
-pub(crate) const LISTENED: Duration = Duration::from_secs(60);
+pub(crate) const LISTENED: Duration = Duration::from_secs(40);
 pub(crate) const SETTLING: Duration = Duration::from_secs(5);
 
 /// What was heard of one network, in milliseconds.
