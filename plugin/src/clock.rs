@@ -33,7 +33,9 @@ const REMEMBERED: usize = 32;
 /// that the audio stopped and went on, or runs offline.
 const LOST_MICROS: f64 = 20_000.0;
 const LOST: usize = 3;
-const LOST_FOR: f64 = 40_000.0;
+const LOST_FOR: f64 = 150_000.0;
+/// More frames than these at once are no burst, but a host that renders ahead or offline.
+const BURST: f64 = 250_000.0;
 /// A line through less than about so many seconds keeps to the nominal rate.
 const SURE: f64 = 3.0;
 
@@ -135,7 +137,7 @@ impl SampleClock {
             return false;
         };
         let due = self.due_between(last.frames, point.frames);
-        difference(point.micros, last.micros) < due / 2.0
+        due < BURST && difference(point.micros, last.micros) < due / 2.0
     }
 
     /// How many microseconds the frames from one to another last.
@@ -278,11 +280,25 @@ mod tests {
         for block in 0..100_i64 {
             clock.callback(LocalTime::from_micros(block * 10_000), 480);
         }
-        for block in 0..4 {
+        for block in 0..15 {
             clock.callback(LocalTime::from_micros(9_000_000 + block * 10_000), 480);
         }
-        let first = clock.callback(LocalTime::from_micros(9_040_000), 480);
-        assert_eq!(first, LocalTime::from_micros(9_040_000));
+        let first = clock.callback(LocalTime::from_micros(9_150_000), 480);
+        assert_eq!(first, LocalTime::from_micros(9_150_000));
+    }
+
+    #[test]
+    fn a_host_that_rendered_seconds_at_once_finds_its_place_again() {
+        let mut clock = SampleClock::new(48_000.0);
+        for _ in 0..500 {
+            clock.callback(LocalTime::from_micros(1_000_000), 480);
+        }
+        let mut off = i64::MAX;
+        for block in 1..=50_i64 {
+            let due = 1_000_000 + block * 10_000;
+            off = clock.callback(LocalTime::from_micros(due), 480).as_micros() - due;
+        }
+        assert!(off.abs() < 100, "{off} us off after half a second");
     }
 
     #[test]
