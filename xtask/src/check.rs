@@ -3,6 +3,7 @@
 use anyhow::{Result, bail};
 
 use crate::arguments::Arguments;
+use crate::pictures::PICTURES;
 use crate::tally::Tally;
 use crate::workspace::Workspace;
 use crate::{licences, shell, tidy};
@@ -61,6 +62,8 @@ fn lints(workspace: &Workspace) -> Result<()> {
         "clippy",
         "--workspace",
         "--all-targets",
+        "--features",
+        PICTURES,
         "--",
         "--deny",
         "warnings",

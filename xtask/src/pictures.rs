@@ -10,6 +10,9 @@ use crate::test;
 use crate::workspace::Workspace;
 use crate::{setup, shell, web};
 
+/// Turns on the program that makes them.
+pub(crate) const PICTURES: &str = "lockstep-tests/pictures";
+
 pub(crate) fn run(workspace: &Workspace, arguments: Arguments) -> Result<()> {
     arguments.finish()?;
     setup::for_page()?;
@@ -17,6 +20,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: Arguments) -> Result<()> {
     web::make(workspace)?;
     bundle::make(workspace, Build::Checked)?;
     shell::announce("Making the pictures");
+    let mut build = workspace.cargo();
+    build.arg("build").args(bundle::CHECKED);
+    shell::run(build.args(["--features", PICTURES, "--bin", "lockstep-pictures"]))?;
     let assets = workspace.root().join("assets");
     let folder = assets.join("pictures");
     std::fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
