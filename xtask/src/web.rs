@@ -22,8 +22,15 @@ const WORTH_COMPRESSING: u64 = 256;
 const COMPRESSED: &str = "br";
 /// Nobody fetches this but a phone that puts the page on its home screen.
 const INSTALLED_ONLY: &str = "icon.png";
-/// What is fetched for its sound; the last two only where a session has samples.
-const SOUND: [&str; 4] = ["worklet.js", "engine.wasm", "decoder.js", "decoder.wasm"];
+/// What is fetched for its sound; those behind the first two only where there are samples.
+const SOUND: [&str; 6] = [
+    "worklet.js",
+    "engine.wasm",
+    "decoder.js",
+    "decoder.wasm",
+    "recorder.js",
+    "takes.js",
+];
 
 pub(crate) fn run(workspace: &Workspace, arguments: Arguments) -> Result<()> {
     arguments.finish()?;
@@ -107,7 +114,7 @@ fn weigh(folder: &Path) -> Result<[usize; 3]> {
         }
         let part = match name.to_string_lossy().split('-').next() {
             Some("engine") => 1,
-            Some("decoder") => 2,
+            Some("decoder" | "recorder" | "takes") => 2,
             _ => 0,
         };
         totals[part] += usize::try_from(size)?;

@@ -1,15 +1,17 @@
-//! Sessions as files: rendered to audio, or written down as MIDI. Bytes come out; it knows no file,
-//! socket, clock or thread.
+//! Sessions as files: rendered to audio, or written down as MIDI; and recordings as samples. Bytes come
+//! out; it knows no file, socket, clock or thread.
 #![forbid(unsafe_code)]
 
 mod midi;
 mod render;
 mod stretch;
+mod take;
 mod wav;
 
 pub use midi::{MidiFile, midi_file};
 pub use render::{LONGEST_TAIL, Piece, Render, Rendered};
 pub use stretch::{Cycle, Stretch, common_cycle};
+pub use take::{Cut, MOST_SAMPLE_BYTES, MOST_SLICES, Take};
 pub use wav::{Depth, Wav, WavError};
 
 use lockstep_session::document::Document;

@@ -1,4 +1,4 @@
-//! Sound as WAV, in stereo. It knows nothing of sessions.
+//! Sound as WAV. It knows nothing of sessions.
 
 use crate::{Piece, Render};
 use hound::{SampleFormat, WavSpec, WavWriter};
@@ -60,10 +60,19 @@ impl Depth {
 }
 
 impl<W: Write + Seek> Wav<W> {
-    /// `rate` is in frames a second.
+    /// In stereo. `rate` is in frames a second.
     pub fn new(to: W, rate: u32, depth: Depth) -> Result<Self, WavError> {
+        Self::of_channels(to, rate, depth, 2)
+    }
+
+    pub(crate) fn of_channels(
+        to: W,
+        rate: u32,
+        depth: Depth,
+        channels: u16,
+    ) -> Result<Self, WavError> {
         let specification = WavSpec {
-            channels: 2,
+            channels,
             sample_rate: rate,
             bits_per_sample: depth.bits(),
             sample_format: depth.format(),
@@ -72,16 +81,25 @@ impl<W: Write + Seek> Wav<W> {
             writer: WavWriter::new(to, specification)?,
             depth,
             dither: Dither::new(),
-            frames_left: MOST_BYTES / (2 * u32::from(depth.bits()) / 8),
+            frames_left: MOST_BYTES / (u32::from(channels) * u32::from(depth.bits()) / 8),
         })
     }
 
     pub fn write(&mut self, [left, right]: [&[f32]; 2]) -> Result<(), WavError> {
         for (&left, &right) in left.iter().zip(right) {
-            self.frames_left = self.frames_left.checked_sub(1).ok_or(WavError::TooLong)?;
-            for sample in [left, right] {
-                self.write_sample(sample)?;
-            }
+            self.write_frame([left, right])?;
+        }
+        Ok(())
+    }
+
+    /// One sample for each channel.
+    pub(crate) fn write_frame(
+        &mut self,
+        samples: impl IntoIterator<Item = f32>,
+    ) -> Result<(), WavError> {
+        self.frames_left = self.frames_left.checked_sub(1).ok_or(WavError::TooLong)?;
+        for sample in samples {
+            self.write_sample(sample)?;
         }
         Ok(())
     }

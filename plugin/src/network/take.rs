@@ -1,16 +1,9 @@
 //! A recording of the plugin's input, which becomes a sample. It must not know where from.
 
 use super::Network;
-use super::http::MOST_SAMPLE_BYTES;
 use super::uploads::ReadError;
-use lockstep_offline::{Depth, Wav};
-use lockstep_session::document::Document;
-use lockstep_session::text::LongName;
-use std::io::{self, Cursor};
-
-/// A recording ends by itself once a sample of 16 bits can hold no more.
-const MOST_FRAMES: usize = (MOST_SAMPLE_BYTES - 1024) / 4;
-const MOST_SECONDS: f64 = 60.0;
+use lockstep_session::takes::next_name;
+use std::io;
 
 pub(super) struct Take {
     left: Vec<f32>,
@@ -57,7 +50,7 @@ impl Network {
         if take.has_hole {
             self.tell("The machine was too busy, and the recording has a hole");
         }
-        let name = next_name(self.replica.document());
+        let name = next_name(self.replica.document(), |_| false);
         self.add_audio(name, move || take.wav().map_err(ReadError::Unreadable));
     }
 
@@ -78,17 +71,11 @@ impl Network {
 
 impl Take {
     fn new(rate: u32) -> Self {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a minute of frames is a small positive number"
-        )]
-        let longest = (f64::from(rate) * MOST_SECONDS) as usize;
         Self {
             left: Vec::new(),
             right: Vec::new(),
             rate,
-            most: longest.min(MOST_FRAMES),
+            most: lockstep_offline::Take::most_frames(rate),
             has_hole: false,
         }
     }
@@ -104,52 +91,8 @@ impl Take {
         self.left.len() >= self.most
     }
 
-    /// In 24 bits if that fits into a sample.
     fn wav(self) -> io::Result<Vec<u8>> {
-        let depth = if self.left.len() * 6 < MOST_SAMPLE_BYTES - 1024 {
-            Depth::TwentyFour
-        } else {
-            Depth::Sixteen
-        };
-        let mut bytes = Vec::new();
-        let mut wav =
-            Wav::new(Cursor::new(&mut bytes), self.rate, depth).map_err(io::Error::other)?;
-        wav.write([&self.left, &self.right])
-            .map_err(io::Error::other)?;
-        wav.finish().map_err(io::Error::other)?;
-        Ok(bytes)
-    }
-}
-
-/// "Take 3" after two others.
-fn next_name(document: &Document) -> LongName {
-    let is_free = |name: &LongName| {
-        let mut samples = document.samples.values();
-        !samples.any(|sample| sample.name == *name)
-    };
-    let mut names = (1..=Document::MOST_SAMPLES + 1).map(|n| LongName::new(&format!("Take {n}")));
-    names.find(is_free).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use lockstep_decoder::measure;
-
-    #[test]
-    fn the_longest_take_still_is_a_sample() {
-        for rate in [8_000, 44_100, 48_000, 96_000, 192_000] {
-            let mut take = Take::new(rate);
-            while !take.is_full() {
-                take.push([0.25, -0.25]);
-            }
-            take.push([1.0, 1.0]);
-            let frames = take.left.len();
-            let bytes = take.wav().unwrap();
-            assert!(bytes.len() <= MOST_SAMPLE_BYTES, "{rate}: {}", bytes.len());
-            let shape = measure(&bytes).unwrap();
-            assert_eq!(usize::try_from(shape.frames.get()).unwrap(), frames);
-            assert_eq!(shape.rate.get(), rate);
-        }
+        let take = lockstep_offline::Take::new(self.rate, vec![self.left, self.right]);
+        take.wav(&take.whole()).map_err(io::Error::other)
     }
 }

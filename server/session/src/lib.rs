@@ -20,6 +20,7 @@ pub mod replica;
 pub mod shortcuts;
 pub mod slot;
 pub mod steps;
+pub mod takes;
 pub mod text;
 mod tree;
 pub mod units;

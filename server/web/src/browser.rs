@@ -132,6 +132,17 @@ pub(crate) fn serve_offline() {
     }
 }
 
+/// Asks whoever closes the page first, for as long as that would lose something.
+pub(crate) fn ask_before_leaving(would_lose: impl Fn() -> bool + 'static) {
+    let asked: Box<dyn FnMut(web_sys::Event)> = Box::new(move |event| {
+        if would_lose() {
+            event.prevent_default();
+        }
+    });
+    let asked = wasm_bindgen::closure::Closure::wrap(asked).into_js_value();
+    window().set_onbeforeunload(Some(asked.unchecked_ref()));
+}
+
 /// Whether the server says that there is no such session.
 pub(crate) async fn is_missing(session: &str) -> bool {
     let answer = fetch(

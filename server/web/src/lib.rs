@@ -17,11 +17,13 @@ mod panel;
 mod playhead;
 mod preferences;
 mod recent;
+mod recording;
 mod seat;
 mod selected;
 mod session;
 mod sound;
 mod status;
+mod takes;
 mod widget;
 
 use leptos::prelude::*;

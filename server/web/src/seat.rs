@@ -10,7 +10,9 @@ use crate::browser;
 use crate::connection::{Connection, Live};
 use crate::identity;
 use crate::playhead;
+use crate::recording::Recording;
 use crate::sound::{Sound, Touch};
+use crate::takes::Takes;
 use crate::widget::{Gesture, Turn};
 use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout, set_timeout_with_handle};
 use leptos::prelude::*;
@@ -41,6 +43,8 @@ const FLASH: Duration = Duration::from_secs(1);
 pub(crate) struct Seat {
     pub(crate) board: Board,
     pub(crate) sound: Sound,
+    pub(crate) recording: Recording,
+    pub(crate) takes: Takes,
     shell: StoredValue<Rc<RefCell<Shell>>, LocalStorage>,
 }
 
@@ -88,11 +92,14 @@ impl Seat {
         let seat = Seat {
             board,
             sound: Sound::new(board),
+            recording: Recording::new(),
+            takes: Takes::new(),
             shell: StoredValue::new_local(Rc::new(RefCell::new(shell))),
         };
         seat.with(|shell, now| shell.replica.connect(now));
         playhead::follow(seat);
         seat.begin_to_sound();
+        seat.takes.look_after(seat);
         seat
     }
 

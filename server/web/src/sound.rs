@@ -4,14 +4,18 @@
 mod decoder;
 mod device;
 mod ears;
+mod input;
 mod message;
 mod output;
 mod pilot;
 mod samples;
 mod state;
 
+pub(crate) use decoder::{Worker, decode, fetch};
+pub(crate) use device::named;
 pub(crate) use ears::Ears;
-pub(crate) use message::Touch;
+pub(crate) use input::{Input, News as InputNews, Refusal, inputs};
+pub(crate) use message::{Touch, object};
 pub(crate) use state::State;
 
 use crate::board::{Board, Levels};

@@ -10,7 +10,7 @@ use lockstep_session::document::instrument::Source;
 use lockstep_session::document::mixer::Level;
 use lockstep_session::document::pattern::Pattern;
 use lockstep_session::document::track::TrackSetting;
-use lockstep_session::document::{Document, Sample};
+use lockstep_session::document::{Document, Sample, words};
 use lockstep_session::edit::Edit;
 use lockstep_session::ids::{SampleId, SceneIndex};
 use lockstep_session::text::LongName;
@@ -208,17 +208,17 @@ pub(super) fn upload(ui: &mut Ui, desk: &Desk<'_>, upload: &UploadView) {
         let (share, words, colour) = match &upload.state {
             UploadState::Sending { percent } => (
                 f32::from(*percent) / 100.0,
-                format!("Sending, {percent} %"),
+                words::sending(i64::from(*percent)),
                 theme.dim,
             ),
             UploadState::Waiting => (
                 0.0,
-                "Kept on this machine. It is sent as soon as the session can be reached".to_owned(),
+                words::KEPT_HERE.to_owned(),
                 theme.accent,
             ),
             UploadState::Refused(why) => (
                 0.0,
-                format!("Not taken: {why}. Try a shorter file, or another format"),
+                words::not_taken(why),
                 theme.warning,
             ),
         };

@@ -136,6 +136,20 @@ pub fn follow(follow: Option<Follow>) -> String {
     }
 }
 
+/// Of sound that cannot be sent now.
+pub const KEPT_HERE: &str =
+    "Kept on this machine. It is sent as soon as the session can be reached";
+
+/// Of sound on its way to the server.
+pub fn sending(percent: i64) -> String {
+    format!("Sending, {percent} %")
+}
+
+/// Of sound that the server will never take.
+pub fn not_taken(why: &str) -> String {
+    format!("Not taken: {why}. Try a shorter file, or another format")
+}
+
 /// A place in the song: bar, and the beat within it unless it is the first.
 pub fn place(beat: Beat) -> String {
     let bar = beat.as_micros().div_euclid(BeatSpan::BAR.as_micros()) + 1;

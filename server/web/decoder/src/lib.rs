@@ -6,6 +6,8 @@
     reason = "exported names are global, and JavaScript knows a place in memory by its number alone"
 )]
 
+mod take;
+
 use lockstep_decoder::{Sound, frames};
 
 #[derive(Debug)]

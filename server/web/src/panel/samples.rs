@@ -1,6 +1,8 @@
-//! The session's samples: their names, who plays them, and files that are brought in.
+//! The session's samples: their names, who plays them, and how more are made: recorded, brought in as
+//! files, or cut from others.
 
-mod upload;
+mod record;
+mod take;
 
 use crate::dom::{Tag, derived, tag, text};
 use crate::measures;
@@ -13,36 +15,36 @@ use lockstep_session::document::instrument::Source;
 use lockstep_session::document::track::TrackSetting;
 use lockstep_session::document::{Document, Sample};
 use lockstep_session::edit::Edit;
-use lockstep_session::ids::{SampleId, SceneIndex};
+use lockstep_session::ids::{SampleId, SceneIndex, TrackId};
 use lockstep_session::slot::{Slot, loop_bars, scene_name};
 use lockstep_session::text::LongName;
 use std::sync::Arc;
-use upload::Upload;
 use wasm_bindgen::JsCast;
 
 pub(super) fn samples(seat: Seat) -> Tag {
     let board = seat.board;
     let ids = board.slice(|document| document.samples.keys().copied().collect::<Vec<_>>());
-    let uploads = RwSignal::new(Vec::<Upload>::new());
+    let takes = seat.takes.list;
     let rows = tag("ul", "samples").filled(move || {
         let ids = ids.get();
         ids.into_iter().map(|sample| row(seat, sample)).collect()
     });
-    let on_their_way = tag("ul", "samples").filled(move || {
-        let uploads = uploads.get();
-        uploads.iter().map(Upload::line).collect()
+    let kept = tag("ul", "samples takes").set("aria-label", "Not samples yet").filled(move || {
+        let takes = takes.get();
+        takes.iter().map(|take| take::row(seat, take)).collect()
     });
     let is_empty = board.condition(|document| !document.samples.is_empty());
     let hint = "No samples yet. What is brought in here, every player has.";
     tag("div", "samples-panel")
-        .with(bring(seat, uploads))
-        .with(on_their_way.set("aria-live", "polite"))
+        .with(record::record(seat))
+        .with(kept)
+        .with(bring(seat))
         .with(text("p", "hint", hint).hidden(is_empty))
         .with(rows)
 }
 
 /// Files are chosen or dropped here.
-fn bring(seat: Seat, uploads: RwSignal<Vec<Upload>>) -> Tag {
+fn bring(seat: Seat) -> Tag {
     let locked = seat.board.locked();
     let files = tag("input", "file")
         .set("type", "file")
@@ -53,7 +55,7 @@ fn bring(seat: Seat, uploads: RwSignal<Vec<Upload>>) -> Tag {
     let input: HtmlInputElement = files.element().unchecked_into();
     let files = files.on("change", move |_| {
         if let Some(files) = input.files() {
-            upload::send_all(seat, uploads, &files);
+            seat.takes.bring(seat, &files);
         }
         input.set_value("");
     });
@@ -71,7 +73,7 @@ fn bring(seat: Seat, uploads: RwSignal<Vec<Upload>>) -> Tag {
             let event: &DragEvent = event.unchecked_ref();
             let files = event.data_transfer().and_then(|data| data.files());
             if let (Some(files), false) = (files, locked.get_untracked()) {
-                upload::send_all(seat, uploads, &files);
+                seat.takes.bring(seat, &files);
             }
         })
 }
@@ -112,7 +114,13 @@ fn row(seat: Seat, sample: SampleId) -> Tag {
             locked,
             play,
         ))
-        .with(loop_in(seat, sample).show())
+        .with(loop_in(seat, locked, move |track, scene| {
+            let bars = seat.look(|document| loop_bars(document, sample));
+            seat.edit(Slot { track, scene }.add_loop(sample, bars));
+        }).show())
+        .with(button("Cut", "Takes a copy, to trim, normalise or slice it", locked, move || {
+            seat.takes.cut(seat, sample);
+        }))
         .with(button("Remove", remove, used, move || {
             seat.edit(Edit::RemoveSample { sample });
         }))
@@ -136,9 +144,14 @@ fn about(sample: &Sample) -> String {
     )
 }
 
-/// Puts the sample into a slot of the selected track as a loop.
-fn loop_in(seat: Seat, sample: SampleId) -> Choice {
+/// Puts sound into a slot of the selected track as a loop.
+fn loop_in(
+    seat: Seat,
+    locked: Signal<bool>,
+    put: impl Fn(TrackId, SceneIndex) + 'static,
+) -> Choice {
     let board = seat.board;
+    let put = StoredValue::new_local(put);
     let choice = Choice {
         name: "Loop in".to_owned(),
         hint: "Puts it into a slot of the selected track as a loop in time with the session",
@@ -147,13 +160,10 @@ fn loop_in(seat: Seat, sample: SampleId) -> Choice {
         choose: Arc::new(move |number| {
             let scene = usize::try_from(number).ok().and_then(SceneIndex::new);
             if let (Some(scene), Some(track)) = (scene, untrack(|| board.track())) {
-                let bars = board
-                    .document
-                    .with_untracked(|document| loop_bars(document, sample));
-                seat.edit(Slot { track, scene }.add_loop(sample, bars));
+                put.with_value(|put| put(track, scene));
             }
         }),
-        locked: board.locked(),
+        locked,
     };
     choice.among(seat, |document| {
         let scenes = SceneIndex::all().map(|scene| scene_name(document, scene));

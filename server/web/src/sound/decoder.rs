@@ -11,11 +11,13 @@ use wasm_bindgen_futures::JsFuture;
 
 #[wasm_bindgen]
 extern "C" {
-    type Worker;
+    pub(crate) type Worker;
     #[wasm_bindgen(constructor, catch)]
-    fn new(address: &str) -> Result<Worker, JsValue>;
+    pub(crate) fn new(address: &str) -> Result<Worker, JsValue>;
     #[wasm_bindgen(method, js_name = postMessage)]
     fn post_message(this: &Worker, message: &JsValue);
+    #[wasm_bindgen(method, js_name = postMessage)]
+    pub(crate) fn hand_over(this: &Worker, message: &JsValue, transfer: &Array);
     #[wasm_bindgen(method, setter, js_name = onmessage)]
     fn set_onmessage(this: &Worker, hear: &js_sys::Function);
     #[wasm_bindgen(method, setter, js_name = onerror)]
@@ -61,7 +63,7 @@ pub(crate) async fn decode(bytes: &Uint8Array) -> Result<Pcm, String> {
 }
 
 /// The bytes that the server keeps under a name, or nothing for now.
-pub(super) async fn fetch(path: &str) -> Option<Uint8Array> {
+pub(crate) async fn fetch(path: &str) -> Option<Uint8Array> {
     let answer = JsFuture::from(window().fetch_with_str(path)).await.ok()?;
     let answer: Response = answer.dyn_into().ok()?;
     let bytes = answer.ok().then(|| answer.array_buffer().ok())??;

@@ -19,11 +19,13 @@ use wasm_bindgen_futures::JsFuture;
 extern "C" {
     /// What the bindings of the context leave out.
     #[wasm_bindgen(extends = AudioContext)]
-    type Output;
+    pub(super) type Output;
     #[wasm_bindgen(method, catch, js_name = getOutputTimestamp)]
     fn output_timestamp(this: &Output) -> Result<Timestamp, JsValue>;
     #[wasm_bindgen(method, getter, js_name = outputLatency)]
-    fn output_latency(this: &Output) -> Option<f64>;
+    pub(super) fn output_latency(this: &Output) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = baseLatency)]
+    pub(super) fn base_latency(this: &Output) -> Option<f64>;
 
     type Timestamp;
     #[wasm_bindgen(method, getter, js_name = contextTime)]
@@ -201,7 +203,7 @@ impl Drop for Device {
 }
 
 /// What the page's first file says of the sound.
-pub(super) fn named(attribute: &str) -> Option<String> {
+pub(crate) fn named(attribute: &str) -> Option<String> {
     let link = leptos::prelude::document().query_selector("link[rel=sound]");
     link.ok()??.get_attribute(attribute)
 }

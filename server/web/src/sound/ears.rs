@@ -10,6 +10,8 @@ pub(crate) struct Ears {
     muted: Vec<TrackId>,
     soloed: Vec<TrackId>,
     pub(crate) metronome: bool,
+    /// It clicks for a recording too.
+    pub(crate) counting: bool,
     /// From 0 to 100.
     pub(crate) volume: i64,
     /// How many milliseconds this page is ahead, to make up for slow speakers.
@@ -28,6 +30,7 @@ impl Ears {
             muted: Vec::new(),
             soloed: Vec::new(),
             metronome: false,
+            counting: false,
             volume: number("lockstep.volume").map_or(100, |volume: i64| volume.clamp(0, 100)),
             nudge: number("lockstep.nudge")
                 .map_or(0, |nudge: i64| nudge.clamp(-LARGEST_NUDGE, LARGEST_NUDGE)),
@@ -68,7 +71,7 @@ impl Ears {
                 .filter(|(_, track)| chosen.contains(&track.id))
                 .fold(0_u16, |bits, (place, _)| bits | 1 << place)
         };
-        let metronome = if self.metronome { CLICK } else { 0.0 };
+        let metronome = if self.metronome || self.counting { CLICK } else { 0.0 };
         (bits(&self.muted), bits(&self.soloed), metronome)
     }
 
@@ -103,6 +106,7 @@ mod tests {
             muted: Vec::new(),
             soloed: Vec::new(),
             metronome: true,
+            counting: false,
             volume: 50,
             nudge: 0,
         };

@@ -105,7 +105,7 @@ fn plain(fields: &[(&str, JsValue)]) -> Message {
     }
 }
 
-pub(super) fn object(fields: &[(&str, JsValue)]) -> JsValue {
+pub(crate) fn object(fields: &[(&str, JsValue)]) -> JsValue {
     let object = Object::new();
     for (name, value) in fields {
         // A plain object takes any field.

@@ -115,6 +115,13 @@ impl Pilot {
         Some(line.running_at(frame, self.rate))
     }
 
+    /// Which frame the notes of a running beat fall on, going by what plays at a frame.
+    pub(crate) fn frame_of(&self, beat: f64, from: Frame) -> Option<f64> {
+        let line = self.line_at(from)?;
+        let beats = beat - line.running_at(from, self.rate);
+        Some(float(from.0) + beats * 60.0 * self.rate / (line.tempo * line.pace))
+    }
+
     /// What is to be ordered so that the engine plays this timeline. Each order takes the place of
     /// those for later frames.
     pub(crate) fn steer(&mut self, timeline: &Timeline, moment: Moment) -> Vec<Order> {
