@@ -4,8 +4,8 @@
 //                                 how many channels it has, its first frame and how many there are
 //   { aim }                       another first frame, as long as the recording has not begun
 //   { end: true }                 to end now
-// and says { peak, done } every now and then, and { ended } with how many frames there are. Pieces are
-// arrays of channels; a last message { ended, missing } tells what the browser left out.
+// and says { peak, done } every now and then. Pieces are arrays of channels; a last message
+// { ended, missing } tells how much the browser left out.
 const PIECE = 8192;
 const PACE = 1600;
 
@@ -82,7 +82,6 @@ class RecorderProcessor extends AudioWorkletProcessor {
   end() {
     if (this.take.filled > 0) this.send();
     this.take.sound.postMessage({ ended: true, missing: this.take.missing });
-    this.port.postMessage({ ended: this.take.done });
     this.take = null;
   }
 }

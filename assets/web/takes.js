@@ -1,6 +1,7 @@
 // Keeps what was recorded or brought in, in the browser's own store and piece by piece as it comes, until
-// the server has it; and has the plugin's own code look at it, cut it and write it as a file. Each message
-// is { does, ... } with a port that gets the answer, or { refusal } in words.
+// the server has it; has the plugin's own code look at it, cut it and write it as a file; and sends it. Each
+// message is { number, does, take }, with a port for pieces. Its answer has the same number, and maybe
+// { percent } before; { refusal } says in words that it was not done, { passing } that it may be later.
 const kept = new Map();
 let store = null;
 let code = null;
@@ -79,11 +80,11 @@ const does = {
   // Those of this browser, without their sound.
   async list() {
     const takes = (await opened()).transaction("takes").objectStore("takes");
-    return result(takes.getAll());
+    return { takes: await result(takes.getAll()) };
   },
 
   // A recording begins: its pieces come through a port of their own. Answers when it is over.
-  async record({ about }, [, sound]) {
+  async record({ about }, [sound]) {
     const take = { about: { ...about, frames: 0 }, pieces: [] };
     kept.set(about.id, take);
     let writing = Promise.resolve();
@@ -121,15 +122,26 @@ const does = {
     return about;
   },
 
-  // Frames of a file, to be cut here.
-  async cut({ about, channels }) {
-    const take = { about, pieces: [channels] };
+  // A copy of a sample, to be cut here.
+  async cut({ about, address, module }) {
+    const answer = await fetch(address);
+    if (!answer.ok) throw new Error("it has not come to the server yet");
+    const file = new Uint8Array(await answer.arrayBuffer());
+    const exports = await instance(module);
+    const work = exports.begin(file.length);
+    new Uint8Array(exports.memory.buffer, exports.room(work), file.length).set(file);
+    const sides = exports.decode(work);
+    if (sides === 0) throw new Error("it is damaged");
+    const frames = exports.length(work);
+    const channels = Array.from({ length: sides }, (_, side) =>
+      new Float32Array(exports.memory.buffer, exports.channel(work, side), frames).slice());
+    const take = { about: { ...about, sides, frames, rate: exports.rate(work) }, pieces: [channels] };
     kept.set(about.id, take);
     await tryToWrite(take, (takes, pieces) => {
-      takes.put(about);
+      takes.put(take.about);
       pieces.put({ id: about.id, number: 1, sides: channels });
     });
-    return about;
+    return take.about;
   },
 
   // What has changed: what is to become of it, and where it is cut.
@@ -157,11 +169,28 @@ const does = {
 
   async file(take) {
     const { file } = kept.get(take.id)?.about ?? await result((await opened()).transaction("takes").objectStore("takes").get(take.id));
-    if (file) return file;
+    if (file) return { file };
     const { exports, work: at, bytes } = await work(take);
     const length = exports.take_file(at, take.from, take.to, take.normalised);
     if (length === 0) throw new Error("it cannot be written");
-    return new Blob([bytes(Uint8Array, exports.take_bytes(at), length)], { type: "audio/wav" });
+    return { file: new Blob([bytes(Uint8Array, exports.take_bytes(at), length)], { type: "audio/wav" }) };
+  },
+
+  // Progress is told before the answer: what an edit needs, or why there is none.
+  async send(take, _, tell) {
+    const { file } = await does.file(take);
+    const request = new XMLHttpRequest();
+    request.open("POST", `/api/v1/sessions/${take.session}/samples?name=${encodeURIComponent(take.name)}`);
+    request.upload.onprogress = ({ loaded, total }) => tell({ percent: Math.floor((100 * loaded) / total) });
+    await new Promise((ended) => {
+      request.onloadend = ended;
+      request.send(file);
+    });
+    const { status, responseText } = request;
+    // A server that is away, full or busy may be well in a moment.
+    if (status === 0 || status === 408 || status === 429 || status >= 500) return { passing: true };
+    const said = JSON.parse(responseText);
+    return said.sample ? said : { refusal: said.message };
   },
 
   async forget({ id }) {
@@ -174,10 +203,11 @@ const does = {
   },
 };
 
-onmessage = async ({ data, ports }) => {
+onmessage = async ({ data: { number, does: what, take }, ports }) => {
+  const tell = (answer) => postMessage({ ...answer, number });
   try {
-    ports[0].postMessage(await does[data.does](data, ports));
+    tell(await does[what](take, ports, tell));
   } catch (error) {
-    ports[0].postMessage({ refusal: error?.message ?? "" });
+    tell({ refusal: error?.message || "this browser keeps nothing" });
   }
 };

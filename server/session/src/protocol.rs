@@ -384,7 +384,8 @@ pub enum Unreadable {
 
 impl<'a> ClientMessage<'a> {
     pub fn decode(text: &'a str) -> Result<Self, Unreadable> {
-        serde_json::from_str(text).map_err(|error| unreadable(text, &CLIENT_KINDS, &error))
+        serde_json::from_str(text)
+            .map_err(|error| unreadable(single_key(text), &CLIENT_KINDS, error.to_string()))
     }
 }
 
@@ -394,7 +395,8 @@ impl ServerMessage {
             "welcome", "edit", "accepted", "rejected", "joined", "left", "presence", "gather",
             "pong", "clock", "storage", "error", "goodbye",
         ];
-        tree::decode(text).map_err(|error| unreadable(text, &KINDS, &error))
+        tree::decode(text)
+            .map_err(|error| unreadable(tree::single_key(text), &KINDS, error.to_string()))
     }
 }
 
@@ -415,12 +417,12 @@ fn is_edit_kind(key: &str) -> bool {
         .is_err_and(|error| !error.to_string().starts_with("unknown variant"))
 }
 
-fn unreadable(text: &str, kinds: &[&str], error: &serde_json::Error) -> Unreadable {
-    match single_key(text) {
+fn unreadable(key: Option<String>, kinds: &[&str], error: String) -> Unreadable {
+    match key {
         Some(kind) if !kinds.contains(&kind.as_str()) => {
             Unreadable::UnknownKind(kind.chars().take(40).collect())
         }
-        _ => Unreadable::Malformed(error.to_string()),
+        _ => Unreadable::Malformed(error),
     }
 }
 

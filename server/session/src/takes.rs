@@ -112,6 +112,13 @@ mod tests {
         }
     }
 
+    fn document_with(id: SampleId, sample: Sample) -> Document {
+        Document {
+            samples: Arc::new([(id, sample)].into()),
+            ..Document::default()
+        }
+    }
+
     #[test]
     fn a_take_gets_the_first_name_that_is_free() {
         let id = |byte| SampleId::from_bytes([byte; 32]);
@@ -126,12 +133,11 @@ mod tests {
 
     #[test]
     fn each_piece_gets_a_track_that_plays_it_where_it_was_played() {
-        let document = Document::default();
         let id = SampleId::from_bytes([7; 32]);
         // A bar at 120, cut at its start, just behind the third sixteenth, and on the last beat.
         let pieces = [0..12_000, 12_600..72_000, 72_000..96_000];
-        let edits = kit(&document, id, &sample("Beat", 96_000), &pieces);
-        let mut made = document;
+        let mut made = document_with(id, sample("Beat", 96_000));
+        let edits = kit(&made, id, &sample("Beat", 96_000), &pieces);
         for edit in edits {
             made.apply(&edit, PlayerId::from_bytes([1; 8])).expect("it fits");
         }
@@ -157,7 +163,7 @@ mod tests {
     fn a_full_session_gets_no_more_tracks_than_it_has_room_for() {
         let id = SampleId::from_bytes([7; 32]);
         let pieces: Vec<Range<u32>> = (0..16).map(|piece| piece * 10..piece * 10 + 10).collect();
-        let mut document = Document::default();
+        let mut document = document_with(id, sample("Beat", 160));
         for _ in 0..2 {
             for edit in kit(&document.clone(), id, &sample("Beat", 160), &pieces[..10]) {
                 document.apply(&edit, PlayerId::from_bytes([1; 8])).expect("it fits");

@@ -3,15 +3,52 @@
 
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{
-    Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error as _,
-    MapAccess, SeqAccess, VariantAccess, Visitor,
+    Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error as _, Expected,
+    MapAccess, SeqAccess, Unexpected, VariantAccess, Visitor,
 };
-use serde_json::Error;
 use std::fmt;
 
+/// Why a text is no such value. It says what was expected and not what was found instead: the code that
+/// writes numbers with a point would be among the heaviest in the page, and nobody there reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Error(String);
+
 pub(crate) fn decode<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
-    let tree: Tree = serde_json::from_str(text)?;
-    T::deserialize(&tree)
+    T::deserialize(&read(text)?)
+}
+
+/// The one key of an object that has no others.
+pub(crate) fn single_key(text: &str) -> Option<String> {
+    match read(text).ok()? {
+        Tree::Object(mut entries) if entries.len() == 1 => Some(entries.swap_remove(0).0),
+        _ => None,
+    }
+}
+
+fn read(text: &str) -> Result<Tree, Error> {
+    serde_json::from_str(text).map_err(|error| Error(error.to_string()))
+}
+
+impl std::error::Error for Error {}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl serde::de::Error for Error {
+    fn custom<T: fmt::Display>(words: T) -> Self {
+        Self(words.to_string())
+    }
+
+    fn invalid_type(_found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self(format!("expected {expected}"))
+    }
+
+    fn invalid_value(_found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self(format!("expected {expected}"))
+    }
 }
 
 enum Tree {

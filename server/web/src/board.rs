@@ -10,6 +10,7 @@ use crate::browser;
 use crate::connection::{Connection, Live};
 use crate::panel::Tab;
 use crate::preferences::Preferences;
+use crate::recording::Stage;
 use crate::selected::Selected;
 use leptos::prelude::*;
 use lockstep_session::document::mixer::Colour;
@@ -78,6 +79,8 @@ pub(crate) struct Summary {
     pub(crate) leader: Lead,
     pub(crate) players: Vec<(Name, Colour)>,
     pub(crate) connection: Connection,
+    /// How far the recorder is.
+    pub(crate) recording: Stage,
 }
 
 /// Who moves the session's transport.
@@ -99,6 +102,7 @@ impl Board {
             leader: Lead::Nobody,
             players: Vec::new(),
             connection: Connection::Joining,
+            recording: Stage::Closed,
         };
         let wide = RwSignal::new(false);
         browser::watch_media("(min-width: 1000px)", move |is_wide| wide.set(is_wide));

@@ -50,7 +50,9 @@ impl Spot {
 )]
 fn share(fraction: f64, count: usize) -> usize {
     let count = u8::try_from(count.max(1)).unwrap_or(128);
-    (fraction * f64::from(count)).clamp(0.0, f64::from(count - 1)) as usize
+    (fraction * f64::from(count))
+        .min(f64::from(count - 1))
+        .max(0.0) as usize
 }
 
 /// A place `stride` of `strides` on the way, rounded to the nearest.

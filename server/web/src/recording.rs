@@ -3,19 +3,20 @@
 
 pub(crate) mod plan;
 
-use crate::api::field;
+use crate::board::Lead;
 use crate::browser;
+use crate::dom::follow;
 use crate::seat::Seat;
-use crate::sound::{Input, InputNews, Refusal, inputs, object};
-use crate::takes::{Port, Take};
+use crate::sound::{Input, InputNews, Refusal, object};
+use crate::takes::ports;
 use leptos::leptos_dom::helpers::set_timeout;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use lockstep_session::takes::next_name;
+use lockstep_session::units::{Beat, BeatSpan};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
-use wasm_bindgen::{JsCast, JsValue};
 
 /// How often it is looked where the beat is.
 const PACE: Duration = Duration::from_millis(100);
@@ -40,10 +41,16 @@ pub(crate) enum Stage {
     Recording(i64),
 }
 
+impl Stage {
+    /// Whether a take is being made or waited for.
+    pub(crate) fn is_busy(self) -> bool {
+        matches!(self, Stage::Waiting | Stage::CountingIn(_) | Stage::Recording(_))
+    }
+}
+
 /// Copies are the same recorder.
 #[derive(Clone, Copy)]
 pub(crate) struct Recording {
-    pub(crate) stage: RwSignal<Stage>,
     /// How loud the input is, in thousandths of full scale.
     pub(crate) level: RwSignal<i64>,
     /// A line for each input, as the browser names it.
@@ -64,12 +71,12 @@ pub(crate) struct Recording {
 #[derive(Default)]
 struct Desk {
     input: Option<Input>,
-    /// The bar that the take begins with.
-    bar: i64,
+    /// It records as soon as it is open.
+    is_wanted: bool,
+    /// The running beat that the take begins on.
+    beat: f64,
     /// The take that is being made.
     take: f64,
-    /// Whether frames of it are there.
-    has_begun: bool,
 }
 
 impl Recording {
@@ -79,7 +86,6 @@ impl Recording {
             RwSignal::new(kept.unwrap_or(rest))
         };
         let recording = Recording {
-            stage: RwSignal::new(Stage::Closed),
             level: RwSignal::new(0),
             inputs: RwSignal::new(String::new()),
             chosen: RwSignal::new(browser::kept("lockstep.input").unwrap_or_default()),
@@ -89,7 +95,7 @@ impl Recording {
             clicks: RwSignal::new(browser::kept("lockstep.record-click").as_deref() != Some("0")),
             desk: StoredValue::new_local(Rc::default()),
         };
-        Effect::new(move |_| {
+        follow(move || {
             for (key, value) in [
                 ("lockstep.count-in", recording.count_in.get()),
                 ("lockstep.record-bars", recording.length.get()),
@@ -102,98 +108,83 @@ impl Recording {
         recording
     }
 
-    /// Whether a take is being made or waited for.
-    pub(crate) fn is_busy(&self) -> bool {
-        use Stage::{CountingIn, Recording, Waiting};
-        matches!(self.stage.get(), Waiting | CountingIn(_) | Recording(_))
-    }
-
     /// Chooses another input.
-    pub(crate) fn choose(self, seat: Seat, device: &str) {
-        browser::keep("lockstep.input", device);
-        self.chosen.set(device.to_owned());
-        if self.stage.get_untracked() == Stage::Open {
-            self.close();
-            spawn_local(self.open(seat));
+    pub(crate) fn choose(self, seat: Seat, device: String) {
+        browser::keep("lockstep.input", &device);
+        self.chosen.set(device);
+        if stage(seat) == Stage::Open {
+            self.close(seat, Stage::Closed);
+            self.listen(seat);
         }
     }
 
     /// Listens, or no longer.
     pub(crate) fn listen(self, seat: Seat) {
-        match self.stage.get_untracked() {
-            Stage::Closed | Stage::Refused(_) => spawn_local(self.open(seat)),
-            Stage::Open => self.close(),
+        match stage(seat) {
+            Stage::Closed | Stage::Refused(_) => {
+                set_stage(seat, Stage::Opening);
+                self.look(seat);
+            }
+            Stage::Open => self.close(seat, Stage::Closed),
             _ => {}
         }
     }
 
     /// The button that records, and ends what it began.
     pub(crate) fn press(self, seat: Seat) {
-        match self.stage.get_untracked() {
+        match stage(seat) {
             Stage::Opening => {}
             Stage::Open => self.arm(seat),
-            Stage::Closed | Stage::Refused(_) => spawn_local(async move {
-                self.open(seat).await;
-                if self.stage.get_untracked() == Stage::Open {
-                    self.arm(seat);
-                }
-            }),
+            Stage::Closed | Stage::Refused(_) => {
+                self.desk().borrow_mut().is_wanted = true;
+                self.listen(seat);
+            }
             Stage::Waiting => self.rest(seat),
             Stage::CountingIn(_) | Stage::Recording(_) => self.end(),
         }
     }
 
     async fn open(self, seat: Seat) {
-        self.stage.set(Stage::Opening);
-        // The press that led here wakes the sound too, if it slept.
-        let mut waits = 100;
-        while !seat.sound.is_on() && waits > 0 {
-            waits -= 1;
-            pause(PACE).await;
-        }
-        let device = self.chosen.get_untracked();
-        let hear = move |news| self.hear(seat, news);
-        let opened = match seat.sound.open_input(&device, hear).await {
-            // The one that was chosen once may not be there today.
-            Err(Refusal::Missing) if !device.is_empty() => seat.sound.open_input("", hear).await,
-            opened => opened,
-        };
+        let hear = Rc::new(move |news| self.hear(seat, news));
+        let opened = seat.sound.open_input(self.chosen.get_untracked(), hear).await;
+        let is_wanted = std::mem::take(&mut self.desk().borrow_mut().is_wanted);
         match opened {
-            Ok(input) => {
-                self.desk(|desk| desk.input = Some(input));
-                self.stage.set(Stage::Open);
-                if let Some(found) = inputs().await {
-                    self.inputs.set(found);
+            Ok((input, found)) => {
+                self.desk().borrow_mut().input = Some(input);
+                self.inputs.set(found);
+                set_stage(seat, Stage::Open);
+                if is_wanted {
+                    self.arm(seat);
                 }
             }
-            Err(refusal) => self.stage.set(Stage::Refused(refusal)),
+            Err(refusal) => set_stage(seat, Stage::Refused(refusal)),
         }
     }
 
-    fn close(self) {
-        self.desk(|desk| desk.input = None);
-        self.stage.set(Stage::Closed);
+    fn close(self, seat: Seat, left: Stage) {
+        self.desk().borrow_mut().input = None;
         self.level.set(0);
+        set_stage(seat, left);
     }
 
     /// Starts the session, unless it plays or somebody else leads it.
     fn arm(self, seat: Seat) {
-        let board = seat.board;
-        if !board.summary.with_untracked(|summary| summary.playing)
-            && !untrack(|| board.led_by_other().get())
-        {
+        let summary = seat.board.summary.get_untracked();
+        if !summary.playing && summary.leader != Lead::Others {
             seat.toggle_playing();
         }
-        self.stage.set(Stage::Waiting);
+        set_stage(seat, Stage::Waiting);
         self.look(seat);
     }
 
     /// Looks where the beat is, again and again until there is nothing to do.
     fn look(self, seat: Seat) {
-        let (stage, is_on) = (self.stage.get_untracked(), seat.sound.is_on());
-        match stage {
+        let is_on = seat.sound.is_on();
+        match stage(seat) {
+            // The touch that led here wakes the sound too, if it slept.
+            Stage::Opening if is_on => return spawn_local(self.open(seat)),
             Stage::Waiting if is_on => self.begin(seat),
-            Stage::Waiting => {}
+            Stage::Opening | Stage::Waiting => {}
             // The audio thread has no more to say.
             Stage::CountingIn(_) | Stage::Recording(_) if !is_on => {
                 return self.hear(seat, InputNews::Lost);
@@ -201,7 +192,7 @@ impl Recording {
             Stage::CountingIn(_) => self.aim(seat),
             Stage::Recording(_) if seat.sound.beat_in(0.0).is_none() => self.end(),
             Stage::Recording(_) => {}
-            _ => return,
+            Stage::Closed | Stage::Open | Stage::Refused(_) => return,
         }
         set_timeout(move || self.look(seat), PACE);
     }
@@ -212,144 +203,128 @@ impl Recording {
             return;
         };
         let bar = plan::first_bar(beat, self.count_in.get_untracked());
-        let (rate, offset) = (seat.sound.rate(), self.offset.get_untracked());
-        let (tempo, place) = seat.look(|document| {
-            let timeline = document.timeline;
-            let beat = lockstep_session::units::Beat::from_micros(bar * 4_000_000);
-            (i64::from(timeline.tempo.get()), timeline.position_of(beat))
-        });
-        #[expect(clippy::cast_possible_truncation, reason = "rates are whole and small")]
-        let whole_rate = rate as i64;
-        let length = self.length.get_untracked();
-        let wanted = plan::frames_of(length, tempo, whole_rate);
-        let most = plan::most_frames(whole_rate);
-        let frames = if length > 0 { wanted.min(most) } else { most };
+        let timeline = seat.board.document.get_untracked().timeline;
+        let place = timeline.position_of(Beat::ZERO + BeatSpan::BAR.times(bar));
+        let place = place.as_micros();
+        let (rate, tempo) = (seat.sound.rate(), i64::from(timeline.tempo.get()));
+        let frames = plan::frames(self.length.get_untracked(), tempo, whole(rate));
         let name = next_name(&seat.board.document.get_untracked(), |name| {
             seat.takes.is_named(name)
         });
         let id = js_sys::Date::now();
-        let begun = self.desk(|desk| {
-            let input = desk.input.as_ref()?;
-            let from = seat.sound.played_at(plan::beat_of(bar), input, offset)?;
-            let (here, there) = Port::pair()?;
-            #[expect(clippy::cast_precision_loss, reason = "a minute of frames")]
-            input.record(&there, from, frames as f64);
-            let sides = input.sides;
-            (desk.bar, desk.take, desk.has_begun) = (bar, id, false);
-            Some((here, sides))
-        });
-        let Some((port, sides)) = begun else {
+        self.desk().borrow_mut().beat = plan::beat_of(bar);
+        self.desk().borrow_mut().take = id;
+        let (Some(from), Some((here, there))) = (self.first_frame(seat), ports()) else {
             return;
         };
+        let desk = self.desk();
+        let desk = desk.borrow();
+        let Some(input) = &desk.input else {
+            return;
+        };
+        input.record(&there, from, float(frames));
         let about = object(&[
             ("id", id.into()),
             ("session", seat.session().into()),
             ("name", name.as_str().into()),
             ("rate", rate.into()),
-            ("sides", sides.into()),
-            ("tempo", JsValue::from_f64(count(tempo))),
-            ("place", JsValue::from_f64(count(place.as_micros()))),
+            ("sides", input.sides.into()),
+            ("tempo", float(tempo).into()),
+            ("place", float(place).into()),
         ]);
-        self.stage.set(Stage::CountingIn(place.as_micros().div_euclid(4_000_000) + 1));
-        self.click(seat, self.count_in.get_untracked() > 0);
-        spawn_local(async move {
-            let about = seat.takes.record(about, &port).await;
-            self.rest(seat);
-            if field(&about, "frames").as_f64().unwrap_or(0.0) > 0.0 {
-                seat.takes.show(seat, Take::of(&about));
-            }
-        });
+        set_stage(seat, Stage::CountingIn(place.div_euclid(4_000_000) + 1));
+        click(seat, self.count_in.get_untracked() > 0);
+        seat.takes.record(seat, about, here);
     }
 
     /// The clock is known better and better: until it begins, the first frame may move a little.
     fn aim(self, seat: Seat) {
-        let offset = self.offset.get_untracked();
-        let aimed = self.desk(|desk| {
-            let input = desk.input.as_ref()?;
-            let from = seat.sound.played_at(plan::beat_of(desk.bar), input, offset)?;
-            input.aim(from);
-            Some(())
-        });
-        if aimed.is_none() {
-            seat.board.say("The session was stopped before the recording began".to_owned());
-            self.end();
+        match self.first_frame(seat) {
+            Some(from) => self.tell(|input| input.aim(from)),
+            None => {
+                seat.board.say("The session was stopped before the recording began".to_owned());
+                self.end();
+            }
         }
+    }
+
+    fn first_frame(self, seat: Seat) -> Option<f64> {
+        let desk = self.desk();
+        let desk = desk.borrow();
+        let offset = self.offset.get_untracked();
+        seat.sound.played_at(desk.beat, desk.input.as_ref()?, offset)
     }
 
     fn end(self) {
-        self.desk(|desk| desk.input.as_ref().map(Input::end));
+        self.tell(Input::end);
+    }
+
+    fn tell(self, what: impl Fn(&Input)) {
+        if let Some(input) = &self.desk().borrow().input {
+            what(input);
+        }
     }
 
     /// Nothing is recorded any more.
-    fn rest(self, seat: Seat) {
-        if untrack(|| self.is_busy()) {
-            self.stage.set(Stage::Open);
+    pub(crate) fn rest(self, seat: Seat) {
+        if stage(seat).is_busy() {
+            set_stage(seat, Stage::Open);
         }
-        self.click(seat, false);
-    }
-
-    fn click(self, seat: Seat, is_on: bool) {
-        let ears = seat.sound.ears;
-        if ears.with_untracked(|ears| ears.counting) != is_on {
-            ears.update(|ears| ears.counting = is_on);
-        }
+        click(seat, false);
     }
 
     fn hear(self, seat: Seat, news: InputNews) {
         match news {
             InputNews::Heard(peak, done) => {
-                let level = thousandths(peak);
+                let level = whole(peak * 1e3);
                 if self.level.get_untracked() != level {
                     self.level.set(level);
                 }
-                let seconds = thousandths(done / seat.sound.rate().max(1.0)) / 1_000;
-                let stage = Stage::Recording(seconds);
-                let is_under_way = untrack(|| self.is_busy()) && done > 0.0;
-                if is_under_way && self.stage.get_untracked() != stage {
-                    self.stage.set(stage);
-                }
-                if is_under_way && !self.desk(|desk| std::mem::replace(&mut desk.has_begun, true)) {
-                    self.click(seat, self.clicks.get_untracked());
+                if done > 0.0 && stage(seat).is_busy() {
+                    set_stage(seat, Stage::Recording(whole(done / seat.sound.rate().max(1.0))));
+                    click(seat, self.clicks.get_untracked());
                 }
             }
-            InputNews::Ended(_) => self.rest(seat),
             InputNews::Lost => {
                 self.end();
-                let take = self.desk(|desk| desk.take);
-                set_timeout(
-                    move || {
-                        seat.takes.end(take);
-                        self.close();
-                        self.click(seat, false);
-                        self.stage.set(Stage::Refused(Refusal::Lost));
-                    },
-                    LAST_WORDS,
-                );
+                let take = self.desk().borrow().take;
+                let lose = move || {
+                    seat.takes.end(take);
+                    click(seat, false);
+                    self.close(seat, Stage::Refused(Refusal::Lost));
+                };
+                set_timeout(lose, LAST_WORDS);
             }
         }
     }
 
-    fn desk<T>(&self, work: impl FnOnce(&mut Desk) -> T) -> T {
-        let desk = self.desk.get_value();
-        let mut desk = desk.borrow_mut();
-        work(&mut desk)
+    fn desk(self) -> Rc<RefCell<Desk>> {
+        self.desk.get_value()
     }
 }
 
-async fn pause(time: Duration) {
-    let passed = js_sys::Promise::new(&mut |passed, _| {
-        set_timeout(move || drop(passed.call0(&JsValue::NULL)), time);
-    });
-    // Time passes.
-    let _ = wasm_bindgen_futures::JsFuture::from(passed.unchecked_into::<js_sys::Promise>()).await;
+fn stage(seat: Seat) -> Stage {
+    seat.board.summary.get_untracked().recording
+}
+
+fn set_stage(seat: Seat, stage: Stage) {
+    seat.board.summarise(|summary| summary.recording = stage);
+}
+
+/// The metronome clicks for a recording, or no longer.
+fn click(seat: Seat, is_on: bool) {
+    let ears = seat.sound.ears;
+    if ears.get_untracked().counting != is_on {
+        ears.update(|ears| ears.counting = is_on);
+    }
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "float casts saturate")]
-fn thousandths(number: f64) -> i64 {
-    (number * 1e3) as i64
+fn whole(number: f64) -> i64 {
+    number as i64
 }
 
-#[expect(clippy::cast_precision_loss, reason = "tempos and places of a song")]
-fn count(number: i64) -> f64 {
+#[expect(clippy::cast_precision_loss, reason = "frames, tempos and places of a song")]
+fn float(number: i64) -> f64 {
     number as f64
 }

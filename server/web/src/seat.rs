@@ -331,6 +331,7 @@ impl Seat {
                     .map(|player| (player.profile.name.clone(), player.profile.colour))
                     .collect(),
                 connection,
+                recording: summary.recording,
             };
         });
     }

@@ -11,10 +11,10 @@ mod pilot;
 mod samples;
 mod state;
 
-pub(crate) use decoder::{Worker, decode, fetch};
+pub(crate) use decoder::Worker;
 pub(crate) use device::named;
 pub(crate) use ears::Ears;
-pub(crate) use input::{Input, News as InputNews, Refusal, inputs};
+pub(crate) use input::{Input, News as InputNews, Refusal};
 pub(crate) use message::{Touch, object};
 pub(crate) use state::State;
 

@@ -2,30 +2,29 @@
 //! It is kept in this browser until the server has it and the session names it.
 
 mod goal;
-mod sending;
 mod shelf;
 mod take;
 
 pub(crate) use goal::Goal;
-pub(crate) use shelf::Port;
-pub(crate) use take::Take;
+pub(crate) use shelf::ports;
+pub(crate) use take::{Take, Way};
 
+use crate::api::{field, text};
 use crate::browser;
 use crate::connection::{Connection, Live};
+use crate::dom::follow;
 use crate::seat::Seat;
-use crate::sound::{decode, fetch, object};
+use crate::sound::{named, object};
 use crate::widget::Gesture;
 use js_sys::Array;
 use leptos::leptos_dom::helpers::set_timeout;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use leptos::web_sys::{Blob, FileList, MessagePort};
-use lockstep_session::document::{Document, words};
+use leptos::web_sys::{FileList, MessagePort};
+use lockstep_session::document::{Channels, Document, FrameCount, SampleRate, words};
 use lockstep_session::edit::Edit;
 use lockstep_session::ids::SampleId;
-use sending::{Failure, send};
-use shelf::{Shelf, answer};
-use std::cell::RefCell;
+use lockstep_session::text::LongName;
+use shelf::{Shelf, Then};
 use std::rc::Rc;
 use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue};
@@ -38,49 +37,46 @@ const AGAIN: Duration = Duration::from_secs(5);
 #[derive(Clone, Copy)]
 pub(crate) struct Takes {
     pub(crate) list: RwSignal<Vec<Take>>,
-    shelf: StoredValue<Rc<RefCell<Shelf>>, LocalStorage>,
+    shelf: StoredValue<Shelf, LocalStorage>,
 }
 
 impl Takes {
     pub(crate) fn new() -> Takes {
         Takes {
             list: RwSignal::new(Vec::new()),
-            shelf: StoredValue::new_local(Rc::default()),
+            shelf: StoredValue::new_local(Shelf::default()),
         }
     }
 
     /// Offers what earlier visits left, and sends what waits whenever the server can be reached.
     pub(crate) fn look_after(self, seat: Seat) {
         if browser::kept(KEPT).as_deref() == Some("1") {
-            spawn_local(async move {
-                let found = self.ask("list", &JsValue::UNDEFINED, None).await;
-                let found: Array = found.unwrap_or_default().unchecked_into();
-                if found.length() > 0 && found.is_array() {
+            let found = move |found: &JsValue| {
+                if let Ok(takes) = field(found, "takes").dyn_into::<Array>() {
+                    takes.for_each(&mut |about, _, _| self.show(seat, &about));
                     seat.board.say("Sound of yours is kept under Samples".to_owned());
                 }
-                for about in found.iter() {
-                    self.show(seat, Take::of(&about));
-                }
-            });
+            };
+            self.ask("list", JsValue::UNDEFINED, None, Rc::new(found));
         }
         browser::ask_before_leaving(move || {
-            let is_unkept = |takes: &Vec<Take>| takes.iter().any(Take::is_unkept);
-            untrack(|| seat.recording.is_busy()) || self.list.with_untracked(is_unkept)
+            let takes = self.list.get_untracked();
+            let stage = seat.board.summary.get_untracked().recording;
+            stage.is_busy() || takes.iter().any(|take| take.about.is_unkept)
         });
         // Accepted means durable: until then a take is kept.
         let summary = seat.board.summary;
-        let settled = Memo::new(move |_| {
-            summary.with(|summary| {
-                matches!(summary.connection, Connection::Live(Live { waiting: 0, .. }))
-            })
+        let settled = seat.board.condition(move |_| {
+            let connection = summary.get().connection;
+            matches!(connection, Connection::Live(Live { waiting: 0, .. }))
         });
-        Effect::new(move |_| {
+        follow(move || {
             if settled.get() {
                 for take in self.list.get_untracked() {
                     if take.is_told() {
                         self.forget(&take);
                     } else {
-                        self.send(seat, take);
+                        self.send(seat, &take);
                     }
                 }
             }
@@ -88,184 +84,193 @@ impl Takes {
     }
 
     pub(crate) fn is_named(self, name: &str) -> bool {
-        let names = |takes: &Vec<Take>| takes.iter().any(|take| take.name() == name);
-        self.list.with_untracked(names)
+        let takes = self.list.get_untracked();
+        takes.iter().any(|take| take.about.name == name)
     }
 
-    /// Keeps what comes through a port. Gives what is known of it once it is over.
-    pub(crate) async fn record(self, about: JsValue, port: &MessagePort) -> JsValue {
-        browser::keep(KEPT, "1");
-        let take = object(&[("about", about)]);
-        let recorded = self.ask("record", &take, Some(port)).await;
-        recorded.unwrap_or_default()
+    /// Keeps what comes through a port, and shows it when it is over.
+    pub(crate) fn record(self, seat: Seat, about: JsValue, port: MessagePort) {
+        let over = move |about: &JsValue| {
+            seat.recording.rest(seat);
+            if field(about, "frames").as_f64().unwrap_or(0.0) > 0.0 {
+                self.show(seat, about);
+            }
+        };
+        self.begin("record", about, Some(port), Rc::new(over), &[]);
     }
 
     /// Nothing more comes for a recording.
     pub(crate) fn end(self, id: f64) {
-        self.tell("end", &object(&[("id", id.into())]));
+        self.tell("end", object(&[("id", id.into())]));
     }
 
     /// Brings files in: they are kept, and sent at once.
     pub(crate) fn bring(self, seat: Seat, files: &FileList) {
         for place in 0..files.length() {
-            let Some(file) = files.get(place) else {
-                continue;
-            };
-            let about = object(&[
-                ("id", (js_sys::Date::now() + f64::from(place) / 1e3).into()),
-                ("session", seat.session().into()),
-                ("name", file.name().into()),
-                ("file", file.into()),
-                ("goal", Goal::Sample.written().into()),
-            ]);
-            self.keep(seat, "bring", object(&[("about", about)]));
+            if let Some(file) = files.get(place) {
+                let about = object(&[
+                    ("id", (js_sys::Date::now() + f64::from(place) / 1e3).into()),
+                    ("session", seat.session().into()),
+                    ("name", file.name().into()),
+                    ("file", file.into()),
+                    ("goal", Goal::Sample.written().into()),
+                ]);
+                self.begin("bring", about, None, self.shown(seat), &[]);
+            }
         }
     }
 
     /// Takes a copy of a sample, to be cut.
     pub(crate) fn cut(self, seat: Seat, sample: SampleId) {
-        spawn_local(async move {
-            let bytes = fetch(&format!("/api/v1/samples/{}", sample.hex())).await;
-            let found = match bytes {
-                Some(bytes) => decode(&bytes).await,
-                None => Err("it has not come to the server yet".to_owned()),
-            };
-            let pcm = match found {
-                Ok(pcm) => pcm,
-                Err(why) => return seat.board.say(format!("Not cut: {why}")),
-            };
-            let name = seat.look(|document| {
-                let sample = document.samples.get(&sample);
-                sample.map_or(String::new(), |sample| format!("{} cut", sample.name))
-            });
-            let frames = pcm.channels.first().map_or(0, js_sys::Float32Array::length);
-            let channels: Array = pcm.channels.iter().collect();
-            let about = object(&[
-                ("id", js_sys::Date::now().into()),
-                ("session", seat.session().into()),
-                ("name", name.into()),
-                ("rate", pcm.rate.into()),
-                ("sides", channels.length().into()),
-                ("frames", frames.into()),
-            ]);
-            let take = object(&[("about", about), ("channels", channels.into())]);
-            self.keep(seat, "cut", take);
+        let name = seat.look(|document| {
+            let sample = document.samples.get(&sample);
+            sample.map_or(String::new(), |sample| format!("{} cut", sample.name))
         });
+        let about = object(&[
+            ("id", js_sys::Date::now().into()),
+            ("session", seat.session().into()),
+            ("name", name.into()),
+        ]);
+        let address = format!("/api/v1/samples/{}", sample.hex());
+        let module = named("data-decoder").unwrap_or_default();
+        let beside = [("address", address), ("module", module)];
+        self.begin("cut", about, None, self.shown(seat), &beside);
     }
 
-    fn keep(self, seat: Seat, does: &'static str, take: JsValue) {
+    fn begin(
+        self,
+        does: &str,
+        about: JsValue,
+        port: Option<MessagePort>,
+        then: Then,
+        beside: &[(&str, String)],
+    ) {
         browser::keep(KEPT, "1");
-        spawn_local(async move {
-            match self.ask(does, &take, None).await {
-                Ok(about) => self.show(seat, Take::of(&about)),
-                Err(why) => seat.board.say(format!("Not kept: {why}")),
-            }
-        });
+        let mut fields = vec![("about", about)];
+        fields.extend(beside.iter().map(|(name, text)| (*name, text.into())));
+        self.ask(does, object(&fields), port, then);
+    }
+
+    fn shown(self, seat: Seat) -> Then {
+        Rc::new(move |about| match text(about, "refusal") {
+            None => self.show(seat, about),
+            Some(why) => seat.board.say(format!("Not done: {why}")),
+        })
     }
 
     /// Shows a take, and sends it if that was wanted already.
-    pub(crate) fn show(self, seat: Seat, take: Take) {
-        self.list.update(|takes| takes.push(take.clone()));
-        if take.is_sound() {
-            self.look(seat, &take);
-        }
-        self.send(seat, take);
+    fn show(self, seat: Seat, about: &JsValue) {
+        let take = Take::of(about);
+        let mut takes = self.list.get_untracked();
+        takes.push(take.clone());
+        self.list.set(takes);
+        self.look(seat, &take);
+        self.send(seat, &take);
     }
 
     /// Looks at the sound of a take again: its outline, and where it is struck.
-    pub(crate) fn look(self, seat: Seat, take: &Take) {
-        let room = seat.look(|document| Document::MOST_TRACKS - document.tracks.len());
-        let (take, question) = (take.clone(), take.question(room));
-        spawn_local(async move {
-            if let Ok(seen) = self.ask("look", &question, None).await {
-                take.saw(&seen);
-            }
-        });
+    fn look(self, seat: Seat, take: &Take) {
+        if take.about.frames > 0 {
+            let room = seat.look(|document| Document::MOST_TRACKS - document.tracks.len());
+            let (question, take) = (take.question(room), take.clone());
+            let seen = move |seen: &JsValue| take.saw(seen);
+            self.ask("look", question, None, Rc::new(seen));
+        }
     }
 
-    /// The file that a take is by now.
-    pub(crate) async fn file(self, take: &Take) -> Result<Blob, String> {
-        let file = self.ask("file", &take.question(0), None).await?;
-        Ok(file.unchecked_into())
+    /// Has the worker make the file that a take is by now.
+    pub(crate) fn file(self, take: &Take, then: Rc<dyn Fn(&JsValue)>) {
+        self.ask("file", take.question(0), None, then);
     }
 
     /// Has a take become something.
     pub(crate) fn want(self, seat: Seat, take: &Take, goal: &Goal) {
-        take.want(Some(goal));
-        self.note(take);
-        self.send(seat, take.clone());
+        take.change(&|now| now.goal = Some(goal.clone()));
+        self.note(seat, take);
+        self.send(seat, take);
+    }
+
+    /// Keeps what was changed, and shows what it makes of the take.
+    pub(crate) fn note(self, seat: Seat, take: &Take) {
+        self.tell("note", object(&[("about", take.note())]));
+        self.look(seat, take);
     }
 
     /// Throws a take away, or forgets one that is the session's.
     pub(crate) fn forget(self, take: &Take) {
-        let id = take.id();
-        self.list.update(|takes| takes.retain(|other| other.id() != id));
-        if self.list.with_untracked(Vec::is_empty) {
-            browser::keep(KEPT, "0");
-        }
-        self.tell("forget", &object(&[("id", id.into())]));
+        let id = take.about.id;
+        let mut takes = self.list.get_untracked();
+        takes.retain(|other| other.about.id != id);
+        browser::keep(KEPT, if takes.is_empty() { "0" } else { "1" });
+        self.list.set(takes);
+        self.tell("forget", object(&[("id", id.into())]));
     }
 
     /// Sends a take that is wanted, unless it is on its way.
-    fn send(self, seat: Seat, take: Take) {
-        let Some(goal) = take.goal().filter(|_| take.begin_to_send(&seat.session())) else {
+    fn send(self, seat: Seat, take: &Take) {
+        let Some(goal) = take.begin_to_send(&seat.session()) else {
             return;
         };
-        spawn_local(async move {
-            let moving = take.clone();
-            let sent = match self.file(&take).await {
-                Ok(file) => {
-                    let done = move |percent| moving.is_sent(percent);
-                    send(&seat.session(), take.name(), &file, done).await
+        let (question, take) = (take.question(0), take.clone());
+        let answered = move |answer: &JsValue| {
+            let way = match (whole(answer, "percent"), added(answer)) {
+                (Some(percent), _) => Way::Sending(percent),
+                (_, Some((sample, edit))) => {
+                    seat.perform(edit, Gesture::Begins);
+                    for edit in seat.look(|document| goal.edits(document, sample)) {
+                        seat.perform(edit, Gesture::GoesOn);
+                    }
+                    Way::Told
                 }
-                Err(why) => Err(Failure::Refused(why)),
+                _ => Way::Held(match text(answer, "refusal") {
+                    Some(why) => words::not_taken(&why),
+                    None => words::KEPT_HERE.to_owned(),
+                }),
             };
-            match sent {
-                Ok(edit) => {
-                    self.become_of(seat, edit, &goal);
-                    take.has_ended(Ok(()));
+            let is_refused = text(answer, "refusal").is_some();
+            take.change(&|now| {
+                now.way = way.clone();
+                if is_refused {
+                    now.goal = None;
                 }
-                Err(Failure::Passing) => {
-                    take.has_ended(Err(words::KEPT_HERE.to_owned()));
-                    set_timeout(move || self.send(seat, take.clone()), AGAIN);
-                }
-                Err(Failure::Refused(why)) => {
-                    take.want(None);
-                    take.has_ended(Err(words::not_taken(&why)));
-                    self.note(&take);
-                }
+            });
+            if is_refused {
+                self.note(seat, &take);
+            } else if matches!(way, Way::Held(_)) {
+                let take = take.clone();
+                set_timeout(move || self.send(seat, &take), AGAIN);
             }
-        });
-    }
-
-    /// Keeps what may have changed.
-    pub(crate) fn note(self, take: &Take) {
-        self.tell("note", &object(&[("about", take.note())]));
-    }
-
-    fn become_of(self, seat: Seat, added: Edit, goal: &Goal) {
-        let Edit::AddSample { sample, .. } = added else {
-            return;
         };
-        seat.perform(added, Gesture::Begins);
-        for edit in seat.look(|document| goal.edits(document, sample)) {
-            seat.perform(edit, Gesture::GoesOn);
-        }
+        self.ask("send", question, None, Rc::new(answered));
     }
 
-    fn tell(self, does: &'static str, take: &JsValue) {
-        let asked = self.shelf.get_value().borrow_mut().ask(does, take, None);
+    fn tell(self, does: &str, take: JsValue) {
         // What is not kept is said where it matters: beside the take.
-        drop(asked);
+        self.ask(does, take, None, Rc::new(|_| ()));
     }
 
-    async fn ask(
-        self,
-        does: &str,
-        take: &JsValue,
-        port: Option<&MessagePort>,
-    ) -> Result<JsValue, String> {
-        let asked = self.shelf.get_value().borrow_mut().ask(does, take, port);
-        answer(asked).await
+    fn ask(self, does: &str, take: JsValue, port: Option<MessagePort>, then: Then) {
+        self.shelf.get_value().ask(does, take, port, then);
     }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a cast saturates, and ranges clamp"
+)]
+fn whole(answer: &JsValue, key: &str) -> Option<i64> {
+    Some(field(answer, key).as_f64()? as i64)
+}
+
+/// What the server answers is what the edit says.
+fn added(answer: &JsValue) -> Option<(SampleId, Edit)> {
+    let sample = SampleId::parse(&text(answer, "sample")?)?;
+    let edit = Edit::AddSample {
+        sample,
+        name: LongName::new(&text(answer, "name")?),
+        frames: FrameCount::new(whole(answer, "frames")?),
+        rate: SampleRate::new(whole(answer, "rate")?),
+        channels: Channels::new(whole(answer, "channels")?),
+    };
+    Some((sample, edit))
 }

@@ -84,7 +84,8 @@ pub(super) fn keys_of(event: &KeyboardEvent) -> String {
     }
     let key = event.key();
     if key.chars().count() == 1 {
-        keys.push_str(&key.to_uppercase());
+        // No shortcut has another letter than these.
+        keys.push_str(&key.to_ascii_uppercase());
     } else {
         keys.push_str(&key);
     }

@@ -114,13 +114,20 @@ fn row(seat: Seat, sample: SampleId) -> Tag {
             locked,
             play,
         ))
-        .with(loop_in(seat, locked, move |track, scene| {
-            let bars = seat.look(|document| loop_bars(document, sample));
-            seat.edit(Slot { track, scene }.add_loop(sample, bars));
-        }).show())
-        .with(button("Cut", "Takes a copy, to trim, normalise or slice it", locked, move || {
-            seat.takes.cut(seat, sample);
-        }))
+        .with(loop_in(
+            seat,
+            locked,
+            Arc::new(move |track, scene| {
+                let bars = seat.look(|document| loop_bars(document, sample));
+                seat.edit(Slot { track, scene }.add_loop(sample, bars));
+            }),
+        ))
+        .with(button(
+            "Cut",
+            "Takes a copy, to trim, normalise or slice it",
+            locked,
+            move || seat.takes.cut(seat, sample),
+        ))
         .with(button("Remove", remove, used, move || {
             seat.edit(Edit::RemoveSample { sample });
         }))
@@ -148,10 +155,9 @@ fn about(sample: &Sample) -> String {
 fn loop_in(
     seat: Seat,
     locked: Signal<bool>,
-    put: impl Fn(TrackId, SceneIndex) + 'static,
-) -> Choice {
+    put: Arc<dyn Fn(TrackId, SceneIndex) + Send + Sync>,
+) -> Tag {
     let board = seat.board;
-    let put = StoredValue::new_local(put);
     let choice = Choice {
         name: "Loop in".to_owned(),
         hint: "Puts it into a slot of the selected track as a loop in time with the session",
@@ -160,18 +166,19 @@ fn loop_in(
         choose: Arc::new(move |number| {
             let scene = usize::try_from(number).ok().and_then(SceneIndex::new);
             if let (Some(scene), Some(track)) = (scene, untrack(|| board.track())) {
-                put.with_value(|put| put(track, scene));
+                put(track, scene);
             }
         }),
         locked,
     };
-    choice.among(seat, |document| {
+    let choice = choice.among(seat, |document| {
         let scenes = SceneIndex::all().map(|scene| scene_name(document, scene));
         let invitation = (-1, "Loop in\u{2026}".to_owned());
         std::iter::once(invitation)
             .chain((0..).zip(scenes))
             .collect()
-    })
+    });
+    choice.show()
 }
 
 /// The tracks that play a sample, as an instrument or in a slot.

@@ -18,8 +18,17 @@ pub(crate) fn beat_of(bar: i64) -> f64 {
     bar * BAR
 }
 
+/// How many frames are recorded: those of so many bars, or without any as many as a sample can hold.
+pub(crate) fn frames(bars: i64, tempo: i64, rate: i64) -> i64 {
+    let most = most_frames(rate);
+    match bars {
+        0 => most,
+        bars => frames_of(bars, tempo, rate).min(most),
+    }
+}
+
 /// How many frames so many bars last, at a tempo in hundredths of a beat per minute.
-pub(crate) fn frames_of(bars: i64, tempo: i64, rate: i64) -> i64 {
+fn frames_of(bars: i64, tempo: i64, rate: i64) -> i64 {
     let tempo = tempo.max(1);
     (bars * 24_000 * rate + tempo / 2) / tempo
 }
@@ -33,7 +42,7 @@ pub(crate) fn whole_bars(frames: i64, tempo: i64, rate: i64) -> (i64, i64) {
 }
 
 /// Most that a recording may have: a minute, or as much as fits into a sample of 16 bits in stereo.
-pub(crate) fn most_frames(rate: i64) -> i64 {
+fn most_frames(rate: i64) -> i64 {
     (60 * rate).min((12 * 1024 * 1024 - 1024) / 4)
 }
 
@@ -92,7 +101,9 @@ mod tests {
 
     #[test]
     fn the_longest_recording_is_what_a_sample_can_hold() {
-        assert_eq!(most_frames(48_000), 2_880_000);
-        assert_eq!(most_frames(96_000), 3_145_472);
+        assert_eq!(frames(0, 12_000, 48_000), 2_880_000);
+        assert_eq!(frames(0, 12_000, 96_000), 3_145_472);
+        assert_eq!(frames(2, 12_000, 48_000), 192_000);
+        assert_eq!(frames(16, 2_000, 48_000), 2_880_000);
     }
 }

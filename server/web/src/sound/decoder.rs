@@ -19,7 +19,7 @@ extern "C" {
     #[wasm_bindgen(method, js_name = postMessage)]
     pub(crate) fn hand_over(this: &Worker, message: &JsValue, transfer: &Array);
     #[wasm_bindgen(method, setter, js_name = onmessage)]
-    fn set_onmessage(this: &Worker, hear: &js_sys::Function);
+    pub(crate) fn set_onmessage(this: &Worker, hear: &js_sys::Function);
     #[wasm_bindgen(method, setter, js_name = onerror)]
     fn set_onerror(this: &Worker, hear: &js_sys::Function);
     #[wasm_bindgen(method)]
@@ -63,7 +63,7 @@ pub(crate) async fn decode(bytes: &Uint8Array) -> Result<Pcm, String> {
 }
 
 /// The bytes that the server keeps under a name, or nothing for now.
-pub(crate) async fn fetch(path: &str) -> Option<Uint8Array> {
+pub(super) async fn fetch(path: &str) -> Option<Uint8Array> {
     let answer = JsFuture::from(window().fetch_with_str(path)).await.ok()?;
     let answer: Response = answer.dyn_into().ok()?;
     let bytes = answer.ok().then(|| answer.array_buffer().ok())??;

@@ -6,13 +6,13 @@ use super::message::object;
 use super::output::{Frame, float, whole};
 use super::{LEAD, Sound, State};
 use crate::api::{field, text};
-use js_sys::{Array, Reflect};
-use leptos::prelude::{GetUntracked, WithUntracked, window};
+use js_sys::Array;
+use leptos::prelude::{GetUntracked, GetValue, window};
 use leptos::web_sys::{
-    AudioContext, AudioWorkletNode, AudioWorkletNodeOptions, MediaDevices,
-    MediaStreamAudioSourceNode, MediaStream, MediaStreamConstraints, MediaStreamTrack, MessageEvent,
+    AudioContext, AudioWorkletNode, MediaStream, MediaStreamAudioSourceNode, MediaStreamConstraints, MediaStreamTrack, MessageEvent,
     MessagePort,
 };
+use std::rc::Rc;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -59,8 +59,6 @@ pub(crate) struct Input {
 pub(crate) enum News {
     /// How loud it was since the last time, and how many frames are recorded.
     Heard(f64, f64),
-    /// So many frames were recorded.
-    Ended(f64),
     Lost,
 }
 
@@ -93,78 +91,64 @@ impl Refusal {
 }
 
 impl Input {
+    /// Opens an input, or the one that the browser takes by itself, and says which there are: a line for
+    /// each, an id, a tab and a name. Browsers tell the names only to those who may listen.
     async fn open(
-        context: &AudioContext,
-        device: &str,
-        hear: impl Fn(News) + Clone + 'static,
-    ) -> Result<Input, Refusal> {
-        let off = JsValue::FALSE;
-        // What makes speech clear takes two thirds of music away.
-        let wanted = object(&[
-            ("echoCancellation", off.clone()),
-            ("noiseSuppression", off.clone()),
-            ("autoGainControl", off),
-            ("channelCount", object(&[("ideal", 2.into())])),
-            ("latency", object(&[("ideal", 0.into())])),
-        ]);
-        if !device.is_empty() {
-            let exact = object(&[("exact", device.into())]);
-            let _ = Reflect::set(&wanted, &"deviceId".into(), &exact);
-        }
+        context: AudioContext,
+        device: String,
+        hear: Rc<dyn Fn(News)>,
+    ) -> Result<(Input, String), Refusal> {
+        let silent = |_| Refusal::Silent;
+        let media = window().navigator().media_devices().ok();
+        let media = media.filter(|media| !media.is_undefined());
+        let media = media.ok_or(Refusal::Unsupported)?;
         let constraints = MediaStreamConstraints::new();
-        constraints.set_audio(&wanted);
-        let asked = media()?.get_user_media_with_constraints(&constraints);
+        constraints.set_audio(&as_it_is(&device));
+        let asked = media.get_user_media_with_constraints(&constraints);
         let asked = asked.map_err(|error| Refusal::of(&error))?;
+        let worklet = context.audio_worklet().map_err(silent)?;
+        let added = worklet.add_module(&named("data-recorder").unwrap_or_default());
         let stream = JsFuture::from(asked).await;
-        let stream: MediaStream = stream.map_err(|error| Refusal::of(&error))?.unchecked_into();
-        let input = Input::within(context, &stream, hear).await;
-        if input.is_err() {
-            stop(&stream);
-        }
-        input
+        let stream = stream.map_err(|error| Refusal::of(&error))?;
+        JsFuture::from(added.map_err(silent)?).await.map_err(silent)?;
+        let input = Input::within(&context, stream.unchecked_into(), hear);
+        let devices = media.enumerate_devices().map_err(silent)?;
+        let devices = JsFuture::from(devices).await.map_err(silent)?;
+        Ok((input.map_err(silent)?, lines(devices.unchecked_ref())))
     }
 
-    async fn within(
+    fn within(
         context: &AudioContext,
-        stream: &MediaStream,
-        hear: impl Fn(News) + Clone + 'static,
-    ) -> Result<Input, Refusal> {
-        let silent = |_| Refusal::Silent;
+        stream: MediaStream,
+        hear: Rc<dyn Fn(News)>,
+    ) -> Result<Input, JsValue> {
         let track: MediaStreamTrack = stream.get_audio_tracks().get(0).unchecked_into();
         let settings = track.unchecked_ref::<Settled>().settings();
         let settings = settings.unwrap_or_default();
         let is_stereo = field(&settings, "channelCount").as_f64() == Some(2.0);
         let sides = if is_stereo { 2 } else { 1 };
-        let worklet = context.audio_worklet().map_err(silent)?;
-        let added = worklet.add_module(&named("data-recorder").unwrap_or_default());
-        JsFuture::from(added.map_err(silent)?).await.map_err(silent)?;
-        let options = AudioWorkletNodeOptions::new();
-        options.set_channel_count(sides.into());
-        // A plain object takes any field.
-        let _ = Reflect::set(&options, &"channelCountMode".into(), &"explicit".into());
-        let node = AudioWorkletNode::new_with_options(context, "lockstep-recorder", &options);
-        let node = node.map_err(silent)?;
-        let source = context.create_media_stream_source(stream).map_err(silent)?;
+        let options = object(&[
+            ("channelCount", sides.into()),
+            ("channelCountMode", "explicit".into()),
+        ]);
+        let options = options.unchecked_ref();
+        let node = AudioWorkletNode::new_with_options(context, "lockstep-recorder", options)?;
+        let source = context.create_media_stream_source(&stream)?;
         // It sounds nothing, but only what leads to the output is run.
-        let is_connected = source
-            .connect_with_audio_node(&node)
-            .and_then(|_| node.connect_with_audio_node(&context.destination()));
-        is_connected.map_err(silent)?;
-        let losing = hear.clone();
+        source.connect_with_audio_node(&node)?;
+        node.connect_with_audio_node(&context.destination())?;
+        let losing = Rc::clone(&hear);
         let lost = Closure::<dyn FnMut()>::new(move || losing(News::Lost));
         track.set_onended(Some(lost.as_ref().unchecked_ref()));
         let heard = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             let number = |name| field(&event.data(), name).as_f64();
-            match (number("ended"), number("peak").zip(number("done"))) {
-                (Some(frames), _) => hear(News::Ended(frames)),
-                (_, Some((peak, done))) => hear(News::Heard(peak, done)),
-                _ => {}
+            if let (Some(peak), Some(done)) = (number("peak"), number("done")) {
+                hear(News::Heard(peak, done));
             }
         });
-        let port = node.port().map_err(silent)?;
-        port.set_onmessage(Some(heard.as_ref().unchecked_ref()));
+        node.port()?.set_onmessage(Some(heard.as_ref().unchecked_ref()));
         Ok(Input {
-            stream: stream.clone(),
+            stream,
             source,
             node,
             sides,
@@ -204,51 +188,50 @@ impl Input {
 
 impl Drop for Input {
     fn drop(&mut self) {
-        stop(&self.stream);
+        for track in self.stream.get_tracks().iter() {
+            let track: MediaStreamTrack = track.unchecked_into();
+            track.set_onended(None);
+            track.stop();
+        }
         // What is not connected any more need not be.
         let _ = self.source.disconnect();
         let _ = self.node.disconnect();
     }
 }
 
-fn stop(stream: &MediaStream) {
-    for track in stream.get_tracks().iter() {
-        let track: MediaStreamTrack = track.unchecked_into();
-        track.set_onended(None);
-        track.stop();
-    }
+/// A device without what makes speech clear: it takes two thirds of music away.
+fn as_it_is(device: &str) -> JsValue {
+    let off = JsValue::FALSE;
+    object(&[
+        ("echoCancellation", off.clone()),
+        ("noiseSuppression", off.clone()),
+        ("autoGainControl", off),
+        ("channelCount", object(&[("ideal", 2.into())])),
+        // One that was chosen once may not be there today.
+        ("deviceId", object(&[("ideal", device.into())])),
+    ])
 }
 
-fn media() -> Result<MediaDevices, Refusal> {
-    let media = window().navigator().media_devices().ok();
-    let media = media.filter(|media| !media.is_undefined());
-    media.ok_or(Refusal::Unsupported)
-}
-
-/// The inputs that there are, a line each: an id, a tab and a name. Browsers tell the names only to those
-/// who may listen.
-pub(crate) async fn inputs() -> Option<String> {
-    let asked = media().ok()?.enumerate_devices().ok()?;
-    let found: Array = JsFuture::from(asked).await.ok()?.unchecked_into();
+fn lines(devices: &Array) -> String {
     let mut lines = String::new();
-    for device in found.iter() {
-        let named = text(&device, "deviceId").zip(text(&device, "label"));
-        if let (Some("audioinput"), Some((id, label))) = (text(&device, "kind").as_deref(), named) {
-            lines += &format!("{id}\t{label}\n");
+    for device in devices.iter() {
+        let word = |name| text(&device, name).unwrap_or_default();
+        if word("kind") == "audioinput" {
+            lines += &format!("{}\t{}\n", word("deviceId"), word("label"));
         }
     }
-    Some(lines)
+    lines
 }
 
 impl Sound {
-    /// Opens an input, or the one that the browser takes by itself.
+    /// Opens an input, and says which there are.
     pub(crate) async fn open_input(
         self,
-        device: &str,
-        hear: impl Fn(News) + Clone + 'static,
-    ) -> Result<Input, Refusal> {
+        device: String,
+        hear: Rc<dyn Fn(News)>,
+    ) -> Result<(Input, String), Refusal> {
         let context = self.desk(|desk| desk.device.as_ref().map(super::Device::context));
-        Input::open(&context.ok_or(Refusal::Silent)?, device, hear).await
+        Input::open(context.ok_or(Refusal::Silent)?, device, hear).await
     }
 
     pub(crate) fn is_on(&self) -> bool {
@@ -257,32 +240,36 @@ impl Sound {
 
     /// Frames a second.
     pub(crate) fn rate(&self) -> f64 {
-        self.desk(|desk| desk.device.as_ref().map_or(0.0, super::Device::rate))
+        let desk = self.desk.get_value();
+        let desk = desk.borrow();
+        desk.device.as_ref().map_or(0.0, super::Device::rate)
     }
 
     /// The running beat of what is told to sound so many seconds from now, if the session plays then.
     pub(crate) fn beat_in(&self, seconds: f64) -> Option<f64> {
-        self.desk(|desk| desk.pilot.beat_at(desk.soon(seconds)?))
+        let desk = self.desk.get_value();
+        let desk = desk.borrow();
+        desk.pilot.beat_at(desk.soon(seconds)?)
     }
 
     /// The frame in which an input brings what is played with the notes of a running beat: they have to
     /// be heard first, and what is played then has to come in.
     pub(crate) fn played_at(&self, beat: f64, input: &Input, offset: i64) -> Option<f64> {
-        let nudge = self.ears.with_untracked(|ears| ears.nudge);
-        self.desk(|desk| {
-            let frame = desk.pilot.frame_of(beat, desk.soon(0.0)?)?;
-            let device = desk.device.as_ref()?;
-            let context = device.context();
-            let output = context.unchecked_ref::<Output>();
-            let told = [output.base_latency(), output.output_latency()];
-            let way = Way {
-                mix: desk.latency?,
-                out: told.into_iter().flatten().sum(),
-                in_: input.latency,
-                told: nudge + offset,
-            };
-            Some(way.end(frame, device.rate()))
-        })
+        let nudge = self.ears.get_untracked().nudge;
+        let desk = self.desk.get_value();
+        let desk = desk.borrow();
+        let frame = desk.pilot.frame_of(beat, desk.soon(0.0)?)?;
+        let device = desk.device.as_ref()?;
+        let context = device.context();
+        let output = context.unchecked_ref::<Output>();
+        let told = [output.base_latency(), output.output_latency()];
+        let way = Way {
+            mix: desk.latency?,
+            out: told.into_iter().flatten().sum(),
+            in_: input.latency,
+            told: nudge + offset,
+        };
+        Some(way.end(frame, device.rate()))
     }
 }
 

@@ -132,7 +132,7 @@ impl OutputClock {
             frame: base.frame + mean_frame,
             micros: mean_micros,
             base: base.micros,
-            slope: slope.clamp(nominal * 0.999, nominal * 1.001),
+            slope: slope.min(nominal * 1.001).max(nominal * 0.999),
         })
     }
 }

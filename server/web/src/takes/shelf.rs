@@ -1,12 +1,13 @@
-//! The worker that keeps takes in this browser and works on their sound: questions and answers. It must
-//! not know what a take is.
+//! The worker that keeps takes in this browser, works on their sound and sends them: questions and
+//! answers. It must not know what a take is.
 
-use crate::api::{field, text};
+use crate::api::field;
 use crate::sound::{Worker, named, object};
-use js_sys::{Array, Function, Object, Promise};
 use leptos::web_sys::{MessageEvent, MessagePort};
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
 #[wasm_bindgen]
 extern "C" {
@@ -19,45 +20,73 @@ extern "C" {
     fn port2(this: &MessageChannel) -> MessagePort;
 }
 
-/// Made with its first question.
+/// What is done with an answer, and with words of progress before it.
+pub(super) type Then = Rc<dyn Fn(&JsValue)>;
+
+/// Clones are the same shelf. Its worker is made with the first question.
+#[derive(Clone, Default)]
+pub(super) struct Shelf(Rc<RefCell<Desk>>);
+
 #[derive(Default)]
-pub(super) struct Shelf(Option<Worker>);
+struct Desk {
+    worker: Option<Worker>,
+    last: u32,
+    waiting: Vec<(u32, Then)>,
+}
 
 /// Both ends of a way between two threads.
-pub(crate) struct Port;
-
-impl Port {
-    pub(crate) fn pair() -> Option<(MessagePort, MessagePort)> {
-        let channel = MessageChannel::new().ok()?;
-        Some((channel.port1(), channel.port2()))
-    }
+pub(crate) fn ports() -> Option<(MessagePort, MessagePort)> {
+    let channel = MessageChannel::new().ok()?;
+    Some((channel.port1(), channel.port2()))
 }
 
 impl Shelf {
     /// Asks for something to be done with a take, or with a port beside it.
-    pub(super) fn ask(&mut self, does: &str, take: &JsValue, port: Option<&MessagePort>) -> Option<Promise> {
-        if self.0.is_none() {
-            self.0 = Worker::new(&named("data-takes")?).ok();
+    pub(super) fn ask(&self, does: &str, take: JsValue, port: Option<MessagePort>, then: Then) {
+        let mut desk = self.0.borrow_mut();
+        if desk.worker.is_none() {
+            desk.worker = self.worker();
         }
-        let (here, there) = Port::pair()?;
-        let answered = Promise::new(&mut |answer: Function, _| here.set_onmessage(Some(&answer)));
-        let ports: Array = std::iter::once(&there).chain(port).collect();
-        let question = object(&[("does", does.into())]);
-        Object::<JsValue>::assign(question.unchecked_ref(), take.unchecked_ref());
-        self.0.as_ref()?.hand_over(&question, &ports);
-        Some(answered)
+        desk.last += 1;
+        let number = desk.last;
+        desk.waiting.push((number, then));
+        let question = object(&[
+            ("number", number.into()),
+            ("does", does.into()),
+            ("take", take),
+        ]);
+        if let Some(worker) = &desk.worker {
+            worker.hand_over(&question, &port.into_iter().collect());
+        }
     }
-}
 
-/// What the worker answers, or why it cannot, in words.
-pub(super) async fn answer(asked: Option<Promise>) -> Result<JsValue, String> {
-    let unreachable = || "this browser keeps nothing".to_owned();
-    let answered = JsFuture::from(asked.ok_or_else(unreachable)?).await;
-    let answered: MessageEvent = answered.map_err(|_| unreachable())?.unchecked_into();
-    let data = answered.data();
-    match text(&data, "refusal") {
-        Some(refusal) => Err(refusal),
-        None if field(&data, "refusal").is_undefined() => Ok(data),
-        None => Err(unreachable()),
+    fn worker(&self) -> Option<Worker> {
+        let worker = Worker::new(&named("data-takes")?).ok()?;
+        let shelf = self.clone();
+        let hear: Box<dyn FnMut(MessageEvent)> = Box::new(move |event| shelf.hear(&event.data()));
+        // It answers for as long as the page lives.
+        worker.set_onmessage(Closure::wrap(hear).into_js_value().unchecked_ref());
+        Some(worker)
+    }
+
+    fn hear(&self, answer: &JsValue) {
+        let number = field(answer, "number").as_f64();
+        let is_over = field(answer, "percent").is_undefined();
+        let then = {
+            let waiting = &mut self.0.borrow_mut().waiting;
+            let place = waiting
+                .iter()
+                .position(|(other, _)| number == Some(f64::from(*other)));
+            place.map(|place| {
+                if is_over {
+                    waiting.swap_remove(place).1
+                } else {
+                    Rc::clone(&waiting[place].1)
+                }
+            })
+        };
+        if let Some(then) = then {
+            then(answer);
+        }
     }
 }

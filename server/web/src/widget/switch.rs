@@ -61,6 +61,11 @@ pub(crate) fn button(
     locked: Signal<bool>,
     act: impl Fn() + 'static,
 ) -> Tag {
+    made(words, hint, locked, Box::new(act))
+}
+
+// Not generic: there is one of it in the page.
+fn made(words: &str, hint: &str, locked: Signal<bool>, act: Box<dyn Fn()>) -> Tag {
     dom::button("button small", words, move |_| act())
         .set("title", hint)
         .disabled(locked)

@@ -4,141 +4,141 @@ use super::loop_in;
 use crate::dom::{Tag, derived, style, tag, text};
 use crate::measures;
 use crate::seat::Seat;
-use crate::takes::{Goal, Take};
+use crate::takes::{Goal, Take, Way};
 use crate::widget::{Dial, Range, Shape, Switch, button};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos::web_sys::{HtmlAnchorElement, Url};
 use lockstep_session::document::words;
 use lockstep_session::units::Beat;
+use std::rc::Rc;
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
 
 pub(super) fn row(seat: Seat, take: &Take) -> Tag {
     let moving = take.clone();
-    let busy = derived(move || moving.percent().is_some());
-    let (moving, held) = (take.clone(), take.said.clone());
-    let said = derived(move || match moving.percent() {
-        Some(percent) => words::sending(percent),
-        None => held.get(),
+    let percent = derived(move || match moving.now().way {
+        Way::Sending(percent) => percent,
+        _ => -1,
     });
-    let moving = take.clone();
+    let busy = derived(move || percent.get() >= 0);
+    let held = take.clone();
+    let said = derived(move || match held.now().way {
+        Way::Here | Way::Told => String::new(),
+        Way::Held(why) => why,
+        Way::Sending(percent) => words::sending(percent),
+    });
     let bar = tag("progress", "")
         .set("max", "100")
         .set("aria-label", "Sent")
-        .attribute("value", derived(move || moving.percent().unwrap_or(0).to_string()))
+        .attribute("value", derived(move || percent.get().max(0).to_string()))
         .hidden(derived(move || !busy.get()));
     let head = tag("div", "line")
-        .with(text("b", "", take.name()))
+        .with(text("b", "", &take.about.name))
         .with(text("span", "hint", &about(take)))
         .with(bar)
-        .with(tag("span", "hint").says(said));
+        .with(tag("span", "hint").set("role", "status").says(said));
     let row = tag("li", "take")
-        .set("role", "group")
-        .set("aria-label", take.name())
+        .set("aria-label", &take.about.name)
         .with(head);
-    let row = if take.is_sound() {
-        row.with(outline(take)).with(cut(seat, take))
-    } else {
-        row
+    let row = match take.about.frames {
+        0 => row,
+        _ => row.with(outline(take)).with(cut(seat, take)),
     };
     row.with(ways(seat, take, busy))
 }
 
 /// What does not change, in words.
 fn about(take: &Take) -> String {
-    let mut words = Vec::new();
-    if take.is_sound() {
-        words.push(measures::time(take.length()));
-        words.push(if take.is_stereo() { "stereo" } else { "mono" }.to_owned());
+    let about = &take.about;
+    let mut words = String::new();
+    if about.frames > 0 {
+        words += &measures::time(about.length());
+        words += if about.sides > 1 { " \u{b7} stereo" } else { " \u{b7} mono" };
     }
-    if let Some(place) = take.place() {
-        words.push(format!("from {}", words::place(Beat::from_micros(place))));
+    if let Some(place) = about.place {
+        words += &format!(" \u{b7} from {}", words::place(Beat::from_micros(place)));
     }
-    if take.hole() > 0 {
-        words.push(format!("the browser was too busy for {} of it", measures::time(take.hole())));
+    if about.hole() > 0 {
+        words += &format!(" \u{b7} the browser was too busy for {} of it", measures::time(about.hole()));
     }
-    if take.is_unkept() {
-        words.push(
-            "this browser has no room to keep it: send or download it before you close the page"
-                .to_owned(),
-        );
+    if about.is_unkept {
+        words += " \u{b7} this browser has no room to keep it: send it before you close the page";
     }
-    words.join(" \u{b7} ")
+    words
 }
 
 /// The outline, with what is left out of it in the shade and a line where something is struck.
 fn outline(take: &Take) -> Tag {
-    let (line, marks) = (take.line.clone(), take.clone());
-    let (from, to, length) = (take.from.clone(), take.to.clone(), take.length().max(1));
-    let wave = tag("div", "wave").set("aria-hidden", "true").painted(move |element| {
-        let line = line.get();
-        let marks = marks.marks();
+    let take = take.clone();
+    tag("div", "wave").set("aria-hidden", "true").painted(move |element| {
+        let (now, about) = (take.now(), &take.about);
+        let mut marks = String::new();
+        for frame in &now.struck {
+            marks += &format!("M{} 0v100", frame * 400 / about.frames);
+        }
+        let line = now.line;
         element.set_inner_html(&format!(
             "<svg viewBox=\"0 0 400 100\" preserveAspectRatio=\"none\"><path d=\"{line}\"/><path class=\"marks\" d=\"{marks}\"/></svg>"
         ));
-    });
-    wave.painted(move |element| {
-        let share = |micros: i64| format!("{}%", micros * 100 / length);
-        style(element, "--from", &share(from.get()));
-        style(element, "--to", &share(to.get()));
+        for (name, micros) in [("--from", now.from), ("--to", now.to)] {
+            style(element, name, &format!("{}%", micros * 100 / about.length().max(1)));
+        }
     })
 }
 
 /// What is kept, how loud, and into how many pieces it falls.
 fn cut(seat: Seat, take: &Take) -> Tag {
-    let changed = {
-        let take = take.clone();
-        move || {
-            seat.takes.note(&take);
-            seat.takes.look(seat, &take);
-        }
-    };
-    let dial = |name: &str, hint, range, value: ArcRwSignal<i64>| {
-        let (shown, changed) = (value.clone(), changed.clone());
-        Dial {
-            name: name.to_owned(),
-            hint,
-            range,
-            value: derived(move || shown.get()),
-            turn: Arc::new(move |number, _| {
-                value.set(number);
-                changed();
-            }),
-            locked: Signal::stored(false),
-        }
-        .show(Shape::Number)
-    };
+    let length = take.about.length();
     let place = |rest| {
-        Range::new(0, take.length(), rest)
+        Range::new(0, length, rest)
             .notch(10_000)
             .words(measures::time, measures::read_time)
     };
-    let (normal, set) = (take.normalised.clone(), take.normalised.clone());
+    let dials = [
+        ("From", "Where what is kept begins", place(0)),
+        ("To", "Where what is kept ends", place(length)),
+        (
+            "Sensitivity",
+            "How soon something counts as struck, and begins a slice",
+            measures::percent_range(50),
+        ),
+    ];
+    let mut line = tag("div", "line");
+    for (number, (name, hint, range)) in (0..).zip(dials) {
+        let (shown, turned) = (take.clone(), take.clone());
+        let dial = Dial {
+            name: name.to_owned(),
+            hint,
+            range,
+            value: derived(move || {
+                let now = shown.now();
+                [now.from, now.to, now.sensitivity][number]
+            }),
+            turn: Arc::new(move |value, _| {
+                turned.change(&|now| match number {
+                    0 => now.from = value,
+                    1 => now.to = value,
+                    _ => now.sensitivity = value,
+                });
+                seat.takes.note(seat, &turned);
+            }),
+            locked: Signal::stored(false),
+        };
+        line = line.with(dial.show(Shape::Number));
+    }
+    let (shown, turned) = (take.clone(), take.clone());
     let normalise = Switch {
         words: "Normalise",
         name: "Normalise".to_owned(),
         hint: "Makes what is kept as loud as it can be, a decibel below full",
-        value: derived(move || normal.get()),
-        set: Arc::new({
-            let changed = changed.clone();
-            move |on| {
-                set.set(on);
-                changed();
-            }
+        value: derived(move || shown.now().is_normalised),
+        set: Arc::new(move |on| {
+            turned.change(&|now| now.is_normalised = on);
+            seat.takes.note(seat, &turned);
         }),
         locked: Signal::stored(false),
     };
-    tag("div", "line")
-        .with(dial("From", "Where what is kept begins", place(0), take.from.clone()))
-        .with(dial("To", "Where what is kept ends", place(take.length()), take.to.clone()))
-        .with(normalise.show("toggle"))
-        .with(dial(
-            "Sensitivity",
-            "How soon something counts as struck, and begins a slice",
-            measures::percent_range(50),
-            take.sensitivity.clone(),
-        ))
+    line.with(normalise.show("toggle"))
 }
 
 /// What it can become.
@@ -146,41 +146,44 @@ fn ways(seat: Seat, take: &Take, busy: Signal<bool>) -> Tag {
     let board = seat.board;
     let read_only = board.locked();
     let locked = derived(move || read_only.get() || busy.get());
-    let want = {
-        let take = take.clone();
-        move |goal: Goal| seat.takes.want(seat, &take, &goal)
-    };
-    let with_track = |make: fn(lockstep_session::ids::TrackId) -> Goal| {
-        let want = want.clone();
-        move || {
-            if let Some(track) = untrack(|| board.track()) {
-                want(make(track));
-            }
-        }
-    };
-    let ways = tag("div", "line").with(button(
+    let wanted = take.clone();
+    let want: Arc<dyn Fn(Goal) + Send + Sync> =
+        Arc::new(move |goal| seat.takes.want(seat, &wanted, &goal));
+    let (adding, playing, looping, slicing) =
+        (want.clone(), want.clone(), want.clone(), want);
+    let mut ways = tag("div", "line").with(button(
         "Add as sample",
         "Sends it to the server, for everyone here",
         locked,
-        {
-            let want = want.clone();
-            move || want(Goal::Sample)
-        },
+        move || adding(Goal::Sample),
     ));
-    let ways = if take.is_sound() {
-        let looping = want.clone();
-        let put = move |track, scene| looping(Goal::Loop(track, scene));
-        ways.with(button(
-            "On the track",
-            "Makes the selected track play it",
-            locked,
-            with_track(Goal::Track),
-        ))
-        .with(loop_in(seat, locked, put).show())
-        .with(slice(take, locked, want))
-    } else {
-        ways
-    };
+    if take.about.frames > 0 {
+        let play = move || {
+            if let Some(track) = untrack(|| board.track()) {
+                playing(Goal::Track(track));
+            }
+        };
+        let (counted, sliced) = (take.clone(), take.clone());
+        let count = derived(move || i64::try_from(counted.now().struck.len()).unwrap_or(0));
+        let none = derived(move || locked.get() || count.get() == 0);
+        let hint = "A track for each slice, with a step where it was played";
+        let slices = derived(move || {
+            format!("Kit of {}", measures::counted(count.get(), "slice", "slices"))
+        });
+        ways = ways
+            .with(button(
+                "On the track",
+                "Makes the selected track play it",
+                locked,
+                play,
+            ))
+            .with(loop_in(
+                seat,
+                locked,
+                Arc::new(move |track, scene| looping(Goal::Loop(track, scene))),
+            ))
+            .with(button("", hint, none, move || slicing(Goal::Kit(sliced.pieces()))).says(slices));
+    }
     let (keeping, thrown) = (take.clone(), take.clone());
     ways.with(button(
         "Download",
@@ -188,39 +191,23 @@ fn ways(seat: Seat, take: &Take, busy: Signal<bool>) -> Tag {
         Signal::stored(false),
         move || download(seat, &keeping),
     ))
-    .with(button(
-        "Discard",
-        "Throws it away for good",
-        busy,
-        move || seat.takes.forget(&thrown),
-    ))
-}
-
-fn slice(take: &Take, locked: Signal<bool>, want: impl Fn(Goal) + 'static) -> Tag {
-    let (counted, sliced) = (take.clone(), take.clone());
-    let none = take.clone();
-    let none = derived(move || locked.get() || none.pieces() == 0);
-    let hint = "A track for each slice, with a step where it was played";
-    let slices = derived(move || {
-        let count = measures::counted(counted.pieces(), "slice", "slices");
-        format!("Kit of {count}")
-    });
-    button("", hint, none, move || want(Goal::Kit(sliced.stretches()))).says(slices)
+    .with(button("Discard", "Throws it away for good", busy, move || {
+        seat.takes.forget(&thrown);
+    }))
 }
 
 fn download(seat: Seat, take: &Take) {
-    let take = take.clone();
-    spawn_local(async move {
-        let file = seat.takes.file(&take).await;
-        let Some(address) = file.ok().and_then(|file| Url::create_object_url_with_blob(&file).ok())
-        else {
+    let about = Arc::clone(&take.about);
+    let save = move |made: &wasm_bindgen::JsValue| {
+        let file = crate::api::field(made, "file");
+        let Ok(address) = Url::create_object_url_with_blob(file.unchecked_ref()) else {
             return seat.board.say("It cannot be made a file here".to_owned());
         };
         let link: HtmlAnchorElement = tag("a", "").element().unchecked_into();
         link.set_href(&address);
-        let name = take.name();
-        let ending = if take.is_sound() { ".wav" } else { "" };
-        link.set_download(&format!("{name}{ending}"));
+        let ending = if about.frames > 0 { ".wav" } else { "" };
+        link.set_download(&format!("{}{ending}", about.name));
         link.click();
-    });
+    };
+    seat.takes.file(take, Rc::new(save));
 }
