@@ -6,9 +6,11 @@ mod controls;
 mod devtools;
 mod ear;
 mod hand;
+mod microphone;
 
 pub use devtools::Spoken;
 pub use ear::{Ear, Overheard, named, overheard_page};
+pub use microphone::{Microphone, decoded, strikes_at};
 
 use crate::client::Client as Witness;
 use crate::server::Server;
@@ -43,31 +45,41 @@ pub struct Browser {
 impl Browser {
     /// A browser that has never been anywhere, at `url`.
     pub fn open(url: &str, screen: Screen) -> Self {
+        let browser = Self::start(&[], screen);
+        browser.visit(url);
+        browser
+    }
+
+    /// A browser that is nowhere yet, with flags of its own.
+    fn start(flags: &[String], screen: Screen) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .expect("a runtime");
         let chromium = Chromium::start();
         let client = runtime
-            .block_on(chromium.connect(screen))
+            .block_on(chromium.connect(flags, screen))
             .expect("chromedriver starts Chromium");
-        let browser = Self {
+        Self {
             client,
             chromium,
             runtime,
-        };
-        browser.visit(url);
-        browser
+        }
     }
 
     /// At a session whose steps are there.
     pub fn joined(url: &str, screen: Screen) -> Self {
         let page = Self::open(url, screen);
-        page.wait_until_connected();
-        page.wait_until("the session's steps are there", |page| {
+        page.wait_until_joined();
+        page
+    }
+
+    /// The session is there, with a kick.
+    pub fn wait_until_joined(&self) {
+        self.wait_until_connected();
+        self.wait_until("the session's steps are there", |page| {
             page.has_step("Kick", 1)
         });
-        page
     }
 
     /// At a new session, with somebody who sees what comes of it.

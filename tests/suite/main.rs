@@ -6,6 +6,7 @@ mod browser_link;
 mod browser_page;
 mod browser_panels;
 mod browser_panels_coverage;
+mod browser_recording;
 mod browser_samples;
 mod browser_sound;
 mod browser_spoken;

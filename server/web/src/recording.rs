@@ -46,6 +46,18 @@ impl Stage {
     pub(crate) fn is_busy(self) -> bool {
         matches!(self, Stage::Waiting | Stage::CountingIn(_) | Stage::Recording(_))
     }
+
+    /// How it stands, for eyes and for screen readers; nothing where nothing is to be said.
+    pub(crate) fn words(self) -> String {
+        match self {
+            Stage::Opening => "Asking for the input".to_owned(),
+            Stage::Refused(refusal) => refusal.advice().to_owned(),
+            Stage::Waiting => "Waiting for the session to play".to_owned(),
+            Stage::CountingIn(bar) => format!("Counting in: it begins at bar {bar}"),
+            Stage::Recording(_) => "Recording".to_owned(),
+            Stage::Closed | Stage::Open => String::new(),
+        }
+    }
 }
 
 /// Copies are the same recorder.
@@ -307,8 +319,12 @@ fn stage(seat: Seat) -> Stage {
     seat.board.summary.get_untracked().recording
 }
 
-fn set_stage(seat: Seat, stage: Stage) {
-    seat.board.summarise(|summary| summary.recording = stage);
+fn set_stage(seat: Seat, now: Stage) {
+    let (before, words) = (stage(seat).words(), now.words());
+    seat.board.summarise(|summary| summary.recording = now);
+    if !words.is_empty() && words != before {
+        seat.board.say(words);
+    }
 }
 
 /// The metronome clicks for a recording, or no longer.

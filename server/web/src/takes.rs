@@ -234,6 +234,9 @@ impl Takes {
                     now.goal = None;
                 }
             });
+            if let Way::Held(why) = &way {
+                seat.board.say(why.clone());
+            }
             if is_refused {
                 self.note(seat, &take);
             } else if matches!(way, Way::Held(_)) {

@@ -74,8 +74,13 @@ impl Chromium {
     }
 
     /// Starts Chromium itself.
-    pub(super) async fn connect(&self, screen: Screen) -> Result<Client, NewSessionError> {
+    pub(super) async fn connect(
+        &self,
+        flags: &[String],
+        screen: Screen,
+    ) -> Result<Client, NewSessionError> {
         let mut arguments: Vec<String> = FLAGS.map(str::to_owned).to_vec();
+        arguments.extend_from_slice(flags);
         arguments.push(format!(
             "--user-data-dir={}",
             self.profile.path().join("profile").display()

@@ -3,10 +3,10 @@
 window.overhear = { context: null, port: null, output: [], clicks: [], hidden: 0 };
 const Node = AudioWorkletNode;
 window.AudioWorkletNode = class extends Node {
-  constructor(context, ...others) {
-    super(context, ...others);
+  constructor(context, name, ...others) {
+    super(context, name, ...others);
     overhear.context = context;
-    overhear.port = this.port;
+    if (name === "lockstep") overhear.port = this.port;
   }
 };
 setInterval(() => {

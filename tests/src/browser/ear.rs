@@ -18,7 +18,7 @@ const REGISTERED: &str = "registerProcessor(\"lockstep\", LockstepProcessor);";
 /// An ear at a page, from before its first touch on.
 #[derive(Debug)]
 pub struct Ear<'b> {
-    page: &'b Browser,
+    pub(super) page: &'b Browser,
 }
 
 /// What an ear has heard so far.

@@ -35,3 +35,26 @@ registerProcessor("lockstep", class extends LockstepProcessor {
     return goesOn;
   }
 });
+// Beside the page's own recorder: in which frames an input becomes loud after silence.
+registerProcessor("witness", class extends AudioWorkletProcessor {
+  constructor() {
+    super();
+    this.frame = 0;
+    this.quiet = 0;
+    this.strikes = [];
+    this.port.onmessage = () => this.port.postMessage(this.strikes);
+  }
+
+  process([[side]]) {
+    this.frame = Math.max(this.frame, currentFrame);
+    (side ?? new Float32Array(128)).forEach((sample, place) => {
+      if (Math.abs(sample) < 0.05) this.quiet += 1;
+      else {
+        if (this.quiet > 2000) this.strikes.push(this.frame + place);
+        this.quiet = 0;
+      }
+    });
+    this.frame += side?.length ?? 128;
+    return true;
+  }
+});

@@ -20,19 +20,12 @@ pub(super) fn record(seat: Seat) -> Tag {
     let label = board.text(|summary| {
         let words = match summary.recording {
             Stage::Recording(_) => "Stop recording",
-            Stage::Waiting | Stage::CountingIn(_) => "Do not record",
+            Stage::Waiting | Stage::CountingIn(_) => "Cancel",
             _ => "Record input",
         };
         words.to_owned()
     });
-    let said = board.text(|summary| match summary.recording {
-        Stage::Opening => "Asking for the input".to_owned(),
-        Stage::Refused(refusal) => refusal.advice().to_owned(),
-        Stage::Waiting => "Waiting for the session to play".to_owned(),
-        Stage::CountingIn(bar) => format!("Counting in: it begins at bar {bar}"),
-        Stage::Recording(_) => "Recording".to_owned(),
-        Stage::Closed | Stage::Open => String::new(),
-    });
+    let said = board.text(|summary| summary.recording.words());
     let passed = board.text(|summary| match summary.recording {
         Stage::Recording(seconds) => {
             format!("{}:{:02} of at most 1:00", seconds / 60, seconds % 60)
@@ -54,7 +47,7 @@ pub(super) fn record(seat: Seat) -> Tag {
             Arc::new(move |_| recording.listen(seat)),
         ))
         .with(meter(seat))
-        .with(tag("span", "").set("role", "status").says(said))
+        .with(tag("span", "stage").says(said))
         .with(tag("span", "hint").says(passed));
     let offset = Dial {
         name: "Offset".to_owned(),

@@ -36,7 +36,7 @@ pub(super) fn row(seat: Seat, take: &Take) -> Tag {
         .with(text("b", "", &take.about.name))
         .with(text("span", "hint", &about(take)))
         .with(bar)
-        .with(tag("span", "hint").set("role", "status").says(said));
+        .with(tag("span", "hint").says(said));
     let row = tag("li", "take")
         .set("aria-label", &take.about.name)
         .with(head);

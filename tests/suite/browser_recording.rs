@@ -1,0 +1,422 @@
+//! Recording on the page, with a microphone of Chromium's own that plays a file. What it proves of time:
+//! that a strike which the browser says was played on a beat is heard on that beat wherever the take is
+//! played. That a device is as late as it says nobody can prove without one.
+
+use lockstep_session::document::Document;
+use lockstep_session::document::clip::Content;
+use lockstep_session::document::instrument::{Parameter, Source};
+use lockstep_session::ids::SampleId;
+use lockstep_session::protocol::Kind;
+use lockstep_session::units::{Beat, Span};
+use lockstep_tests::browser::{
+    Browser, Ear, Microphone, Screen, decoded, named, overheard_page, strikes_at,
+};
+use lockstep_tests::client::Client;
+use lockstep_tests::hosts::{Bundles, ClapHost, HostSetup, Transport, state_with_link};
+use lockstep_tests::scenario::Change;
+use lockstep_tests::server::{PATIENCE, Server};
+use serde_json::{Value, json};
+use std::path::Path;
+use std::time::{Instant, SystemTime};
+use tempfile::TempDir;
+
+/// As far as anything may be from its beat, in seconds.
+const NEAR: f64 = 0.005;
+
+/// A session in which nothing sounds.
+fn silence() -> Document {
+    let clip = json!({ "content": { "pattern": { "length": 16 } } });
+    let none = Value::Null;
+    let track = json!({
+        "id": 1,
+        "settings": { "name": "Kick", "instrument": { "source": { "preset": "click" } } },
+        "clips": [clip, none, none, none, none, none, none, none],
+    });
+    serde_json::from_value(json!({ "tracks": [track] })).expect("a document")
+}
+
+/// Half a minute of strikes, no two of which are equally far apart.
+fn strikes(folder: &Path) -> std::path::PathBuf {
+    let file = folder.join("strikes.wav");
+    let mut times = vec![0.2];
+    for strike in 1..80 {
+        let last = times.last().expect("there is one");
+        times.push(last + 0.25 + 0.001 * f64::from(strike * 97 % 251));
+    }
+    strikes_at(&file, &times, 35.0);
+    file
+}
+
+/// A page with such a microphone, and somebody who sees what comes of it.
+struct Studio {
+    server: Server,
+    session: String,
+    page: Browser,
+    watcher: Client,
+    _folder: TempDir,
+    _page: TempDir,
+}
+
+impl Studio {
+    fn open() -> Self {
+        Self::with(strikes)
+    }
+
+    fn with(sound: impl Fn(&Path) -> std::path::PathBuf) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let tapped = overheard_page();
+        let server = Server::start_with(&["--web", &named(tapped.path())]);
+        let session = server.new_session_with(&silence());
+        let file = sound(folder.path());
+        let address = server.url(&format!("/s/{session}"));
+        let page = Browser::recording(&address, Screen::Desk, Microphone::Plays(&file));
+        let watcher = Client::joined(server.address(), &session, 9);
+        watcher.wait_until("it knows the time", |replica| {
+            replica.clock().quality().is_some()
+        });
+        page.open_panel("Samples");
+        Self {
+            server,
+            session,
+            page,
+            watcher,
+            _folder: folder,
+            _page: tapped,
+        }
+    }
+
+    /// Records so many bars behind one that is counted in, and waits for the take.
+    fn record(&self, length: &str) {
+        self.page.pick(".recorder select[aria-label='Length']", length);
+        self.page.click(".record-input");
+        self.wait_for_take();
+    }
+
+    fn wait_for_take(&self) {
+        self.page.wait_until("there is a take", |page| {
+            page.evaluate("return !!document.querySelector('.take .wave path')") == true
+        });
+    }
+
+    /// The one sample of the session, once it is there, and its bytes.
+    fn sample(&self) -> (SampleId, Vec<u8>) {
+        self.watcher.wait_until("the session has the sample", |replica| {
+            !replica.document().samples.is_empty()
+        });
+        let id = self.watcher.look(|replica| {
+            *replica.document().samples.keys().next().expect("a sample")
+        });
+        let path = format!("/api/v1/samples/{}", id.hex());
+        let answer = self.server.get(&path, &[]);
+        assert_eq!(answer.status, 200);
+        (id, answer.body)
+    }
+
+    /// Which running beats these moments were, as a player beside the page takes them.
+    fn beats(&self, moments: &[SystemTime]) -> Vec<f64> {
+        let timeline = self.watcher.look(|replica| replica.document().timeline);
+        let (now, wall) = (self.watcher.server_time(Instant::now()), SystemTime::now());
+        let beat = |moment: &SystemTime| {
+            let ago = wall.duration_since(*moment).expect("it is over").as_micros();
+            let ago = i64::try_from(ago).expect("a test is short");
+            let at = now + Span::from_micros(-ago);
+            quarters(timeline.beat_at(at))
+        };
+        moments.iter().map(beat).collect()
+    }
+}
+
+fn quarters(beat: Beat) -> f64 {
+    let micros = i32::try_from(beat.as_micros() / 10).expect("a test is short");
+    f64::from(micros) / 1e5
+}
+
+/// Fails unless these beats are those, each within five milliseconds at 120 beats a minute, apart from
+/// what lies at the ends of the take.
+fn assert_same_beats(found: &[f64], expected: &[f64], what: &str) {
+    let inner = |beats: &[f64]| -> Vec<f64> {
+        let inner = beats.iter().filter(|beat| (0.1..7.9).contains(*beat));
+        inner.copied().collect()
+    };
+    let (found, expected) = (inner(found), inner(expected));
+    assert!(expected.len() > 8, "there is something to compare: {expected:?}");
+    let off: Vec<f64> = found
+        .iter()
+        .zip(&expected)
+        .map(|(found, expected)| (found - expected).abs() / 2.0)
+        .collect();
+    let largest = off.iter().copied().fold(0.0, f64::max);
+    println!("{what}: {} strikes, the farthest {:.2} ms off", off.len(), largest * 1e3);
+    assert!(
+        found.len() == expected.len() && largest < NEAR,
+        "{what}: strikes at {found:?}, but played at {expected:?}"
+    );
+}
+
+fn frames_to_beats(frames: &[usize], rate: f64) -> Vec<f64> {
+    let frames = frames.iter().map(|frame| u32::try_from(*frame).expect("short"));
+    frames.map(|frame| f64::from(frame) / rate * 2.0).collect()
+}
+
+/// The bar, counted from one, that the take says it begins with.
+fn bar_of_take(page: &Browser) -> f64 {
+    let about = page.text(".take .hint");
+    let bar = about.rsplit("from bar ").next().unwrap_or_default();
+    bar.parse().unwrap_or_else(|_| panic!("no bar in {about:?}"))
+}
+
+#[test]
+fn what_is_played_into_the_microphone_sounds_on_its_beat_in_the_plugin() {
+    let studio = Studio::open();
+    let (page, watcher) = (&studio.page, &studio.watcher);
+    let ear = Ear::at(page);
+    ear.listen_to_inputs();
+    studio.record("2 bars");
+    let played = studio.beats(&ear.strikes());
+    let begins = (bar_of_take(page) - 1.0) * 4.0;
+    let played: Vec<f64> = played.iter().map(|beat| beat - begins).collect();
+
+    page.pick(".take select[aria-label='Loop in']", "Scene 1");
+    let (id, bytes) = studio.sample();
+    watcher.wait_until("it loops on the track", |replica| {
+        let clip = replica.document().tracks[0].clips[0].as_ref();
+        clip.is_some_and(|clip| {
+            matches!(clip.content, Content::Loop(audio) if audio.sample == id && audio.bars.get() == 2)
+        })
+    });
+    let (sound, rate) = decoded(&bytes);
+    assert_eq!(sound.frames(), 4 * usize::try_from(rate).expect("a rate"), "two bars, to the frame");
+    let stored = frames_to_beats(&sound.onsets(), f64::from(rate));
+    assert_same_beats(&stored, &played, "in the sample");
+
+    page.wait_until_saved();
+    page.wait_until("the take is a sample, and no take any more", |page| {
+        page.text(".takes").is_empty()
+    });
+    page.click("[aria-label='Stop']");
+    watcher.wait_until("the session rests", |replica| !replica.document().timeline.playing);
+    let setup = HostSetup {
+        sample_rate: 48_000.0,
+        block: 512,
+    };
+    let mut host = ClapHost::open(&Bundles::built(), setup);
+    let link = studio.server.url(&format!("/s/{}", studio.session));
+    assert!(host.load_state(&state_with_link(&link)));
+    watcher.wait_until("the plugin is here", |replica| {
+        let mut players = replica.players();
+        players.any(|player| player.profile.kind == Kind::Daw)
+    });
+    let deadline = Instant::now() + PATIENCE;
+    let heard = loop {
+        let heard = host.render(&Transport::rolling(120.0, 0.0), setup.frames(4.0));
+        let onsets = heard.onsets();
+        if onsets.len() > 8 {
+            break onsets;
+        }
+        assert!(Instant::now() < deadline, "the plugin never played it");
+        host.render(&Transport::stopped(120.0, 0.0), setup.block);
+    };
+    let heard = frames_to_beats(&heard, setup.sample_rate);
+    assert_same_beats(&heard, &played, "in the plugin");
+    assert_eq!(page.complaints(), Vec::<String>::new());
+}
+
+#[test]
+fn bars_are_counted_in_for_these_ears_and_the_take_is_as_long_as_was_asked() {
+    let studio = Studio::open();
+    let page = &studio.page;
+    let ear = Ear::at(page);
+    ear.listen_to_inputs();
+    page.click("[aria-label='Click while recording']");
+    page.pick(".recorder select[aria-label='Count in']", "2 bars");
+    studio.record("1 bar");
+    // The session was started for it, so two bars were counted.
+    assert_eq!(bar_of_take(page), 3.0);
+    page.press_button(".take", "Add as sample");
+    let (_, bytes) = studio.sample();
+    let (sound, rate) = decoded(&bytes);
+    assert_eq!(sound.frames(), 2 * usize::try_from(rate).expect("a rate"));
+    let heard = ear.overheard();
+    let clicks = heard.told.iter().filter_map(|(at, change)| match change {
+        Change::Listen { metronome, .. } => Some((*at, *metronome > 0.0)),
+        _ => None,
+    });
+    let mut clicks: Vec<(usize, bool)> = clicks.collect();
+    clicks.dedup_by_key(|(_, clicks)| *clicks);
+    let is_on: Vec<bool> = clicks.iter().map(|(_, clicks)| *clicks).collect();
+    assert_eq!(is_on, [false, true, false], "it counts in and falls silent");
+    let counted = clicks[2].0 - clicks[1].0;
+    assert!(counted > 3 * 48_000, "nearly two bars: {counted} frames");
+}
+
+#[test]
+fn whoever_may_not_listen_is_told_what_to_do() {
+    let server = Server::start();
+    let session = server.new_session_with(&silence());
+    let address = server.url(&format!("/s/{session}"));
+    let page = Browser::recording(&address, Screen::Phone, Microphone::Refused);
+    page.open_panel("Samples");
+    page.click(".record-input");
+    page.wait_until("it says so", |page| {
+        page.text(".recorder .stage").contains("Allow the microphone")
+    });
+    assert_eq!(page.text(".record-input"), "Record input", "it can be tried again");
+}
+
+#[test]
+fn a_take_outlives_the_server_and_the_page() {
+    let mut studio = Studio::open();
+    // The second time the page comes from this machine if it must.
+    studio.page.wait_until("the page is kept", |page| {
+        page.evaluate("return !!navigator.serviceWorker?.controller") == true
+    });
+    studio.page.reload();
+    studio.page.wait_until_joined();
+    studio.page.open_panel("Samples");
+    studio.record("1 bar");
+    studio.server.kill();
+    studio.page.press_button(".take", "Add as sample");
+    let is_waiting = |page: &Browser| page.text(".take").contains("Kept on this machine");
+    studio.page.wait_until("it waits", is_waiting);
+
+    studio.page.reload();
+    studio.page.open_panel("Samples");
+    studio.page.wait_until("it is still there, and still waits", is_waiting);
+    studio.server.come_back();
+    let (_, bytes) = studio.sample();
+    assert_eq!(decoded(&bytes).0.frames(), 96_000);
+    studio.page.wait_until("it is no take any more", |page| page.text(".takes").is_empty());
+    studio.page.reload();
+    studio.page.wait_until_joined();
+    studio.page.open_panel("Samples");
+    studio.page.wait_until("the sample is all there is", |page| {
+        page.evaluate("return document.querySelectorAll('.sample, .take').length") == 1
+    });
+}
+
+#[test]
+fn what_came_before_the_plug_was_pulled_is_kept() {
+    let studio = Studio::open();
+    let page = &studio.page;
+    let ear = Ear::at(page);
+    ear.listen_to_inputs();
+    page.click(".record-input");
+    page.wait_until("it records", |page| page.text(".record-input") == "Stop recording");
+    ear.listen_for(1.0);
+    ear.pull_the_plug();
+    studio.wait_for_take();
+    assert!(page.text(".recorder .stage").contains("The input was lost"));
+    page.press_button(".take", "Discard");
+    page.wait_until("it is gone", |page| page.text(".takes").is_empty());
+}
+
+#[test]
+fn a_take_that_the_browser_has_no_room_for_is_sent_all_the_same() {
+    let studio = Studio::open();
+    studio.page.leave_no_room(&studio.server.url(""));
+    studio.record("1 bar");
+    assert!(studio.page.text(".take").contains("no room to keep it"));
+    studio.page.press_button(".take", "Add as sample");
+    studio.sample();
+}
+
+/// Four different strikes on the beats of a bar.
+fn bar_of_four(folder: &Path) -> std::path::PathBuf {
+    let file = folder.join("four.wav");
+    let times: Vec<f64> = (0..60).map(|beat| 0.25 + f64::from(beat) * 0.5).collect();
+    strikes_at(&file, &times, 35.0);
+    file
+}
+
+#[test]
+fn a_take_is_trimmed_normalised_and_sliced_into_a_kit() {
+    let studio = Studio::with(bar_of_four);
+    let (page, watcher) = (&studio.page, &studio.watcher);
+    studio.record("2 bars");
+    page.enter(".take [aria-label='From']", "1 s");
+    page.enter(".take [aria-label='To']", "3 s");
+    page.click(".take [aria-label='Normalise']");
+    page.wait_until("there are four slices", |page| page.text(".take").contains("Kit of 4 slices"));
+    page.press_button(".take", "Kit of 4 slices");
+    let (id, bytes) = studio.sample();
+    let (sound, _) = decoded(&bytes);
+    assert_eq!(sound.frames(), 96_000, "what was kept, and no frame more");
+    let peak = sound.left.iter().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
+    assert!((peak - 0.891).abs() < 0.001, "a decibel below full: {peak}");
+
+    watcher.wait_until("four tracks play it", |replica| replica.document().tracks.len() == 5);
+    let onsets = sound.onsets();
+    assert_eq!(onsets.len(), 4);
+    watcher.look(|replica| {
+        let tracks = replica.document().tracks.iter().skip(1);
+        for ((track, onset), number) in tracks.zip(&onsets).zip(1..) {
+            let instrument = &track.settings.instrument;
+            assert_eq!(instrument.source, Source::Sample(id));
+            let start = f64::from(instrument.parameters[&Parameter::Start].get()) * 9.6;
+            let onset = f64::from(u32::try_from(*onset).expect("short"));
+            // As near as a ten-thousandth of the sample is.
+            assert!((start - onset).abs() < 12.0, "slice {number}: {start}, not {onset}");
+            let clip = track.clips[0].as_ref().and_then(|clip| clip.as_pattern());
+            let steps = clip.expect("a pattern").playing();
+            let on: Vec<usize> = steps.enumerate().filter(|(_, step)| step.on).map(|it| it.0).collect();
+            let sixteenth = (onset / 6_000.0).round();
+            assert_eq!(on.len(), 1);
+            assert_eq!(f64::from(u32::try_from(on[0]).expect("short")), sixteenth);
+        }
+    });
+    assert_eq!(page.complaints(), Vec::<String>::new());
+}
+
+#[test]
+fn a_sample_of_the_session_can_be_cut_too() {
+    let server = Server::start();
+    let session = server.new_session_with(&silence());
+    let page = Browser::joined(&server.url(&format!("/s/{session}")), Screen::Desk);
+    let watcher = Client::joined(server.address(), &session, 9);
+    page.open_panel("Samples");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("Door.wav");
+    strikes_at(&file, &[0.5, 1.0], 2.0);
+    page.choose_file(".drop input[type='file']", &file);
+    watcher.wait_until("the file is a sample", |replica| replica.document().samples.len() == 1);
+    page.press_button(".sample", "Cut");
+    page.wait_until("it is a take", |page| page.text(".take").contains("Kit of 2 slices"));
+    page.enter(".take [aria-label='From']", "0.75 s");
+    page.wait_until("it is shorter", |page| page.text(".take").contains("Kit of 1 slice"));
+    page.press_button(".take", "Add as sample");
+    watcher.wait_until("the cut is a sample beside it", |replica| {
+        let mut samples = replica.document().samples.values();
+        samples.any(|sample| sample.frames.get() == 60_000 && sample.name.as_str() == "Door.wav cut")
+    });
+    assert_eq!(page.complaints(), Vec::<String>::new());
+}
+
+/// Pictures to be looked at, where a folder for them is named.
+#[test]
+fn the_recorder_is_looked_at() {
+    let Some(folder) = std::env::var_os("LOCKSTEP_PICTURES") else {
+        return;
+    };
+    let folder = std::path::PathBuf::from(folder);
+    for (name, screen) in [("desk", Screen::Desk), ("phone", Screen::Phone)] {
+        let place = tempfile::tempdir().expect("a folder");
+        let server = Server::start();
+        let session = server.new_session_with(&silence());
+        let file = bar_of_four(place.path());
+        let address = server.url(&format!("/s/{session}"));
+        let page = Browser::recording(&address, screen, Microphone::Plays(&file));
+        page.open_panel("Samples");
+        page.screenshot(&folder.join(format!("{name}-idle.png")));
+        page.pick(".recorder select[aria-label='Length']", "2 bars");
+        page.click(".record-input");
+        page.wait_until("it records", |page| page.text(".record-input") == "Stop recording");
+        page.screenshot(&folder.join(format!("{name}-recording.png")));
+        page.wait_until("there is a take", |page| page.text(".take").contains("slices"));
+        page.enter(".take [aria-label='From']", "0.5 s");
+        for theme in ["dark", "light"] {
+            page.evaluate(&format!("document.documentElement.dataset.theme = {theme:?}"));
+            page.screenshot(&folder.join(format!("{name}-{theme}.png")));
+        }
+        assert_eq!(page.complaints(), Vec::<String>::new());
+    }
+}
