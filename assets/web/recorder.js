@@ -42,7 +42,7 @@ class RecorderProcessor extends AudioWorkletProcessor {
     if (take && this.frame > take.from + take.done) {
       const due = take.from + take.done;
       if (due < begin) {
-        if (take.done > 0) take.missing += begin - due;
+        take.missing += begin - due;
         this.write(null, 0, begin - due);
       }
       this.write(input, Math.max(0, due - begin), length);

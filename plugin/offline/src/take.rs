@@ -92,7 +92,10 @@ impl Take {
             })
             .collect();
         let found = onsets::find(&mixed, self.rate, sensitivity, most);
-        found.into_iter().map(|onset| within.start + onset).collect()
+        found
+            .into_iter()
+            .map(|onset| within.start + onset)
+            .collect()
     }
 
     /// The bytes of a WAV file: in 24 bits if that fits into a sample.
@@ -123,7 +126,9 @@ impl Take {
 
     /// Where a take is cut it fades; where it begins and ends by itself it is left as it is.
     fn fade(&self, kept: &Range<usize>, place: usize) -> f32 {
-        let length = usize::try_from(self.rate / FADES_IN_A_SECOND).unwrap_or(0).max(1);
+        let length = usize::try_from(self.rate / FADES_IN_A_SECOND)
+            .unwrap_or(0)
+            .max(1);
         let mut share = 1.0_f32;
         for (is_cut, away) in [
             (kept.start > 0, place - kept.start),
@@ -138,7 +143,10 @@ impl Take {
 
     fn peak(&self, within: &Range<usize>) -> f32 {
         let within = self.bounded(within);
-        let samples = self.channels.iter().flat_map(|channel| &channel[within.clone()]);
+        let samples = self
+            .channels
+            .iter()
+            .flat_map(|channel| &channel[within.clone()]);
         samples.fold(0.0, |peak, sample| peak.max(sample.abs()))
     }
 
@@ -180,12 +188,20 @@ mod tests {
 
     #[test]
     fn a_take_that_is_left_alone_is_written_as_it_was_recorded() {
-        let sound: Vec<f32> = (0..480).map(|frame| (frame as f32 / 30.0).sin() * 0.5).collect();
+        let sound: Vec<f32> = (0..480)
+            .map(|frame| (frame as f32 / 30.0).sin() * 0.5)
+            .collect();
         let take = Take::new(48_000, vec![sound.clone()]);
         let (specification, written) = read(&take.wav(&take.whole()).unwrap());
-        assert_eq!((specification.channels, specification.bits_per_sample), (1, 24));
+        assert_eq!(
+            (specification.channels, specification.bits_per_sample),
+            (1, 24)
+        );
         assert_eq!(written.len(), sound.len());
-        let far = written.iter().zip(&sound).map(|(one, other)| (one - other).abs());
+        let far = written
+            .iter()
+            .zip(&sound)
+            .map(|(one, other)| (one - other).abs());
         assert!(far.fold(0.0, f32::max) < 1e-6);
     }
 
@@ -209,7 +225,11 @@ mod tests {
         assert!((middle[1_000] - 0.5).abs() < 1e-6);
         let start = cut(0..2_000);
         assert!((start[0] - 0.5).abs() < 1e-6, "it begins as it was played");
-        assert_eq!(cut(4_000..9_000).len(), 2 * 800, "what is not there is not kept");
+        assert_eq!(
+            cut(4_000..9_000).len(),
+            2 * 800,
+            "what is not there is not kept"
+        );
     }
 
     #[test]
@@ -224,7 +244,9 @@ mod tests {
                 is_normalised,
             });
             let (_, written) = read(&bytes.unwrap());
-            written.into_iter().fold(0.0_f32, |peak, sample| peak.max(sample.abs()))
+            written
+                .into_iter()
+                .fold(0.0_f32, |peak, sample| peak.max(sample.abs()))
         };
         assert!((peak(200..1_000, false) - 0.2).abs() < 1e-5);
         assert!((peak(200..1_000, true) - NORMAL).abs() < 1e-4);
@@ -235,7 +257,10 @@ mod tests {
             ..silent.whole()
         };
         let (_, written) = read(&silent.wav(&cut).unwrap());
-        assert!(written.iter().all(|sample| sample.abs() < 1e-5), "silence stays silent");
+        assert!(
+            written.iter().all(|sample| sample.abs() < 1e-5),
+            "silence stays silent"
+        );
     }
 
     #[test]

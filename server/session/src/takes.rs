@@ -128,7 +128,10 @@ mod tests {
             ..Document::default()
         };
         assert_eq!(next_name(&document, |_| false).as_str(), "Take 2");
-        assert_eq!(next_name(&document, |name| name == "Take 2").as_str(), "Take 4");
+        assert_eq!(
+            next_name(&document, |name| name == "Take 2").as_str(),
+            "Take 4"
+        );
     }
 
     #[test]
@@ -139,7 +142,8 @@ mod tests {
         let mut made = document_with(id, sample("Beat", 96_000));
         let edits = kit(&made, id, &sample("Beat", 96_000), &pieces);
         for edit in edits {
-            made.apply(&edit, PlayerId::from_bytes([1; 8])).expect("it fits");
+            made.apply(&edit, PlayerId::from_bytes([1; 8]))
+                .expect("it fits");
         }
         let steps: Vec<(usize, i8)> = made
             .tracks
@@ -155,7 +159,10 @@ mod tests {
         assert_eq!(steps, [(0, 0), (2, 10), (12, 0)]);
         let turned = &made.tracks[1].settings.instrument.parameters;
         let share = |parameter| turned[&parameter].get();
-        assert_eq!((share(Parameter::Start), share(Parameter::End)), (1_312, 7_500));
+        assert_eq!(
+            (share(Parameter::Start), share(Parameter::End)),
+            (1_312, 7_500)
+        );
         assert_eq!(made.tracks[2].settings.name.as_str(), "Beat 3");
     }
 
@@ -166,7 +173,9 @@ mod tests {
         let mut document = document_with(id, sample("Beat", 160));
         for _ in 0..2 {
             for edit in kit(&document.clone(), id, &sample("Beat", 160), &pieces[..10]) {
-                document.apply(&edit, PlayerId::from_bytes([1; 8])).expect("it fits");
+                document
+                    .apply(&edit, PlayerId::from_bytes([1; 8]))
+                    .expect("it fits");
             }
         }
         assert_eq!(document.tracks.len(), Document::MOST_TRACKS);

@@ -44,7 +44,10 @@ pub(crate) enum Stage {
 impl Stage {
     /// Whether a take is being made or waited for.
     pub(crate) fn is_busy(self) -> bool {
-        matches!(self, Stage::Waiting | Stage::CountingIn(_) | Stage::Recording(_))
+        matches!(
+            self,
+            Stage::Waiting | Stage::CountingIn(_) | Stage::Recording(_)
+        )
     }
 
     /// How it stands, for eyes and for screen readers; nothing where nothing is to be said.
@@ -156,9 +159,19 @@ impl Recording {
         }
     }
 
+    /// Nobody looks at the recorder any more: it listens only if it records.
+    pub(crate) fn leave(self, seat: Seat) {
+        if stage(seat) == Stage::Open {
+            self.close(seat, Stage::Closed);
+        }
+    }
+
     async fn open(self, seat: Seat) {
         let hear = Rc::new(move |news| self.hear(seat, news));
-        let opened = seat.sound.open_input(self.chosen.get_untracked(), hear).await;
+        let opened = seat
+            .sound
+            .open_input(self.chosen.get_untracked(), hear)
+            .await;
         let is_wanted = std::mem::take(&mut self.desk().borrow_mut().is_wanted);
         match opened {
             Ok((input, found)) => {
@@ -195,6 +208,9 @@ impl Recording {
         match stage(seat) {
             // The touch that led here wakes the sound too, if it slept.
             Stage::Opening if is_on => return spawn_local(self.open(seat)),
+            Stage::Opening if seat.sound.has_failed() => {
+                return set_stage(seat, Stage::Refused(Refusal::Silent));
+            }
             Stage::Waiting if is_on => self.begin(seat),
             Stage::Opening | Stage::Waiting => {}
             // The audio thread has no more to say.
@@ -254,7 +270,8 @@ impl Recording {
         match self.first_frame(seat) {
             Some(from) => self.tell(|input| input.aim(from)),
             None => {
-                seat.board.say("The session was stopped before the recording began".to_owned());
+                seat.board
+                    .say("The session was stopped before the recording began".to_owned());
                 self.end();
             }
         }
@@ -264,7 +281,8 @@ impl Recording {
         let desk = self.desk();
         let desk = desk.borrow();
         let offset = self.offset.get_untracked();
-        seat.sound.played_at(desk.beat, desk.input.as_ref()?, offset)
+        seat.sound
+            .played_at(desk.beat, desk.input.as_ref()?, offset)
     }
 
     fn end(self) {
@@ -293,7 +311,10 @@ impl Recording {
                     self.level.set(level);
                 }
                 if done > 0.0 && stage(seat).is_busy() {
-                    set_stage(seat, Stage::Recording(whole(done / seat.sound.rate().max(1.0))));
+                    set_stage(
+                        seat,
+                        Stage::Recording(whole(done / seat.sound.rate().max(1.0))),
+                    );
                     click(seat, self.clicks.get_untracked());
                 }
             }
@@ -340,7 +361,10 @@ fn whole(number: f64) -> i64 {
     number as i64
 }
 
-#[expect(clippy::cast_precision_loss, reason = "frames, tempos and places of a song")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "frames, tempos and places of a song"
+)]
 fn float(number: i64) -> f64 {
     number as f64
 }

@@ -53,8 +53,11 @@ impl Takes {
         if browser::kept(KEPT).as_deref() == Some("1") {
             let found = move |found: &JsValue| {
                 if let Ok(takes) = field(found, "takes").dyn_into::<Array>() {
-                    takes.for_each(&mut |about, _, _| self.show(seat, &about));
-                    seat.board.say("Sound of yours is kept under Samples".to_owned());
+                    for about in takes.iter() {
+                        self.show(seat, &about);
+                        seat.board
+                            .say("Sound of yours is kept under Samples".to_owned());
+                    }
                 }
             };
             self.ask("list", JsValue::UNDEFINED, None, Rc::new(found));

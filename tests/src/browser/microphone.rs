@@ -22,7 +22,10 @@ impl Browser {
         let answer = match microphone {
             Microphone::Plays(file) => vec![
                 "--use-fake-ui-for-media-stream".to_owned(),
-                format!("--use-file-for-fake-audio-capture={}%noloop", file.display()),
+                format!(
+                    "--use-file-for-fake-audio-capture={}%noloop",
+                    file.display()
+                ),
             ],
             Microphone::Refused => vec!["--use-fake-ui-for-media-stream=deny".to_owned()],
         };
@@ -47,7 +50,9 @@ impl Ear<'_> {
         let heard = self.overheard();
         let way = self.page.evaluate("return witness.way()");
         let way = Duration::from_secs_f64(way.as_f64().expect("seconds"));
-        let first = self.page.evaluate("return overhear.ask('everything').then(({ first }) => first)");
+        let first = self
+            .page
+            .evaluate("return overhear.ask('everything').then(({ first }) => first)");
         let first = first.as_u64().expect("a frame");
         let strikes = self.page.evaluate("return witness.strikes()");
         let strikes = strikes.as_array().expect("frames").iter();

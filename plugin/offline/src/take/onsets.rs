@@ -69,7 +69,8 @@ mod tests {
     fn strike(sizes: &mut [f32], at: usize, size: f32, period: f32) {
         for (frame, place) in sizes[at..].iter_mut().enumerate() {
             let time = frame as f32;
-            let value = size * (-time / 6_000.0).exp() * (time / period * std::f32::consts::TAU).cos();
+            let value =
+                size * (-time / 6_000.0).exp() * (time / period * std::f32::consts::TAU).cos();
             *place = (*place + value).abs();
         }
     }
@@ -110,7 +111,11 @@ mod tests {
         let mut rings = vec![0.2; 48_000];
         strike(&mut rings, 20_000, 0.3, 50.0);
         assert_eq!(find(&rings, RATE, 100, 16).len(), 2);
-        assert_eq!(find(&rings, RATE, 0, 16).len(), 1, "what was there is all there is");
+        assert_eq!(
+            find(&rings, RATE, 0, 16).len(),
+            1,
+            "what was there is all there is"
+        );
     }
 
     #[test]

@@ -211,16 +211,8 @@ pub(super) fn upload(ui: &mut Ui, desk: &Desk<'_>, upload: &UploadView) {
                 words::sending(i64::from(*percent)),
                 theme.dim,
             ),
-            UploadState::Waiting => (
-                0.0,
-                words::KEPT_HERE.to_owned(),
-                theme.accent,
-            ),
-            UploadState::Refused(why) => (
-                0.0,
-                words::not_taken(why),
-                theme.warning,
-            ),
+            UploadState::Waiting => (0.0, words::KEPT_HERE.to_owned(), theme.accent),
+            UploadState::Refused(why) => (0.0, words::not_taken(why), theme.warning),
         };
         ui.painter()
             .rect_filled(area, theme.radius / 2.0, theme.raised);

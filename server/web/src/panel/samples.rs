@@ -29,10 +29,12 @@ pub(super) fn samples(seat: Seat) -> Tag {
         let ids = ids.get();
         ids.into_iter().map(|sample| row(seat, sample)).collect()
     });
-    let kept = tag("ul", "samples takes").set("aria-label", "Not samples yet").filled(move || {
-        let takes = takes.get();
-        takes.iter().map(|take| take::row(seat, take)).collect()
-    });
+    let kept = tag("ul", "samples takes")
+        .set("aria-label", "Not samples yet")
+        .filled(move || {
+            let takes = takes.get();
+            takes.iter().map(|take| take::row(seat, take)).collect()
+        });
     let is_empty = board.condition(|document| !document.samples.is_empty());
     let hint = "No samples yet. What is brought in here, every player has.";
     tag("div", "samples-panel")

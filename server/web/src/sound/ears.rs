@@ -71,7 +71,11 @@ impl Ears {
                 .filter(|(_, track)| chosen.contains(&track.id))
                 .fold(0_u16, |bits, (place, _)| bits | 1 << place)
         };
-        let metronome = if self.metronome || self.counting { CLICK } else { 0.0 };
+        let metronome = if self.metronome || self.counting {
+            CLICK
+        } else {
+            0.0
+        };
         (bits(&self.muted), bits(&self.soloed), metronome)
     }
 

@@ -9,8 +9,8 @@ use crate::api::{field, text};
 use js_sys::Array;
 use leptos::prelude::{GetUntracked, GetValue, window};
 use leptos::web_sys::{
-    AudioContext, AudioWorkletNode, MediaStream, MediaStreamAudioSourceNode, MediaStreamConstraints, MediaStreamTrack, MessageEvent,
-    MessagePort,
+    AudioContext, AudioWorkletNode, MediaStream, MediaStreamAudioSourceNode,
+    MediaStreamConstraints, MediaStreamTrack, MessageEvent, MessagePort,
 };
 use std::rc::Rc;
 use wasm_bindgen::closure::Closure;
@@ -69,12 +69,16 @@ impl Refusal {
             Refusal::Forbidden => {
                 "This page was not allowed to listen. Allow the microphone beside the address, then try again."
             }
-            Refusal::Missing => "No input was found. Connect a microphone or a line, then try again.",
+            Refusal::Missing => {
+                "No input was found. Connect a microphone or a line, then try again."
+            }
             Refusal::Taken => "Another program holds the input. Close it there, then try again.",
             Refusal::Unsupported => {
                 "Browsers let only pages that came over https, or from this machine, listen. Ask for a link that begins with https."
             }
-            Refusal::Silent => "The sound of this page is not on, and a recording is in time with it.",
+            Refusal::Silent => {
+                "The sound of this page is not on, and a recording is in time with it."
+            }
             Refusal::Lost => {
                 "The input was lost. What was recorded until then is kept below. Connect it again, then go on."
             }
@@ -110,7 +114,9 @@ impl Input {
         let added = worklet.add_module(&named("data-recorder").unwrap_or_default());
         let stream = JsFuture::from(asked).await;
         let stream = stream.map_err(|error| Refusal::of(&error))?;
-        JsFuture::from(added.map_err(silent)?).await.map_err(silent)?;
+        JsFuture::from(added.map_err(silent)?)
+            .await
+            .map_err(silent)?;
         let input = Input::within(&context, stream.unchecked_into(), hear);
         let devices = media.enumerate_devices().map_err(silent)?;
         let devices = JsFuture::from(devices).await.map_err(silent)?;
@@ -146,7 +152,8 @@ impl Input {
                 hear(News::Heard(peak, done));
             }
         });
-        node.port()?.set_onmessage(Some(heard.as_ref().unchecked_ref()));
+        node.port()?
+            .set_onmessage(Some(heard.as_ref().unchecked_ref()));
         Ok(Input {
             stream,
             source,
@@ -238,6 +245,10 @@ impl Sound {
         self.state.get_untracked() == State::On
     }
 
+    pub(crate) fn has_failed(&self) -> bool {
+        matches!(self.state.get_untracked(), State::Failed(_))
+    }
+
     /// Frames a second.
     pub(crate) fn rate(&self) -> f64 {
         let desk = self.desk.get_value();
@@ -263,26 +274,28 @@ impl Sound {
         let context = device.context();
         let output = context.unchecked_ref::<Output>();
         let told = [output.base_latency(), output.output_latency()];
-        let way = Way {
+        let route = Route {
             mix: desk.latency?,
             out: told.into_iter().flatten().sum(),
             in_: input.latency,
             told: nudge + offset,
         };
-        Some(way.end(frame, device.rate()))
+        Some(route.end(frame, device.rate()))
     }
 }
 
 impl super::Desk {
     fn soon(&self, seconds: f64) -> Option<Frame> {
         let device = self.device.as_ref()?;
-        Some(Frame(whole(device.frame() + (LEAD + seconds) * device.rate())))
+        Some(Frame(whole(
+            device.frame() + (LEAD + seconds) * device.rate(),
+        )))
     }
 }
 
 /// From a note to what comes back for it.
 #[derive(Clone, Copy, Debug)]
-struct Way {
+struct Route {
     /// In frames, from notes to the mix.
     mix: f64,
     /// In seconds, from the mix to the ear, and from the hand to the page.
@@ -292,7 +305,7 @@ struct Way {
     told: i64,
 }
 
-impl Way {
+impl Route {
     /// Where what is played with the notes of a frame comes in.
     fn end(&self, frame: f64, rate: f64) -> f64 {
         let seconds = self.out + self.in_ + float(self.told) / 1e3;
@@ -306,14 +319,14 @@ mod tests {
 
     #[test]
     fn what_is_played_on_a_beat_comes_in_later_by_all_that_is_on_its_way() {
-        let direct = Way {
+        let direct = Route {
             mix: 0.0,
             out: 0.0,
             in_: 0.0,
             told: 0,
         };
         assert_eq!(direct.end(96_000.4, 48_000.0), 96_000.0);
-        let usual = Way {
+        let usual = Route {
             mix: 240.0,
             out: 0.030,
             in_: 0.010,
@@ -321,9 +334,9 @@ mod tests {
         };
         assert_eq!(usual.end(96_000.0, 48_000.0), 96_000.0 + 240.0 + 1_920.0);
         // Slow speakers are heard later than they say, and a hand may put right what is left.
-        let slow = Way { told: 150, ..usual };
+        let slow = Route { told: 150, ..usual };
         assert_eq!(slow.end(0.0, 48_000.0) - usual.end(0.0, 48_000.0), 7_200.0);
-        let early = Way { told: -5, ..usual };
+        let early = Route { told: -5, ..usual };
         assert_eq!(early.end(0.0, 48_000.0) - usual.end(0.0, 48_000.0), -240.0);
     }
 }

@@ -130,7 +130,9 @@ impl Take {
     pub(super) fn begin_to_send(&self, session: &str) -> Option<Goal> {
         let now = self.now.get_untracked();
         let is_resting = matches!(now.way, Way::Here | Way::Held(_));
-        let goal = now.goal.filter(|_| is_resting && self.about.session == session);
+        let goal = now
+            .goal
+            .filter(|_| is_resting && self.about.session == session);
         if goal.is_some() {
             self.change(&|now| now.way = Way::Sending(0));
         }
@@ -144,7 +146,10 @@ impl Take {
     /// What the worker has found out about its sound.
     pub(super) fn saw(&self, seen: &JsValue) {
         let struck: Array = field(seen, "onsets").unchecked_into();
-        let struck: Vec<i64> = struck.iter().map(|frame| whole(frame.as_f64().unwrap_or(0.0))).collect();
+        let struck: Vec<i64> = struck
+            .iter()
+            .map(|frame| whole(frame.as_f64().unwrap_or(0.0)))
+            .collect();
         let line = text(seen, "line").unwrap_or_default();
         self.change(&|now| (now.struck, now.line) = (struck.clone(), line.clone()));
     }
@@ -221,7 +226,10 @@ fn whole(number: f64) -> i64 {
     number as i64
 }
 
-#[expect(clippy::cast_precision_loss, reason = "frames and microseconds of a minute")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "frames and microseconds of a minute"
+)]
 fn float(number: i64) -> f64 {
     number as f64
 }
@@ -273,10 +281,16 @@ mod tests {
         let scene = SceneIndex::FIRST;
         let looped = take(250_000, Some(Goal::Loop(TrackId(1), scene)));
         looped.change(&|now| now.from = 500_000);
-        assert_eq!(looped.about.kept(&looped.now.get_untracked()), 24_000..24_000 + 192_000);
+        assert_eq!(
+            looped.about.kept(&looped.now.get_untracked()),
+            24_000..24_000 + 192_000
+        );
         let sample = take(250_000, Some(Goal::Sample));
         sample.change(&|now| (now.from, now.to) = (500_000, 1_000_000));
-        assert_eq!(sample.about.kept(&sample.now.get_untracked()), 24_000..48_000);
+        assert_eq!(
+            sample.about.kept(&sample.now.get_untracked()),
+            24_000..48_000
+        );
     }
 
     #[test]

@@ -15,6 +15,7 @@ const LARGEST_OFFSET: i64 = 500;
 
 pub(super) fn record(seat: Seat) -> Tag {
     let (board, recording) = (seat.board, seat.recording);
+    on_cleanup(move || recording.leave(seat));
     let locked = board.locked();
     let busy = board.holds(|summary| summary.recording.is_busy());
     let label = board.text(|summary| {
@@ -35,7 +36,10 @@ pub(super) fn record(seat: Seat) -> Tag {
     let first = tag("div", "line")
         .with(
             dom::button("button record-input", "", move |_| recording.press(seat))
-                .set("title", "Records the microphone or the line, from a bar of the session on")
+                .set(
+                    "title",
+                    "Records the microphone or the line, from a bar of the session on",
+                )
                 .says(label)
                 .state("data-on", busy)
                 .disabled(locked),
@@ -58,8 +62,16 @@ pub(super) fn record(seat: Seat) -> Tag {
         turn: Arc::new(move |offset, _| recording.offset.set(offset)),
         locked: busy,
     };
-    let count_in = ("Count in", "Counts before it records, for your ears only", "No bar");
-    let length = ("Length", "It ends by itself after so many bars", "Until I stop");
+    let count_in = (
+        "Count in",
+        "Counts before it records, for your ears only",
+        "No bar",
+    );
+    let length = (
+        "Length",
+        "It ends by itself after so many bars",
+        "Until I stop",
+    );
     let second = tag("div", "line")
         .with(choice(inputs(seat, busy)))
         .with(choice(bars(count_in, &COUNT_IN, recording.count_in, busy)))
@@ -172,6 +184,10 @@ fn meter(seat: Seat) -> Tag {
             let percent = (level.min(1_000) / 10).to_string();
             style(element, "--share", &percent);
             set(element, "aria-valuenow", &percent);
-            set(element, "data-full", if level < 1_000 { "false" } else { "true" });
+            set(
+                element,
+                "data-full",
+                if level < 1_000 { "false" } else { "true" },
+            );
         })
 }

@@ -53,13 +53,20 @@ fn about(take: &Take) -> String {
     let mut words = String::new();
     if about.frames > 0 {
         words += &measures::time(about.length());
-        words += if about.sides > 1 { " \u{b7} stereo" } else { " \u{b7} mono" };
+        words += if about.sides > 1 {
+            " \u{b7} stereo"
+        } else {
+            " \u{b7} mono"
+        };
     }
     if let Some(place) = about.place {
         words += &format!(" \u{b7} from {}", words::place(Beat::from_micros(place)));
     }
     if about.hole() > 0 {
-        words += &format!(" \u{b7} the browser was too busy for {} of it", measures::time(about.hole()));
+        words += &format!(
+            " \u{b7} the browser was too busy for {} of it",
+            measures::time(about.hole())
+        );
     }
     if about.is_unkept {
         words += " \u{b7} this browser has no room to keep it: send it before you close the page";
@@ -149,8 +156,7 @@ fn ways(seat: Seat, take: &Take, busy: Signal<bool>) -> Tag {
     let wanted = take.clone();
     let want: Arc<dyn Fn(Goal) + Send + Sync> =
         Arc::new(move |goal| seat.takes.want(seat, &wanted, &goal));
-    let (adding, playing, looping, slicing) =
-        (want.clone(), want.clone(), want.clone(), want);
+    let (adding, playing, looping, slicing) = (want.clone(), want.clone(), want.clone(), want);
     let mut ways = tag("div", "line").with(button(
         "Add as sample",
         "Sends it to the server, for everyone here",
@@ -168,7 +174,10 @@ fn ways(seat: Seat, take: &Take, busy: Signal<bool>) -> Tag {
         let none = derived(move || locked.get() || count.get() == 0);
         let hint = "A track for each slice, with a step where it was played";
         let slices = derived(move || {
-            format!("Kit of {}", measures::counted(count.get(), "slice", "slices"))
+            format!(
+                "Kit of {}",
+                measures::counted(count.get(), "slice", "slices")
+            )
         });
         ways = ways
             .with(button(
@@ -191,9 +200,14 @@ fn ways(seat: Seat, take: &Take, busy: Signal<bool>) -> Tag {
         Signal::stored(false),
         move || download(seat, &keeping),
     ))
-    .with(button("Discard", "Throws it away for good", busy, move || {
-        seat.takes.forget(&thrown);
-    }))
+    .with(button(
+        "Discard",
+        "Throws it away for good",
+        busy,
+        move || {
+            seat.takes.forget(&thrown);
+        },
+    ))
 }
 
 fn download(seat: Seat, take: &Take) {

@@ -50,6 +50,28 @@ fn a_start_to_come_falls_on_its_frame_with_its_first_beat() {
 }
 
 #[test]
+fn the_frame_of_a_beat_is_the_one_that_plays_it_through_loops_and_slews() {
+    for ppm in [0.0, 80.0, -300.0] {
+        let mut pilot = Pilot::new(RATE);
+        let mut timeline = playing(0, 10 * SECOND);
+        timeline.region = LoopRegion::of_bars(0, 2);
+        pilot.steer(&timeline, moment(0.1, ppm));
+        let now = moment(1.0, ppm);
+        pilot.steer(&timeline, now);
+        for beat in [4.0, 8.0, 13.0] {
+            let frame = pilot.frame_of(beat, now.frame).expect("it plays");
+            let played = pilot.beat_at(Frame(whole(frame))).expect("it plays");
+            assert!((played - beat).abs() < 1e-4, "{ppm}: {played} for {beat}");
+        }
+    }
+    assert_eq!(
+        Pilot::new(RATE).frame_of(4.0, Frame(0)),
+        None,
+        "nothing plays"
+    );
+}
+
+#[test]
 fn a_start_that_was_heard_of_too_late_is_joined_in_phase() {
     let mut pilot = Pilot::new(RATE);
     let timeline = playing(0, 9 * SECOND);
