@@ -53,8 +53,13 @@ async function all(ids) {
 }
 
 async function instance(module) {
-  code ??= WebAssembly.compileStreaming(fetch(module));
-  return new WebAssembly.Instance(await code).exports;
+  try {
+    code ??= WebAssembly.compileStreaming(fetch(module));
+    return new WebAssembly.Instance(await code).exports;
+  } catch {
+    code = null;
+    throw new Error("the decoder could not be fetched", { cause: "passing" });
+  }
 }
 
 // The frames of a take in an instance of their own, which goes with them.
@@ -84,7 +89,9 @@ const does = {
   },
 
   // A recording begins: its pieces come through a port of their own. Answers when it is over.
-  async record({ about }, [sound]) {
+  async record({ about, module }, [sound]) {
+    // It is wanted when the recording is over, and the server may be gone by then.
+    instance(module).catch(() => {});
     const take = { about: { ...about, frames: 0 }, pieces: [] };
     kept.set(about.id, take);
     let writing = Promise.resolve();
@@ -208,6 +215,7 @@ onmessage = async ({ data: { number, does: what, take }, ports }) => {
   try {
     tell(await does[what](take, ports, tell));
   } catch (error) {
-    tell({ refusal: error?.message || "this browser keeps nothing" });
+    if (error?.cause === "passing") tell({ passing: true });
+    else tell({ refusal: error?.message || "this browser keeps nothing" });
   }
 };

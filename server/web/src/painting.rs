@@ -50,6 +50,7 @@ impl Spot {
 )]
 fn share(fraction: f64, count: usize) -> usize {
     let count = u8::try_from(count.max(1)).unwrap_or(128);
+    // A clamp between bounds that are computed can panic, and its words are heavy.
     (fraction * f64::from(count))
         .min(f64::from(count - 1))
         .max(0.0) as usize

@@ -79,6 +79,9 @@ impl Takes {
                     if take.is_told() {
                         self.forget(&take);
                     } else {
+                        if take.is_unseen() {
+                            self.look(seat, &take);
+                        }
                         self.send(seat, &take);
                     }
                 }
@@ -99,7 +102,8 @@ impl Takes {
                 self.show(seat, about);
             }
         };
-        self.begin("record", about, Some(port), Rc::new(over), &[]);
+        let module = [("module", named("data-decoder").unwrap_or_default())];
+        self.begin("record", about, Some(port), Rc::new(over), &module);
     }
 
     /// Nothing more comes for a recording.

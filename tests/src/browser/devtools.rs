@@ -82,10 +82,6 @@ impl Browser {
     /// Lets go of all that nothing holds any more.
     pub fn tidy_up(&self) {
         self.devtools("HeapProfiler.collectGarbage", &json!({}));
-    /// From now on pages of this origin can keep nothing more in the browser.
-    pub fn leave_no_room(&self, origin: &str) {
-        let room = json!({ "origin": origin, "quotaSize": 0 });
-        self.devtools("Storage.overrideQuotaForOrigin", &room);
     }
 
     fn devtools(&self, command: &str, parameters: &Value) -> Value {

@@ -1,7 +1,7 @@
 //! An input for a page that records: a file that is played into a microphone which is none, and a witness
 //! that hears the same by code of its own. It must not know what the page makes of it.
 
-use super::{Browser, Chromium, Ear, Screen};
+use super::{Browser, Ear, Screen};
 use crate::hosts::Sound;
 use std::path::Path;
 use std::time::{Duration, SystemTime};

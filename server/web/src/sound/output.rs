@@ -132,6 +132,7 @@ impl OutputClock {
             frame: base.frame + mean_frame,
             micros: mean_micros,
             base: base.micros,
+            // A clamp between bounds that are computed can panic, and its words are heavy.
             slope: slope.min(nominal * 1.001).max(nominal * 0.999),
         })
     }

@@ -221,7 +221,7 @@ impl Pilot {
         if error.abs() >= LOST {
             return Some(self.now(moment));
         }
-        let pace = moment.pace + (error / EASE).min(SLEW).max(-SLEW);
+        let pace = moment.pace + (error / EASE).clamp(-SLEW, SLEW);
         ((pace - line.pace).abs() > WORTHWHILE).then(|| Step {
             order: Order {
                 at: moment.frame,

@@ -143,9 +143,16 @@ impl Take {
         self.now.get_untracked().way == Way::Told
     }
 
+    /// Nothing has been found out about its sound.
+    pub(super) fn is_unseen(&self) -> bool {
+        self.now.get_untracked().line.is_empty()
+    }
+
     /// What the worker has found out about its sound.
     pub(super) fn saw(&self, seen: &JsValue) {
-        let struck: Array = field(seen, "onsets").unchecked_into();
+        let Ok(struck) = field(seen, "onsets").dyn_into::<Array>() else {
+            return;
+        };
         let struck: Vec<i64> = struck
             .iter()
             .map(|frame| whole(frame.as_f64().unwrap_or(0.0)))
