@@ -100,6 +100,7 @@ impl Takes {
             seat.recording.rest(seat);
             if field(about, "frames").as_f64().unwrap_or(0.0) > 0.0 {
                 self.show(seat, about);
+                seat.board.say("Recorded, and kept here".to_owned());
             }
         };
         let module = [("module", named("data-decoder").unwrap_or_default())];
