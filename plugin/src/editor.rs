@@ -81,8 +81,11 @@ const GRID_KEYS: [&str; 11] = [
 ];
 /// While something moves, the window is painted this often.
 const FRAME: Duration = Duration::from_millis(33);
-/// While nothing does, this often: a picture that was covered or lost is not asked for again.
-const HEARTBEAT: Duration = Duration::from_secs(3);
+/// While nothing does, this often: a picture that was lost on its way is not asked for again. The first
+/// ones are lost the most easily.
+const HEARTBEAT: Duration = Duration::from_secs(10);
+const FIRST_HEARTBEAT: Duration = Duration::from_secs(1);
+const FIRST: Span = Span::from_seconds(5);
 /// How long a note that is struck to hear it is held.
 const AUDITION: Span = Span::from_millis(350);
 
@@ -97,6 +100,7 @@ pub struct LockstepEditor {
     clock: LocalClock,
     theme: Theme,
     host: Option<GuiContext>,
+    opened: LocalTime,
     selection: Selection,
     outbox: Outbox,
     panels: Panels,
@@ -143,6 +147,7 @@ pub(crate) fn create(
         clock,
         theme: Theme::new(),
         host: None,
+        opened: LocalTime::ZERO,
         selection: Selection::default(),
         outbox: Outbox::default(),
         panels: Panels::default(),
@@ -188,6 +193,7 @@ impl NiceEguiApp for LockstepEditor {
         frame.set_key_capture(KeyCapture::IgnoreAll);
         // It holds the instance weakly, so that a window that is left open keeps nothing alive.
         self.host = Some(host);
+        self.opened = self.clock.now();
         self.fit.begin();
         Ok(())
     }
@@ -227,7 +233,11 @@ impl NiceEguiApp for LockstepEditor {
         self.send(now, is_held);
         keep_keys(ui, frame, self.selection.takes_keys);
         let is_busy = moves || !self.struck.is_empty() || self.pace.is_waiting();
-        let next = if is_busy { FRAME } else { HEARTBEAT };
+        let next = match now - self.opened {
+            _ if is_busy => FRAME,
+            since if since < FIRST => FIRST_HEARTBEAT,
+            _ => HEARTBEAT,
+        };
         ui.ctx().request_repaint_after(next);
     }
 
