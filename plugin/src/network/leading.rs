@@ -18,6 +18,8 @@ pub(crate) struct Leading {
     follows: Whom,
     /// Whether this life of the connection has been offered the lead.
     was_offered: bool,
+    /// Whether this workstation led when the session was last heard of.
+    led: bool,
     /// Whether the host's transport has been touched since this workstation leads. Before that,
     /// taking the lead disturbs nobody.
     has_begun: bool,
@@ -76,6 +78,7 @@ impl Default for Leading {
             mode: SyncMode::Automatic,
             follows: Whom::Host,
             was_offered: false,
+            led: false,
             has_begun: false,
             touched: None,
         }
@@ -91,6 +94,12 @@ impl Leading {
     /// The connection ended: the next one is offered the lead anew.
     pub(crate) fn disconnected(&mut self) {
         self.was_offered = false;
+    }
+
+    /// Another session begins, in which nobody has led from here.
+    pub(crate) fn entered(&mut self) {
+        self.was_offered = false;
+        self.led = false;
     }
 
     /// Looks at the host and the session, and names the edits to make.
@@ -113,6 +122,9 @@ impl Leading {
             Some(Edit::ReleaseLead) => false,
             _ => session.is_mine(),
         };
+        if session.is_live {
+            self.led = leads;
+        }
         let is_touched = !host.edges.is_empty() || host.position.rolling;
         self.has_begun = leads && (self.has_begun || is_touched || !session.timeline.playing);
         self.follows = self.followed(session, leads, now);
@@ -123,7 +135,8 @@ impl Leading {
     }
 
     /// Taking the lead, or letting it go. Joining a session that plays, or starting the host beside
-    /// it, takes nothing over: only a player's own choice does.
+    /// it, takes nothing over: only a player's own choice does. One who led and was away for so long
+    /// that the lead was let go takes it up again, unless somebody else has.
     fn claim(
         &mut self,
         session: &SessionState,
@@ -136,9 +149,10 @@ impl Leading {
             .iter()
             .any(|edge| matches!(edge, HostEdge::Started(_)));
         let is_free = session.lead.is_none() && !session.timeline.playing;
+        let resumes = joins && self.led && session.lead.is_none();
         let takes = match self.mode {
-            SyncMode::Automatic => is_free && (joins || starts),
-            SyncMode::HostLeads => is_free || (chosen && !joins && !session.is_mine()),
+            SyncMode::Automatic => resumes || (is_free && (joins || starts)),
+            SyncMode::HostLeads => resumes || is_free || (chosen && !joins && !session.is_mine()),
             SyncMode::SessionLeads | SyncMode::Align => {
                 return session.is_mine().then_some(Edit::ReleaseLead);
             }

@@ -44,7 +44,7 @@ impl Network {
     pub(super) fn enter(&mut self, address: Address) {
         self.seat = Some(self.ends.house.seats().take(&address.socket()));
         self.address = Some(address);
-        self.leading.disconnected();
+        self.leading.entered();
         self.replica.connect(self.clock.now());
         self.changed = true;
     }

@@ -135,6 +135,28 @@ fn a_lead_that_is_taken_away_leaves_the_grid_for_a_second_after_a_touch() {
 }
 
 #[test]
+fn who_led_and_was_away_takes_up_a_lead_that_nobody_has_meanwhile() {
+    let mine = SessionState {
+        lead: Some(player(1)),
+        ..that_plays()
+    };
+    let theirs = SessionState {
+        lead: Some(player(2)),
+        ..that_plays()
+    };
+    let rolling = host(true, &[], SyncMode::Automatic);
+    let after_a_lead = |away: fn(&mut Leading), found: &SessionState| {
+        let mut leading = Leading::default();
+        leading.turn(&mine, &rolling, NOW);
+        away(&mut leading);
+        leading.turn(found, &rolling, NOW + Span::from_seconds(30))
+    };
+    assert!(takes(&after_a_lead(Leading::disconnected, &that_plays())));
+    assert!(after_a_lead(Leading::disconnected, &theirs).is_empty());
+    assert!(after_a_lead(Leading::entered, &that_plays()).is_empty());
+}
+
+#[test]
 fn session_leads_and_align_let_go_of_the_lead() {
     let mine = SessionState {
         lead: Some(player(1)),
