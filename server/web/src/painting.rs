@@ -52,8 +52,8 @@ fn share(fraction: f64, count: usize) -> usize {
     let count = u8::try_from(count.max(1)).unwrap_or(128);
     // A clamp between bounds that are computed can panic, and its words are heavy.
     (fraction * f64::from(count))
-        .min(f64::from(count - 1))
-        .max(0.0) as usize
+        .max(0.0)
+        .min(f64::from(count - 1)) as usize
 }
 
 /// A place `stride` of `strides` on the way, rounded to the nearest.

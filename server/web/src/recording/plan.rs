@@ -35,9 +35,8 @@ fn frames_of(bars: i64, tempo: i64, rate: i64) -> i64 {
 
 /// The whole bars within so many frames, at least one, and the frames of them.
 pub(crate) fn whole_bars(frames: i64, tempo: i64, rate: i64) -> (i64, i64) {
-    let bar = frames_of(1, tempo, rate).max(1);
-    // A frame is lost where a bar is no whole number of them.
-    let bars = ((frames + 1) / bar).max(1);
+    // A frame may be lost where bars are no whole number of them.
+    let bars = ((frames + 1) * tempo.max(1) / (24_000 * rate)).max(1);
     (bars, frames_of(bars, tempo, rate))
 }
 
