@@ -82,7 +82,7 @@ impl Report {
     }
 
     /// The last line: one JSON object.
-    fn end(self) {
+    pub fn end(self) {
         let mut line = String::new();
         for (key, value) in self.figures {
             let comma = if line.is_empty() { "" } else { "," };

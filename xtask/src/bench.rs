@@ -19,6 +19,8 @@ const PLUGIN: &str = "plugin";
 const WEB: &str = "web";
 /// The benchmark that plays hosts and browsers together.
 const SYNC: &str = "sync";
+/// The same for minutes, with everything that breaks.
+const SOAK: &str = "soak";
 
 pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<()> {
     let names = names(&workspace.root().join("tests/benches"))?;
@@ -48,7 +50,7 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<()>
         worklet::make(workspace)?;
         command.env("LOCKSTEP_WORKLET", worklet::built(workspace));
     }
-    if name == PLUGIN || name == SYNC {
+    if [PLUGIN, SYNC, SOAK].contains(&name.as_str()) {
         setup::for_tests(workspace)?;
         setup::for_page()?;
         web::make(workspace)?;
@@ -64,7 +66,7 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<()>
         setup::for_browser()?;
         web::make(workspace)?;
     }
-    if [SERVER, PLUGIN, WEB, SYNC].contains(&name.as_str()) {
+    if [SERVER, PLUGIN, WEB, SYNC, SOAK].contains(&name.as_str()) {
         // The server that is measured is the one that is given to people.
         let mut build = workspace.cargo();
         build.args(["build", "--release", "--package", "lockstep-server"]);
