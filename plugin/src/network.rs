@@ -45,7 +45,7 @@ use lockstep_session::recorder::Recorder;
 use lockstep_session::replica::{Change, Event, Identity, Input, Replica};
 use lockstep_session::units::{LocalTime, Span};
 use samples::Samples;
-use showing::Notice;
+use showing::{Notice, Standing};
 use socket::{Socket, SocketEvent};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -140,6 +140,8 @@ struct Network {
         lockstep_session::protocol::View,
     )>,
     changed: bool,
+    /// How the session stood when that was last looked at.
+    standing: Standing,
 }
 
 /// What ends a wait.
@@ -192,6 +194,7 @@ impl Network {
             flashes: Flashes::default(),
             gathered: None,
             changed: true,
+            standing: Standing::default(),
             ends,
         };
         network.take_up(state);
@@ -242,7 +245,7 @@ impl Network {
         self.look_after_samples();
         self.look_after_uploads();
         self.ends.free_retired();
-        self.changed |= self.has_aged();
+        self.changed |= self.has_aged() | self.stands_differently();
         if std::mem::take(&mut self.changed) {
             self.publish();
         }

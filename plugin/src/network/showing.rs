@@ -5,10 +5,19 @@ use super::{Network, SHOWN_EVERY};
 use crate::guide::Whom;
 use crate::house::Record;
 use crate::view::{Connection, Follows, Recent, SettingsView, View};
+use lockstep_session::protocol::Quality;
 use lockstep_session::units::{LocalTime, Span};
 
 /// How long a sentence stays that nobody has to act on.
 const STAYS: Span = Span::from_seconds(12);
+
+/// How it stands between this seat and the server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Standing {
+    unsaved: usize,
+    quality: Quality,
+    is_read_only: bool,
+}
 
 /// Something to be read.
 #[derive(Debug)]
@@ -33,6 +42,16 @@ impl Network {
         let is_read = self.notice.take_if(|notice| notice.until <= now).is_some();
         let has_faded = self.flashes.fade(now);
         is_read | has_faded | self.uploads.have_moved()
+    }
+
+    /// Whether anything is otherwise now that the replica tells only when it is asked.
+    pub(super) fn stands_differently(&mut self) -> bool {
+        let standing = Standing {
+            unsaved: self.replica.unsaved(),
+            quality: self.replica.presence().quality,
+            is_read_only: self.replica.is_read_only(),
+        };
+        std::mem::replace(&mut self.standing, standing) != standing
     }
 
     /// When that is worth looking at again.

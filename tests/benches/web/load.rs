@@ -29,12 +29,17 @@ const NOTICES: &str = "
 const FETCHED: &str = "
     const all = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
     return all.reduce((sum, one) => sum + one.encodedBodySize, 0)";
+/// Each of it that is large, for people.
+const LARGE: &str = "
+    const large = performance.getEntriesByType('resource').filter((one) => one.encodedBodySize > 9e3);
+    return large.map((one) => `${one.name.split('/').pop()} ${one.encodedBodySize}`).join('\\n')";
 
 pub(crate) fn run(report: &mut Report) {
     let server = Server::start_for_a_crowd(&[]);
     let session = server.new_session();
     let url = server.url(&format!("/s/{session}"));
     let mut weights = Vec::new();
+    let mut large = String::new();
     let mut load = |condition: &dyn Fn(&Browser)| {
         let page = Browser::open("about:blank", Screen::Desk);
         page.prepare(NOTICES);
@@ -45,10 +50,11 @@ pub(crate) fn run(report: &mut Report) {
         });
         let usable = page.evaluate("return window.usableAt").as_f64();
         // Its sound comes with the first touch.
-        page.click("[aria-label='Play']");
+        page.click(".status");
         page.wait_until("the page's sound is on", |page| {
             page.text(".status .sound") == "Sound on"
         });
+        large = page.evaluate(LARGE).as_str().unwrap_or_default().to_owned();
         weights.push(page.evaluate(FETCHED).as_f64().expect("bytes") / 1e3);
         usable.expect("a time")
     };
@@ -58,6 +64,7 @@ pub(crate) fn run(report: &mut Report) {
         page.narrow(NARROW);
     };
     let mut slow: Vec<f64> = (0..SLOW_LOADS).map(|_| load(&is_slow)).collect();
+    report.say(&large);
     let weight = at(&mut weights, 1.0);
     report.figure("load_kb", "first load, all told", weight, "kB", 450.0);
     let usable = at(&mut plain, 0.5);

@@ -1,7 +1,9 @@
 //! What a full session costs a page that plays it while somebody else edits.
 
 use crate::Playing;
+use lockstep_tests::browser::Browser;
 use lockstep_tests::report::Report;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 const LASTS: Duration = Duration::from_secs(30);
@@ -15,15 +17,18 @@ const COUNTS: &str = "
 pub(crate) fn run(report: &mut Report) {
     let playing = Playing::begin(&[]);
     playing.while_edited(Duration::from_secs(3), |_| ());
-    let before = playing.page.costs();
-    playing.while_edited(LASTS, |_| ());
-    let after = playing.page.costs();
-    let passed = after["Timestamp"] - before["Timestamp"];
-    let each_second = |name: &str| (after[name] - before[name]) / passed;
+    let alone = each_second(&playing.page, || std::thread::sleep(LASTS));
+    report.row(
+        "scripting, a full session that nobody edits",
+        alone["ScriptDuration"] * 1e3,
+        "ms/s",
+        "",
+    );
+    let edited = each_second(&playing.page, || playing.while_edited(LASTS, |_| ()));
     report.figure(
         "script_ms_per_s",
-        "scripting, a full session and 20 edits a second",
-        each_second("ScriptDuration") * 1e3,
+        "the same with 20 edits a second",
+        edited["ScriptDuration"] * 1e3,
         "ms/s",
         25.0,
     );
@@ -32,9 +37,8 @@ pub(crate) fn run(report: &mut Report) {
         ("styles", "RecalcStyleDuration"),
         ("layout", "LayoutDuration"),
     ] {
-        report.row(what, each_second(name) * 1e3, "ms/s", "");
+        report.row(what, edited[name] * 1e3, "ms/s", "");
     }
-    let layouts = each_second("LayoutCount");
     playing.page.evaluate(COUNTS);
     playing.while_edited(Duration::from_secs(5), |_| ());
     let pictures = playing
@@ -43,5 +47,18 @@ pub(crate) fn run(report: &mut Report) {
     let pictures = pictures.as_f64().expect("a number");
     report.row("pictures", pictures, "/s", "60 where the display allows");
     // More than one for each picture would be thrash.
-    report.row("layouts", layouts, "/s", "at most one for each picture");
+    let note = "at most one for each picture";
+    report.row("layouts", edited["LayoutCount"], "/s", note);
+}
+
+/// What a page costs in each second while something lasts.
+fn each_second(page: &Browser, meanwhile: impl FnOnce()) -> BTreeMap<String, f64> {
+    let before = page.costs();
+    meanwhile();
+    let after = page.costs();
+    let passed = after["Timestamp"] - before["Timestamp"];
+    let costs = after.iter();
+    costs
+        .map(|(name, cost)| (name.clone(), (cost - before[name]) / passed))
+        .collect()
 }
