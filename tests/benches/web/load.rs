@@ -25,21 +25,17 @@ const NOTICES: &str = "
     });
     watcher.observe(document, { childList: true, subtree: true });";
 
-/// What all that was fetched weighed on its way.
+/// Where everything came from. How large it was on its way the page does not know of what its service
+/// worker brought.
 const FETCHED: &str = "
     const all = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
-    return all.reduce((sum, one) => sum + one.encodedBodySize, 0)";
-/// Each of it that is large, for people.
-const LARGE: &str = "
-    const large = performance.getEntriesByType('resource').filter((one) => one.encodedBodySize > 9e3);
-    return large.map((one) => `${one.name.split('/').pop()} ${one.encodedBodySize}`).join('\\n')";
+    return all.map((one) => new URL(one.name).pathname)";
 
 pub(crate) fn run(report: &mut Report) {
     let server = Server::start_for_a_crowd(&[]);
     let session = server.new_session();
     let url = server.url(&format!("/s/{session}"));
     let mut weights = Vec::new();
-    let mut large = String::new();
     let mut load = |condition: &dyn Fn(&Browser)| {
         let page = Browser::open("about:blank", Screen::Desk);
         page.prepare(NOTICES);
@@ -54,8 +50,14 @@ pub(crate) fn run(report: &mut Report) {
         page.wait_until("the page's sound is on", |page| {
             page.text(".status .sound") == "Sound on"
         });
-        large = page.evaluate(LARGE).as_str().unwrap_or_default().to_owned();
-        weights.push(page.evaluate(FETCHED).as_f64().expect("bytes") / 1e3);
+        let fetched = page.evaluate(FETCHED);
+        let fetched = fetched.as_array().expect("a list").iter();
+        let sizes = fetched.map(|path| {
+            let path = path.as_str().expect("a path");
+            let answer = server.get(path, &[("accept-encoding", "br")]);
+            answer.body.len()
+        });
+        weights.push(sizes.sum::<usize>() as f64 / 1e3);
         usable.expect("a time")
     };
     let mut plain: Vec<f64> = (0..LOADS).map(|_| load(&|_| ())).collect();
@@ -64,7 +66,6 @@ pub(crate) fn run(report: &mut Report) {
         page.narrow(NARROW);
     };
     let mut slow: Vec<f64> = (0..SLOW_LOADS).map(|_| load(&is_slow)).collect();
-    report.say(&large);
     let weight = at(&mut weights, 1.0);
     report.figure("load_kb", "first load, all told", weight, "kB", 450.0);
     let usable = at(&mut plain, 0.5);
