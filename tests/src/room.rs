@@ -46,6 +46,9 @@ impl Room {
                 operation: Operation::Clear,
             });
         }
+        // Whoever joins from now on finds it quiet.
+        room.watcher
+            .wait_until("all is stored", |replica| replica.unsaved() == 0);
         room
     }
 

@@ -160,6 +160,9 @@ fn audio_rolls_on_while_the_server_dies_and_comes_back() {
     let onsets = [0, 24_000, 72_000];
     bar_with(&onsets, |transport, frames| host.render(transport, frames));
     let state = host.save_state();
+    // What is not stored yet may be away for a moment when the server dies.
+    room.watcher
+        .wait_until("it is stored", |replica| replica.unsaved() == 0);
 
     let rolling = host.roll(Transport::rolling(120.0, 0.0));
     for _ in 0..3 {
