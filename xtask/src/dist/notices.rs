@@ -108,8 +108,21 @@ fn words_in(folder: &Path) -> Result<Vec<String>> {
 
 #[cfg(test)]
 mod tests {
-    use super::leant_on;
+    use super::{leant_on, of};
+    use crate::workspace::Workspace;
     use serde_json::json;
+
+    #[test]
+    fn the_licences_of_what_draws_and_of_what_stores_are_there_with_their_words() {
+        let notices = of(&Workspace::find().unwrap()).unwrap();
+        for part in ["    egui 0.", "    redb 4.", "    leptos 0.8"] {
+            assert!(notices.contains(part), "{part}");
+        }
+        for words in ["Permission is hereby granted", "Mozilla Public License"] {
+            assert!(notices.contains(words), "{words}");
+        }
+        assert!(!notices.contains("    fantoccini "), "only tests hold it");
+    }
 
     #[test]
     fn what_ours_lean_on_is_named_and_what_only_builds_or_tests_is_not() {
