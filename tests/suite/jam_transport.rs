@@ -1,8 +1,10 @@
 //! What a hand does at a workstation's transport, as everyone in the session plays it.
 
+use lockstep_session::edit::Edit;
 use lockstep_tests::hosts::Hand;
 use lockstep_tests::jam::{Format, Jam, Mode};
 use lockstep_tests::networks::LOOPBACK;
+use lockstep_tests::server::PATIENCE;
 
 const HOST: Format = Format::Clap(env!("CARGO_BIN_EXE_lockstep-host"));
 
@@ -40,10 +42,11 @@ fn a_clip_that_a_browser_launches_begins_on_the_same_bar_in_the_daw_that_leads()
     jam.play_until_together(&mut daw, &mut [], &[&page], "it plays");
     // The whole second row, of which every beat clicks twice.
     page.click("[data-slot=' 1']");
-    jam.watcher.wait_until("it plays", |replica| {
-        let playing = replica.document().tracks[0].playing.clip;
-        playing.map(|scene| scene.index()) == Some(1)
-    });
+    let is_launch = |edit: &Edit| matches!(edit, Edit::LaunchScene { .. });
+    assert!(jam.watcher.hears(PATIENCE, is_launch));
+    // It begins within two bars, and these last longer.
+    jam.play_until_together(&mut daw, &mut [], &[&page], "it is about to play");
+    jam.play_until_together(&mut daw, &mut [], &[&page], "it has begun");
     jam.play_until_together(&mut daw, &mut [], &[&page], "the second clip");
     let (in_daw, _) = daw.halt();
     let gaps = in_daw.beats.windows(2);
