@@ -184,8 +184,10 @@ impl Authority {
     }
 
     pub fn deadline(&self) -> Option<ServerTime> {
-        // While nothing can be stored the lead stays where it is.
-        let since = self.leader_absent_since.filter(|_| !self.read_only);
+        // While nothing can be stored the lead stays where it is, and while the session is recalled
+        // nothing more can be done about it.
+        let may_release = !self.read_only && !self.is_recalled();
+        let since = self.leader_absent_since.filter(|_| may_release);
         let leader = since.map(|since| since + limits::ABSENT_LEADER);
         self.members.deadline().into_iter().chain(leader).min()
     }

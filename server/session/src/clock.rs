@@ -38,6 +38,9 @@ const SETTLED: usize = 12;
 /// ...or so few, if no more came within this time.
 const SPARSE: usize = 3;
 const IMPATIENCE: Span = Span::from_seconds(3);
+/// One that may be further off waits that long, too: if many of the first answers were held up, the
+/// next ones are better, and what is heard from the beginning need not be bent for half a minute.
+const ROUGH: Span = Span::from_millis(2);
 /// An estimate that may be further off than this is vague.
 const VAGUE: Span = Span::from_micros(300);
 /// No estimate is better than this: warmth bends even good crystals.
@@ -101,7 +104,7 @@ impl Clock {
     }
 
     /// Server time as this player is to hear it, nudge included. None until the first estimate,
-    /// about a second after joining. Ever greater with `at`, as long as no step is taken.
+    /// one to three seconds after joining. Ever greater with `at`, as long as no step is taken.
     pub fn server_time(&self, at: LocalTime) -> Option<ServerTime> {
         Some(self.course.as_ref()?.server_time(at))
     }
@@ -137,9 +140,9 @@ impl Clock {
         }
         self.last_answer = now;
         let first_answer = *self.first_answer.get_or_insert(now);
-        let is_settled = self.window.len() >= SETTLED
-            || (self.window.len() >= SPARSE && now - first_answer >= IMPATIENCE);
         let aim = self.aim_at(now)?;
+        let is_settled = (self.window.len() >= SETTLED && aim.error <= ROUGH)
+            || (self.window.len() >= SPARSE && now - first_answer >= IMPATIENCE);
         match &mut self.course {
             Some(course) => return course.aim(aim, false),
             None if is_settled => self.course = Some(Course::starting_on(aim)),

@@ -121,6 +121,44 @@ impl Document {
     pub const MOST_TRACKS: usize = 16;
     pub const MOST_SAMPLES: usize = 256;
 
+    /// Whether another one is the same but for the steps in its patterns.
+    pub fn differs_only_in_steps(&self, other: &Document) -> bool {
+        let Document {
+            name,
+            swing,
+            master,
+            quantum,
+            fill,
+            harmony,
+            effects,
+            tracks,
+            scenes,
+            samples,
+            lineage,
+            mode,
+            timeline,
+            lead,
+        } = self;
+        let tracks_alike = || {
+            let mut pairs = tracks.iter().zip(&other.tracks);
+            tracks.len() == other.tracks.len()
+                && pairs
+                    .all(|(one, other)| Arc::ptr_eq(one, other) || one.differs_only_in_steps(other))
+        };
+        (name, swing, master) == (&other.name, &other.swing, &other.master)
+            && (quantum, fill, harmony) == (&other.quantum, &other.fill, &other.harmony)
+            && (effects, scenes, mode) == (&other.effects, &other.scenes, &other.mode)
+            && (timeline, lead, lineage) == (&other.timeline, &other.lead, &other.lineage)
+            && samples == &other.samples
+            && tracks_alike()
+    }
+
+    /// An id that no track has yet.
+    pub fn unused_track(&self) -> TrackId {
+        let taken = self.tracks.iter().map(|track| track.id.0).max();
+        TrackId(taken.unwrap_or(0).wrapping_add(1))
+    }
+
     pub fn track(&self, id: TrackId) -> Option<&Arc<Track>> {
         self.tracks.iter().find(|track| track.id == id)
     }

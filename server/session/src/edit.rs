@@ -130,6 +130,8 @@ pub enum Edit {
         at: Option<ServerTime>,
     },
     TakeLead,
+    /// Takes the lead if nobody has it.
+    TakeFreeLead,
     ReleaseLead,
 
     /// Starts a slot, or silence, at the next launch quantum.

@@ -19,6 +19,7 @@ use crate::protocol::{
 };
 use crate::units::{LocalTime, ServerTime, Span};
 use history::History;
+pub use history::Reach;
 use pending::Queue;
 use serde::{Deserialize, Serialize};
 use std::{

@@ -14,6 +14,18 @@ use crate::text::{LongName, Name};
 use crate::units::{BeatSpan, Tempo};
 use std::ops::Range;
 
+/// The largest file that can be a sample, and the longest.
+pub const MOST_BYTES: usize = 12 * 1024 * 1024;
+pub const MOST_SECONDS: u32 = 60;
+/// What a WAV file has beside its frames, and more.
+pub const HEADER: usize = 1024;
+
+/// A recording ends by itself once a sample of 16 bits in stereo can hold no more.
+pub fn most_frames(rate: u32) -> usize {
+    let longest = usize::try_from(u64::from(rate) * u64::from(MOST_SECONDS));
+    longest.unwrap_or(usize::MAX).min((MOST_BYTES - HEADER) / 4)
+}
+
 /// "Take 3" after two others. Names that are taken elsewhere are passed over.
 pub fn next_name(document: &Document, is_taken: impl Fn(&str) -> bool) -> LongName {
     let is_free = |name: &LongName| {
@@ -26,18 +38,20 @@ pub fn next_name(document: &Document, is_taken: impl Fn(&str) -> bool) -> LongNa
 
 /// A track for each piece of a sample, in frames, with a step where the piece was played: together they
 /// play what was cut up. Pieces that no track is left for are left out.
-pub fn kit(document: &Document, id: SampleId, sample: &Sample, pieces: &[Range<u32>]) -> Vec<Edit> {
+pub fn kit(document: &Document, id: SampleId, pieces: &[Range<u32>]) -> Vec<Edit> {
+    let Some(sample) = document.samples.get(&id) else {
+        return Vec::new();
+    };
     let tempo = document.timeline.tempo;
     let whole = sample.frames.get();
     let steps = step_of(whole, sample, tempo).0;
     // Whole bars, so that it falls in with everything else.
     let length = PatternLength::new((steps + 15) / 16 * 16);
-    let taken = document.tracks.iter().map(|track| track.id.0).max();
-    let first = taken.unwrap_or(0);
+    let first = document.unused_track();
     let places = document.tracks.len()..Document::MOST_TRACKS;
     let mut edits = Vec::new();
-    for ((number, piece), at) in (1..).zip(pieces).zip(places) {
-        let track = TrackId(first.wrapping_add(number));
+    for ((number, piece), at) in (0..).zip(pieces).zip(places) {
+        let track = TrackId(first.0.wrapping_add(number));
         let share = |frame: u32| {
             let share = u64::from(frame) * u64::from(Amount::MAX.get()) / u64::from(whole);
             Amount::new(i64::try_from(share).unwrap_or(0))
@@ -51,7 +65,7 @@ pub fn kit(document: &Document, id: SampleId, sample: &Sample, pieces: &[Range<u
             .into(),
         };
         let settings = TrackSettings {
-            name: Name::new(&format!("{} {number}", sample.name)),
+            name: Name::new(&format!("{} {}", sample.name, number + 1)),
             colour: Colour::new(i64::try_from(at).unwrap_or(0) % 9),
             instrument,
             ..TrackSettings::default()
@@ -140,7 +154,7 @@ mod tests {
         // A bar at 120, cut at its start, just behind the third sixteenth, and on the last beat.
         let pieces = [0..12_000, 12_600..72_000, 72_000..96_000];
         let mut made = document_with(id, sample("Beat", 96_000));
-        let edits = kit(&made, id, &sample("Beat", 96_000), &pieces);
+        let edits = kit(&made, id, &pieces);
         for edit in edits {
             made.apply(&edit, PlayerId::from_bytes([1; 8]))
                 .expect("it fits");
@@ -172,7 +186,7 @@ mod tests {
         let pieces: Vec<Range<u32>> = (0..16).map(|piece| piece * 10..piece * 10 + 10).collect();
         let mut document = document_with(id, sample("Beat", 160));
         for _ in 0..2 {
-            for edit in kit(&document.clone(), id, &sample("Beat", 160), &pieces[..10]) {
+            for edit in kit(&document.clone(), id, &pieces[..10]) {
                 document
                     .apply(&edit, PlayerId::from_bytes([1; 8]))
                     .expect("it fits");

@@ -19,6 +19,20 @@ pub struct Clip {
 }
 
 impl Clip {
+    /// Whether another one is the same but for the steps in its pattern.
+    pub(super) fn differs_only_in_steps(&self, other: &Clip) -> bool {
+        let Clip {
+            name,
+            follow,
+            content,
+        } = self;
+        let is_alike = match (content, &other.content) {
+            (Content::Pattern(one), Content::Pattern(other)) => one.length() == other.length(),
+            (one, other) => one == other,
+        };
+        (name, follow) == (&other.name, &other.follow) && is_alike
+    }
+
     pub fn pattern(pattern: Pattern) -> Clip {
         Clip {
             name: Name::default(),

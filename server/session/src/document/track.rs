@@ -22,6 +22,28 @@ pub struct Track {
 }
 
 impl Track {
+    /// Whether another one is the same but for the steps in its patterns.
+    pub(super) fn differs_only_in_steps(&self, other: &Track) -> bool {
+        let Track {
+            id,
+            settings,
+            clips,
+            playing,
+            queued,
+        } = self;
+        let is_alike = |one: &Option<Arc<Clip>>, other: &Option<Arc<Clip>>| match (one, other) {
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other) || one.differs_only_in_steps(other),
+            (None, None) => true,
+            _ => false,
+        };
+        (id, settings) == (&other.id, &other.settings)
+            && (playing, queued) == (&other.playing, &other.queued)
+            && clips
+                .iter()
+                .zip(&other.clips)
+                .all(|(one, other)| is_alike(one, other))
+    }
+
     pub fn new(id: TrackId, settings: TrackSettings) -> Self {
         Self {
             id,

@@ -5,10 +5,52 @@ use crate::document::clip::{Action, Follow};
 use crate::document::effects::DelayTime;
 use crate::document::launch::Quantum;
 use crate::document::pattern::{Degrees, Operation, Shift};
-use crate::units::{Beat, BeatSpan};
+use crate::units::{Beat, BeatSpan, Span};
 
 /// The times that have names, shortest first, in twelfths of a beat.
 pub const NOTE_LENGTHS: [u8; 15] = [1, 2, 3, 4, 6, 8, 9, 12, 16, 18, 24, 36, 48, 72, 96];
+
+/// How well somebody keeps time with the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Timing {
+    Together,
+    Nearly,
+    Apart,
+}
+
+impl Timing {
+    /// Of somebody whose clock may be off by so much.
+    pub fn of(error: Span) -> Self {
+        match error.as_micros() {
+            ..=2_000 => Self::Together,
+            2_001..=6_000 => Self::Nearly,
+            _ => Self::Apart,
+        }
+    }
+
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Together => "In time",
+            Self::Nearly => "Nearly in time",
+            Self::Apart => "Not quite in time",
+        }
+    }
+
+    /// What it means, and what helps.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Together => {
+                "Everyone hears the same beat. What speakers or headphones add, the nudge makes up for."
+            }
+            Self::Nearly => {
+                "Closer than most ears can tell. A steadier network, such as a cable, brings it nearer."
+            }
+            Self::Apart => {
+                "The network is unsteady, and the beat may be heard apart. A cable, or a place nearer to the router, helps."
+            }
+        }
+    }
+}
 
 /// Something that is done to a whole pattern with one press.
 #[derive(Clone, Copy, Debug)]

@@ -161,6 +161,7 @@ impl Document {
                 self.move_transport(*at, |timeline, at| timeline.set_region(*region, at))?
             }
             Edit::TakeLead => self.lead = Some(author),
+            Edit::TakeFreeLead => self.lead = self.lead.or(Some(author)),
             Edit::ReleaseLead => {
                 self.lead = self
                     .lead

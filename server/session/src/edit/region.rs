@@ -88,6 +88,7 @@ impl Edit {
             | Edit::Tempo { .. }
             | Edit::Loop { .. }
             | Edit::TakeLead
+            | Edit::TakeFreeLead
             | Edit::ReleaseLead
             | Edit::Launch { .. }
             | Edit::LaunchScene { .. } => Vec::new(),

@@ -143,6 +143,7 @@ const EVERY: &[(&str, &str, &str)] = &[
     (r#"{"tempo":{"tempo":12850,"at":9}}"#, "/timeline/tempo", "12850"),
     (r#"{"loop":{"region":[0,4000000],"at":9}}"#, "/timeline/region/1", "4000000"),
     (r#""take-lead""#, "/lead", r#""0101010101010101""#),
+    (r#""take-free-lead""#, "/lead", r#""0101010101010101""#),
     (r#""release-lead""#, "/lead", "null"),
     (r#"{"launch":{"track":1,"clip":1,"when":{"now":0,"at":4000000}}}"#, "/tracks/0/queued/at", "4000000"),
     (r#"{"launch-scene":{"scene":0,"when":{"now":0,"at":4000000}}}"#, "/tracks/0/queued/clip", "0"),
@@ -361,4 +362,53 @@ fn a_gesture_happens_whole_or_not_at_all() {
     let in_order = edit(r#"{"gesture":[{"session":{"swing":50}},{"session":{"swing":60}}]}"#);
     document.apply(&in_order, AUTHOR).expect("applies");
     assert_eq!(written(&document)["swing"], json!(60));
+}
+
+#[test]
+fn it_is_known_where_an_edit_changes_nothing_but_steps() {
+    for (text, is_so) in [
+        (
+            r#"{"step":{"track":1,"scene":0,"step":1,"value":{"on":true}}}"#,
+            true,
+        ),
+        (
+            r#"{"step":{"track":1,"scene":0,"step":0,"value":{"on":true}}}"#,
+            true,
+        ),
+        (
+            r#"{"clip":{"track":2,"scene":0,"clip":{"content":{"pattern":{"length":12}}}}}"#,
+            false,
+        ),
+        (r#"{"clip":{"track":1,"scene":0,"clip":null}}"#, false),
+        (
+            r#"{"clip-setting":{"track":1,"scene":0,"setting":{"length":3}}}"#,
+            false,
+        ),
+        (
+            r#"{"clip-setting":{"track":1,"scene":0,"setting":{"name":"Verse"}}}"#,
+            false,
+        ),
+        (
+            r#"{"clip-setting":{"track":1,"scene":1,"setting":{"loop":{"sample":"SPARE"}}}}"#,
+            false,
+        ),
+        (r#"{"track":{"track":1,"setting":{"mute":true}}}"#, false),
+        (r#"{"add-track":{"track":3,"at":0}}"#, false),
+        (
+            r#"{"scene":{"scene":1,"setting":{"name":"Chorus"}}}"#,
+            false,
+        ),
+        (r#"{"session":{"swing":7}}"#, false),
+        (r#"{"session":{"master":-7}}"#, false),
+        (r#"{"effect":{"ceiling":-7}}"#, false),
+        (r#"{"tempo":{"tempo":9000,"at":0}}"#, false),
+        (
+            r#"{"rename-sample":{"sample":"RAIN","name":"Snow"}}"#,
+            false,
+        ),
+    ] {
+        let after = applied(studio(), &[text]);
+        assert_eq!(studio().differs_only_in_steps(&after), is_so, "{text}");
+        assert_eq!(after.differs_only_in_steps(&studio()), is_so, "{text}");
+    }
 }

@@ -2,7 +2,7 @@
 
 #[cfg(feature = "faults")]
 use super::Fault;
-use super::history::{self, History};
+use super::history::{self, History, Reach};
 use super::pending::Pending;
 use super::{Change, Event, GRACE, Grace, Output, Replica};
 use crate::edit::{Edit, Moment};
@@ -47,6 +47,11 @@ impl Replica {
             self.history.record(number, regions, before, after);
         }
         Ok(number)
+    }
+
+    /// Whether this player could take anything back or make it again. Others may have changed it since.
+    pub fn reach(&self) -> Reach {
+        self.history.reach()
     }
 
     /// Takes back this player's last edit, but for what someone else has changed since.

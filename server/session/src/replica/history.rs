@@ -12,6 +12,13 @@ pub(super) struct History {
     redo: Vec<Step>,
 }
 
+/// What a player could do about what they have done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reach {
+    pub undo: bool,
+    pub redo: bool,
+}
+
 /// One gesture: to be taken back, or made again, as far as others left it alone.
 #[derive(Clone, Debug)]
 pub(super) struct Step {
@@ -84,6 +91,14 @@ impl History {
     pub(super) fn forget(&mut self, number: EditNumber) {
         self.undo.retain(|step| step.number != number);
         self.redo.retain(|step| step.number != number);
+    }
+
+    /// Whether there is anything to take back, and anything to make again.
+    pub(super) fn reach(&self) -> Reach {
+        Reach {
+            undo: !self.undo.is_empty(),
+            redo: !self.redo.is_empty(),
+        }
     }
 
     pub(super) fn take_undo(&mut self) -> Option<Step> {

@@ -173,6 +173,9 @@ fn only_the_leader_moves_the_transport_and_only_they_give_the_lead_back() {
     document
         .apply(&Edit::ReleaseLead, other)
         .expect("changes nothing");
+    document
+        .apply(&Edit::TakeFreeLead, other)
+        .expect("changes nothing either");
     assert_eq!(document.lead, Some(AUTHOR));
     document.apply(&play, AUTHOR).expect("the leader plays");
     document
@@ -181,4 +184,8 @@ fn only_the_leader_moves_the_transport_and_only_they_give_the_lead_back() {
     assert_eq!(document.lead, Some(other));
     document.apply(&Edit::ReleaseLead, other).expect("releases");
     assert_eq!(document.lead, None);
+    document
+        .apply(&Edit::TakeFreeLead, other)
+        .expect("it is free");
+    assert_eq!(document.lead, Some(other));
 }

@@ -3,13 +3,14 @@
 use super::*;
 
 /// Kinds that are performance or common property, and are not undone.
-const KEPT: [&str; 11] = [
+const KEPT: [&str; 12] = [
     "play",
     "stop",
     "relocate",
     "tempo",
     "loop",
     "take-lead",
+    "take-free-lead",
     "release-lead",
     "launch",
     "launch-scene",

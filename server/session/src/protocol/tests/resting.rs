@@ -26,6 +26,17 @@ impl Quiet {
         }
     }
 
+    /// One of them took the lead, and has left while it rests.
+    fn left_by_its_leader() -> Self {
+        let mut quiet = Self::new();
+        quiet.say(1, r#"{"edit":{"number":2,"edit":"take-lead"}}"#);
+        quiet.desk.authority.rest();
+        quiet.handle(Input::Closed {
+            connection: ConnectionId(1),
+        });
+        quiet
+    }
+
     fn say(&mut self, connection: u64, text: &str) -> Vec<Value> {
         let connection = ConnectionId(connection);
         let input = Input::Text { connection, text };
@@ -182,13 +193,20 @@ fn what_is_not_yet_durable_is_not_let_go_of() {
 /// P-LEAD-2
 #[test]
 fn the_lead_of_one_who_left_a_session_at_rest_is_released_all_the_same() {
-    let mut quiet = Quiet::new();
-    quiet.say(1, r#"{"edit":{"number":2,"edit":"take-lead"}}"#);
-    quiet.desk.authority.rest();
-    quiet.handle(Input::Closed {
-        connection: ConnectionId(1),
-    });
+    let mut quiet = Quiet::left_by_its_leader();
     quiet.desk.now += limits::ABSENT_LEADER;
     quiet.handle(Input::Tick);
     assert_eq!(quiet.desk.authority.document().lead, None);
+}
+
+/// P-LEAD-2
+#[test]
+fn while_a_session_is_recalled_to_release_a_lead_nothing_stays_due() {
+    let mut quiet = Quiet::left_by_its_leader();
+    let due = quiet.desk.now + limits::ABSENT_LEADER;
+    assert_eq!(quiet.desk.authority.deadline(), Some(due));
+    quiet.desk.authority.handle(Input::Tick, due);
+    assert!(quiet.desk.authority.is_resting(), "the store is slow");
+    let next = quiet.desk.authority.deadline();
+    assert!(next.is_none_or(|next| next > due), "{next:?}");
 }

@@ -151,10 +151,15 @@ fn bringing_back_the_largest_track_takes_several_messages_that_each_fit() {
 #[test]
 fn a_new_edit_forgets_what_could_have_been_made_again() {
     let mut desk = Desk::live();
+    let reach = |desk: &Desk| (desk.replica.reach().undo, desk.replica.reach().redo);
+    assert_eq!(reach(&desk), (false, false));
     desk.make(swing(1));
+    assert_eq!(reach(&desk), (true, false));
     assert!(desk.replica.undo(desk.now));
+    assert_eq!(reach(&desk), (false, true));
     desk.make(swing(2));
     assert!(!desk.replica.redo(desk.now));
+    assert_eq!(reach(&desk), (true, false));
     assert_eq!(desk.shown(), 2);
 }
 
