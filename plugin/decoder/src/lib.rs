@@ -10,7 +10,7 @@ pub use decode::{Shape, Sound, decode, frames, measure};
 pub use format::Format;
 
 /// The longest sample.
-pub const MOST_SECONDS: u32 = 60;
+pub use lockstep_session::takes::MOST_SECONDS;
 
 /// Why bytes are no sample.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

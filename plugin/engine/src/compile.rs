@@ -1,5 +1,5 @@
 //! Makes the score of a document. A pure function of the document, done off the audio thread; it
-//! must not know how the score travels.
+//! must not know how the score travels. One that follows another says what is new in it.
 
 use crate::dsp::maths::gain_of_decibels;
 use crate::mixer::pan_gains;
@@ -9,6 +9,7 @@ use crate::score::launches::ScoreLaunches;
 use crate::score::{
     MAX_TRACKS, Score, ScoreClip, ScoreEffects, ScoreHarmony, ScoreStep, ScoreTrack, Snapping,
 };
+use bytemuck::Zeroable;
 use lockstep_session::document::clip::{Clip, Content};
 use lockstep_session::document::effects::Effects;
 use lockstep_session::document::harmony::{Harmony, HarmonyPlan};
@@ -18,6 +19,9 @@ use lockstep_session::document::mixer::{FilterKind, Level, Percent};
 use lockstep_session::document::track::{ScaleMode, StepLength, Track};
 use lockstep_session::document::{Document, clip};
 use lockstep_session::ids::StepIndex;
+use std::mem::offset_of;
+use std::ops::Range;
+use std::sync::Arc;
 
 /// At full swing every second step is late by half a step.
 const FULL_SWING: f32 = 0.5;
@@ -28,16 +32,79 @@ impl Score {
     /// Realtime: no
     pub fn compile(document: &Document) -> Box<Score> {
         let mut score = Score::boxed();
-        score.harmony = harmony(&document.harmony);
-        score.effects = effects(document);
-        score.fill = u32::from(document.fill);
-        let rows = document.rows();
-        for (compiled, track) in score.tracks.iter_mut().zip(&document.tracks) {
-            compile_track(compiled, document, track, &rows);
-            score.track_count += 1;
-        }
-        score.sounds = fingerprint(&score);
+        score.revise(&Document::default(), document);
         score
+    }
+
+    /// Makes the score of one document that of another. Clips that both share are not read again. Gives
+    /// which of its bytes are others now.
+    ///
+    /// Realtime: no
+    pub fn revise(&mut self, before: &Document, now: &Document) -> Vec<Range<usize>> {
+        let mut changes = Changes::default();
+        let mut settings: Box<ScoreTrack> = bytemuck::zeroed_box();
+        let rows = now.rows();
+        let is_alike = before.swing == now.swing && before.rows() == rows;
+        for (place, compiled) in self.tracks.iter_mut().enumerate() {
+            let (old, new) = (before.tracks.get(place), now.tracks.get(place));
+            if is_alike && is_same(old, new) {
+                continue;
+            }
+            let at = TRACKS + place * size_of::<ScoreTrack>();
+            *settings = ScoreTrack::zeroed();
+            if let Some(track) = new {
+                compile_settings(&mut settings, now, track, &rows);
+            }
+            let (compiled_settings, _) = bytemuck::bytes_of_mut(compiled).split_at_mut(CLIPS);
+            let (settings, _) = bytemuck::bytes_of(&*settings).split_at(CLIPS);
+            changes.write(at, compiled_settings, settings);
+            for (slot, compiled) in compiled.clips.iter_mut().enumerate() {
+                let clip = |track: Option<&Arc<Track>>| track?.clips.get(slot)?.clone();
+                let (old, new) = (clip(old), clip(new));
+                if is_same(old.as_ref(), new.as_ref()) {
+                    continue;
+                }
+                let fresh = new.map_or(ScoreClip::zeroed(), |clip| compile_clip(&clip));
+                let at = at + CLIPS + slot * size_of::<ScoreClip>();
+                let fresh = bytemuck::bytes_of(&fresh);
+                changes.write(at, bytemuck::bytes_of_mut(compiled), fresh);
+            }
+        }
+        let old = self.bytes().split_at(TRACKS).0.to_vec();
+        self.harmony = harmony(&now.harmony);
+        self.effects = effects(now);
+        self.fill = u32::from(now.fill);
+        self.track_count = u32::try_from(now.tracks.len().min(MAX_TRACKS)).unwrap_or(0);
+        self.sounds = fingerprint(self);
+        if *old != *self.bytes().split_at(TRACKS).0 {
+            changes.0.push(0..TRACKS);
+        }
+        changes.0
+    }
+}
+
+/// Where tracks begin in a score, and clips in a track.
+const TRACKS: usize = offset_of!(Score, tracks);
+const CLIPS: usize = offset_of!(ScoreTrack, clips);
+
+/// Which bytes of a score are others than before.
+#[derive(Default)]
+struct Changes(Vec<Range<usize>>);
+
+impl Changes {
+    fn write(&mut self, at: usize, old: &mut [u8], fresh: &[u8]) {
+        if old != fresh {
+            old.copy_from_slice(fresh);
+            self.0.push(at..at + fresh.len());
+        }
+    }
+}
+
+fn is_same<T>(old: Option<&Arc<T>>, new: Option<&Arc<T>>) -> bool {
+    match (old, new) {
+        (Some(old), Some(new)) => Arc::ptr_eq(old, new),
+        (None, None) => true,
+        _ => false,
     }
 }
 
@@ -58,7 +125,8 @@ fn fingerprint(score: &Score) -> u64 {
     sum
 }
 
-fn compile_track(compiled: &mut ScoreTrack, document: &Document, track: &Track, rows: &Rows) {
+/// Everything of a track but its clips.
+fn compile_settings(compiled: &mut ScoreTrack, document: &Document, track: &Track, rows: &Rows) {
     let settings = &track.settings;
     compiled.launches = ScoreLaunches::write(&track.launches(rows));
     compiled.patch = preset::patch(&settings.instrument);
@@ -89,15 +157,14 @@ fn compile_track(compiled: &mut ScoreTrack, document: &Document, track: &Track, 
         .position(|&length| length == settings.step_length);
     compiled.step_length = place.map_or(0, |place| u8::try_from(place).unwrap_or(0));
     compiled.transpose = settings.transpose.get();
-    for (place, (slot, clip)) in compiled.clips.iter_mut().zip(&track.clips).enumerate() {
-        if let Some(clip) = clip {
-            compile_clip(slot, clip);
-            compiled.loops |= u8::from(slot.kind == ScoreClip::LOOP) << place;
-        }
+    for (place, clip) in track.clips.iter().enumerate() {
+        let is_loop = |clip: &Arc<Clip>| matches!(clip.content, Content::Loop(_));
+        compiled.loops |= u8::from(clip.as_ref().is_some_and(is_loop)) << place;
     }
 }
 
-fn compile_clip(slot: &mut ScoreClip, clip: &Clip) {
+fn compile_clip(clip: &Clip) -> ScoreClip {
+    let mut slot = ScoreClip::zeroed();
     match &clip.content {
         Content::Pattern(pattern) => {
             slot.kind = ScoreClip::PATTERN;
@@ -118,6 +185,7 @@ fn compile_clip(slot: &mut ScoreClip, clip: &Clip) {
             slot.gain = gain(*level);
         }
     }
+    slot
 }
 
 /// The session's swing and the track's own, blended. Triplets do not swing.

@@ -11,7 +11,7 @@ mod wav;
 pub use midi::{MidiFile, midi_file};
 pub use render::{LONGEST_TAIL, Piece, Render, Rendered};
 pub use stretch::{Cycle, Stretch, common_cycle};
-pub use take::{Cut, MOST_SAMPLE_BYTES, MOST_SLICES, Take};
+pub use take::{Cut, MOST_SLICES, Take};
 pub use wav::{Depth, Wav, WavError};
 
 use lockstep_session::document::Document;

@@ -4,16 +4,12 @@
 mod onsets;
 
 use crate::{Depth, Wav, WavError};
+use lockstep_session::takes::{HEADER, MOST_BYTES};
 use std::io::Cursor;
 use std::ops::Range;
 
 pub use onsets::MOST_SLICES;
 
-/// The largest file that can be a sample.
-pub const MOST_SAMPLE_BYTES: usize = 12 * 1024 * 1024;
-/// What a file has beside its frames, and more.
-const HEADER: usize = 1024;
-const MOST_SECONDS: usize = 60;
 /// What the peak becomes when it is normalised: a decibel below full scale.
 const NORMAL: f32 = 0.891_25;
 /// Quieter than this is silence, and not made louder.
@@ -45,14 +41,6 @@ impl Take {
             channel.truncate(frames);
         }
         Take { channels, rate }
-    }
-
-    /// A recording ends by itself once a sample of 16 bits in stereo can hold no more.
-    pub fn most_frames(rate: u32) -> usize {
-        let longest = usize::try_from(rate)
-            .unwrap_or(usize::MAX)
-            .saturating_mul(MOST_SECONDS);
-        longest.min((MOST_SAMPLE_BYTES - HEADER) / 4)
     }
 
     pub fn frames(&self) -> usize {
@@ -103,7 +91,7 @@ impl Take {
         let kept = self.bounded(&cut.kept);
         let channels = u16::try_from(self.channels.len().max(1)).unwrap_or(1);
         let frame = usize::from(channels) * 3;
-        let depth = if kept.len() * frame < MOST_SAMPLE_BYTES - HEADER {
+        let depth = if kept.len() * frame < MOST_BYTES - HEADER {
             Depth::TwentyFour
         } else {
             Depth::Sixteen
@@ -164,6 +152,7 @@ fn single(number: usize) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lockstep_session::takes::most_frames;
 
     fn read(bytes: &[u8]) -> (hound::WavSpec, Vec<f32>) {
         let mut reader = hound::WavReader::new(bytes).expect("a WAV file");
@@ -177,10 +166,10 @@ mod tests {
     #[test]
     fn the_longest_take_still_is_a_sample() {
         for rate in [8_000, 44_100, 48_000, 96_000, 192_000] {
-            let most = Take::most_frames(rate);
+            let most = most_frames(rate);
             let take = Take::new(rate, vec![vec![0.25; most], vec![-0.25; most]]);
             let bytes = take.wav(&take.whole()).unwrap();
-            assert!(bytes.len() <= MOST_SAMPLE_BYTES, "{rate}: {}", bytes.len());
+            assert!(bytes.len() <= MOST_BYTES, "{rate}: {}", bytes.len());
             let frames = hound::WavReader::new(&bytes[..]).unwrap().duration();
             assert_eq!(usize::try_from(frames).unwrap(), most);
         }

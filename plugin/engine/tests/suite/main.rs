@@ -13,6 +13,7 @@ mod keys;
 mod notes;
 mod onsets;
 mod repitched;
+mod revised;
 mod rooms;
 mod seams;
 mod smoothness;

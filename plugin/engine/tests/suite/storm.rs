@@ -49,11 +49,11 @@ impl Dice {
         step
     }
 
-    fn percent(&mut self) -> Percent {
+    pub(crate) fn percent(&mut self) -> Percent {
         Percent::new(self.below(101))
     }
 
-    fn settings(&mut self, number: usize) -> TrackSettings {
+    pub(crate) fn settings(&mut self, number: usize) -> TrackSettings {
         const SOUNDS: [&str; 12] = [
             "kit-808",
             "keys",
@@ -91,7 +91,7 @@ impl Dice {
         settings
     }
 
-    fn clip(&mut self, number: usize, slot: usize) -> Clip {
+    pub(crate) fn clip(&mut self, number: usize, slot: usize) -> Clip {
         let length = self.between(1, 40);
         let steps = (0..length).map(|_| self.step()).collect();
         let mut clip = Clip::pattern(Pattern::new(PatternLength::new(length), steps));
@@ -117,7 +117,7 @@ impl Dice {
         clip
     }
 
-    fn track(&mut self, number: usize) -> Arc<Track> {
+    pub(crate) fn track(&mut self, number: usize) -> Arc<Track> {
         let settings = self.settings(number);
         let id = u32::try_from(number + 1).expect("small");
         let mut made = track(id, settings, Vec::new());
@@ -132,7 +132,7 @@ impl Dice {
         made
     }
 
-    fn document(&mut self) -> Document {
+    pub(crate) fn document(&mut self) -> Document {
         let mut document = Document {
             tracks: (0..16).map(|number| self.track(number)).collect(),
             swing: self.percent(),
