@@ -13,23 +13,26 @@ self.addEventListener("fetch", (event) => {
   if (!isPage && !pathname.startsWith("/app/")) return;
   // Every session's page is the same page.
   const key = isPage ? "/" : pathname;
-  event.respondWith(freshOrKept(request, key));
+  event.respondWith(freshOrKept(event, key));
 });
 
-async function freshOrKept(request, key) {
-  const kept = await caches.open(KEPT);
+async function freshOrKept(event, key) {
   try {
-    const fresh = await fetch(request);
-    if (fresh.ok) {
-      await kept.put(key, fresh.clone());
-      await forgetOlder(kept, key);
-    }
+    const fresh = await fetch(event.request);
+    // The page has it while it still comes in.
+    if (fresh.ok) event.waitUntil(keep(key, fresh.clone()));
     return fresh;
   } catch (unreachable) {
-    const before = await kept.match(key);
+    const before = await (await caches.open(KEPT)).match(key);
     if (before) return before;
     throw unreachable;
   }
+}
+
+async function keep(key, fresh) {
+  const kept = await caches.open(KEPT);
+  await kept.put(key, fresh);
+  await forgetOlder(kept, key);
 }
 
 // A file whose name ends in a hash of its contents takes the place of what it was before.

@@ -1,6 +1,6 @@
 // The engine on the browser's audio thread. It is told what to play in messages, which count from the
 // frame `at` on, or at once without one:
-//   { at, score: Uint8Array }     the next score
+//   { at, score: [[place, Uint8Array]] }     bytes of the score that are others from there on
 //   { at, sample: { key: [high, low], rate, channels: [Float32Array] } }     one that scores name
 //   { at, transport: { frame, beat, tempo, loop: [start, end], pace, turned } }     rolling: the beat at
 //                                 a frame, how much faster than its tempo it runs on from there, and how
@@ -8,7 +8,8 @@
 //   { at, transport: null }       standing still; any transport takes the place of later ones
 //   { at, listen: [muted, soloed, metronome, begins] }     for these ears only, as the engine takes it
 //   { at, play: [track, code, key, amount] }     by hand, as the engine takes it
-//   { levels: true }              answered with the levels of tracks and mix, and the engine's latency
+//   { levels: frames }            answered with the levels of tracks and mix, and the engine's latency, at
+//                                 once and then every so many frames while there is anything to hear
 // Those among the processor's options are heard before the first frame.
 const LEVELS = 2 * 17;
 
@@ -20,6 +21,7 @@ class LockstepProcessor extends AudioWorkletProcessor {
     this.player = this.engine.create(sampleRate);
     this.transport = null;
     this.frame = currentFrame;
+    this.pace = 0;
     this.ahead = [];
     this.left = this.right = new Float32Array(0);
     messages.forEach((message) => this.hear(message));
@@ -37,9 +39,9 @@ class LockstepProcessor extends AudioWorkletProcessor {
 
   obey({ score, sample, transport, listen, play, levels }) {
     if (score) {
-      const place = this.engine.spare_score(this.player);
-      new Uint8Array(this.engine.memory.buffer, place, this.engine.score_size()).set(score);
-      this.engine.swap_score(this.player);
+      const start = this.engine.score(this.player);
+      const whole = new Uint8Array(this.engine.memory.buffer, start, this.engine.score_size());
+      score.forEach(([place, bytes]) => whole.set(bytes, place));
     }
     if (sample) {
       const { key, rate, channels } = sample;
@@ -52,11 +54,20 @@ class LockstepProcessor extends AudioWorkletProcessor {
     if (transport !== undefined) this.transport = transport;
     if (listen) this.engine.listen(this.player, ...listen);
     if (play) this.engine.play(this.player, ...play);
-    if (levels) {
-      const place = this.engine.levels(this.player);
-      const now = new Float32Array(this.engine.memory.buffer, place, LEVELS).slice();
-      this.port.postMessage({ levels: now, latency: this.engine.latency(this.player) });
+    if (levels !== undefined) {
+      this.pace = levels;
+      this.loud = true;
+      this.tell();
     }
+  }
+
+  tell() {
+    const place = this.engine.levels(this.player);
+    const levels = new Float32Array(this.engine.memory.buffer, place, LEVELS).slice();
+    const loud = levels.some((level) => level > 0);
+    // Silence is said once.
+    if (loud || this.loud) this.port.postMessage({ levels, latency: this.engine.latency(this.player) });
+    [this.loud, this.told] = [loud, this.frame];
   }
 
   // A change within a block falls on its frame. A busy browser leaves blocks out, and for some it says
@@ -72,6 +83,7 @@ class LockstepProcessor extends AudioWorkletProcessor {
       right.set(this.right, this.frame - begin);
       this.frame = next;
     }
+    if (this.pace > 0 && this.frame - this.told >= this.pace) this.tell();
     return true;
   }
 

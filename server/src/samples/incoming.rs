@@ -14,7 +14,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::time::{Instant, timeout_at};
 
 /// The largest sample, in bytes: a minute of stereo at 48 kHz and 16 bits fits.
-pub(crate) const MOST_BYTES: usize = 12 * 1024 * 1024;
+pub(crate) use lockstep_session::takes::MOST_BYTES;
 /// From the first byte to the last.
 const WITHIN: Duration = Duration::from_secs(300);
 /// In each of these stretches so much has to arrive.

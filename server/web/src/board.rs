@@ -8,6 +8,7 @@ pub(crate) use row::{Cell, Head, Person, Row};
 
 use crate::browser;
 use crate::connection::{Connection, Live};
+use crate::moving::Moving;
 use crate::panel::Tab;
 use crate::preferences::Preferences;
 use crate::recording::Stage;
@@ -18,6 +19,7 @@ use lockstep_session::document::step::Step;
 use lockstep_session::document::{Document, track::Track};
 use lockstep_session::ids::{PlayerId, SceneIndex, StepIndex, TrackId};
 use lockstep_session::protocol::{Cursor, Player, View};
+use lockstep_session::replica::Reach;
 use lockstep_session::steps;
 use lockstep_session::text::{LongName, Name};
 use lockstep_session::units::{Beat, BeatSpan, Tempo};
@@ -41,20 +43,24 @@ pub(crate) struct Board {
     pub(crate) called: RwSignal<Option<View>>,
     /// What has just happened, in one sentence, for eyes and for screen readers.
     pub(crate) said: RwSignal<String>,
-    /// The whole document as this player sees it. Panels follow slices of it.
+    /// The whole document as this player sees it. Panels follow slices of it. Its followers are not told
+    /// where only steps are others, which happens often: they have `changes`.
     pub(crate) document: RwSignal<Arc<Document>>,
+    /// How often the document has changed, its steps included.
+    pub(crate) changes: RwSignal<i64>,
     pub(crate) selected: RwSignal<Selected>,
-    /// What is heard of each track, and of the mix in the last place.
-    pub(crate) levels: RwSignal<Levels>,
+    /// What is heard of tracks and of the mix: peak and RMS, as shares of full scale.
+    pub(crate) meters: Moving<(f32, f32)>,
+    /// The steps that tracks are on.
+    pub(crate) playheads: Moving<Option<usize>>,
     /// Where the session is, rounded down to a sixteenth.
     pub(crate) beat: RwSignal<Beat>,
+    /// Where the song stands: bar, beat and sixteenth, as musicians count them.
+    pub(crate) place: RwSignal<String>,
     pub(crate) preferences: RwSignal<Preferences>,
     /// There is room beside the grid.
     pub(crate) wide: RwSignal<bool>,
 }
-
-/// Left and right, as shares of full scale.
-pub(crate) type Levels = [(f32, f32); Document::MOST_TRACKS + 1];
 
 type Slice<T> = Box<dyn Fn(&Document) -> T + Send + Sync>;
 
@@ -66,19 +72,32 @@ fn slice<T: PartialEq + Send + Sync + 'static>(
     Memo::new(move |_| document.with(|document| of(document))).into()
 }
 
+/// Counted from one.
+fn place_of(position: Option<Beat>) -> String {
+    position.map_or("–".to_owned(), |position| {
+        let sixteenths = position.as_micros().div_euclid(250_000);
+        let (bar, beat, sixteenth) = (
+            sixteenths.div_euclid(16),
+            sixteenths.rem_euclid(16) / 4,
+            sixteenths.rem_euclid(4),
+        );
+        format!("{}.{}.{}", bar + 1, beat + 1, sixteenth + 1)
+    })
+}
+
 /// Everything but the grid.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Summary {
     pub(crate) name: LongName,
     pub(crate) playing: bool,
     pub(crate) tempo: Tempo,
-    /// Where the song stands, in sixteenths, while that is known.
-    pub(crate) place: Option<i64>,
     /// Who leads the transport, in words.
     pub(crate) lead: String,
     pub(crate) leader: Lead,
     pub(crate) players: Vec<(Name, Colour)>,
     pub(crate) connection: Connection,
+    /// What this player could take back or make again.
+    pub(crate) reach: Reach,
     /// How far the recorder is.
     pub(crate) recording: Stage,
 }
@@ -97,11 +116,11 @@ impl Board {
             name: LongName::default(),
             playing: false,
             tempo: Tempo::default(),
-            place: None,
             lead: String::new(),
             leader: Lead::Nobody,
             players: Vec::new(),
             connection: Connection::Joining,
+            reach: Reach::default(),
             recording: Stage::Closed,
         };
         let wide = RwSignal::new(false);
@@ -116,9 +135,12 @@ impl Board {
             called: RwSignal::new(None),
             said: RwSignal::new(String::new()),
             document: RwSignal::new(Arc::default()),
+            changes: RwSignal::new(0),
             selected: RwSignal::new(Selected::default()),
-            levels: RwSignal::new([(0.0, 0.0); Document::MOST_TRACKS + 1]),
+            meters: Moving::new(),
+            playheads: Moving::new(),
             beat: RwSignal::new(Beat::ZERO),
+            place: RwSignal::new(place_of(None)),
             preferences: RwSignal::new(Preferences::kept()),
             wide,
         }
@@ -251,14 +273,14 @@ impl Board {
         self.selected.update(|selected| selected.tab = tab);
     }
 
-    /// A text that follows the summary.
+    /// A text that follows the summary. Its readers hear only of another one.
     pub(crate) fn text(self, words: fn(&Summary) -> String) -> Signal<String> {
-        Signal::derive(move || self.summary.with(words))
+        Memo::new(move |_| self.summary.with(words)).into()
     }
 
     /// A condition that follows the summary.
     pub(crate) fn holds(self, condition: fn(&Summary) -> bool) -> Signal<bool> {
-        Signal::derive(move || self.summary.with(condition))
+        Memo::new(move |_| self.summary.with(condition)).into()
     }
 
     pub(crate) fn row(&self, id: TrackId) -> Option<Row> {
@@ -277,7 +299,13 @@ impl Board {
 
     /// Brings every row to what the document says at `beat`; what says so already stays quiet.
     pub(crate) fn show(&self, document: &Document, beat: Beat) {
-        self.document.set(Arc::new(document.clone()));
+        let shown = Arc::new(document.clone());
+        let before = self.document.get_untracked();
+        if before.differs_only_in_steps(&shown) {
+            *self.document.write_untracked() = shown;
+        } else {
+            self.document.set(shown);
+        }
         self.advance(beat);
         let same_tracks = self.rows.with_untracked(|rows| {
             rows.iter()
@@ -300,6 +328,7 @@ impl Board {
                 row.show(track, &clips, beat, scene);
             }
         });
+        self.changes.update(|count| *count += 1);
     }
 
     /// Shows on a cell whose change it has just been, or no longer.
@@ -336,34 +365,36 @@ impl Board {
         }
     }
 
-    /// Moves the playhead: to where each track stands at `beat`, or away.
-    pub(crate) fn light(&self, document: &Document, beat: Option<Beat>) {
-        let place = beat.map(|beat| {
-            document
-                .timeline
-                .position_of(beat)
-                .as_micros()
-                .div_euclid(250_000)
-        });
-        if self
-            .summary
-            .with_untracked(|summary| summary.place != place)
-        {
-            self.summary.update(|summary| summary.place = place);
+    /// Moves the playheads: to where each track stands at `beat`, or away. Gives how far it is to where
+    /// one of them moves on.
+    pub(crate) fn light(&self, document: &Document, beat: Option<Beat>) -> Option<BeatSpan> {
+        let place = place_of(beat.map(|beat| document.timeline.position_of(beat)));
+        if self.place.with_untracked(|shown| *shown != place) {
+            self.place.set(place);
         }
         if let Some(beat) = beat {
             self.advance(beat);
         }
         let clips = document.rows();
         let scene = self.selected.get_untracked().scene;
+        let mut steps = Vec::new();
         self.rows.with_untracked(|rows| {
             for (row, track) in rows.iter().zip(&document.tracks) {
                 if let Some(beat) = beat {
                     row.show(track, &clips, beat, scene);
                 }
                 let shown = row.head.with_untracked(|head| head.scene);
-                row.light(beat.and_then(|beat| step_at(document, track, &clips, beat, shown)));
+                let step = beat.and_then(|beat| step_at(document, track, &clips, beat, shown));
+                steps.push((row.id, step));
             }
         });
+        self.playheads.paint(|track| {
+            let (_, step) = steps.iter().find(|(id, _)| Some(*id) == track)?;
+            Some(step.map(|(step, _)| step))
+        });
+        let sixteenth = beat?.as_micros().rem_euclid(250_000);
+        let left = steps.iter().filter_map(|(_, step)| Some(step.as_ref()?.1));
+        left.chain([BeatSpan::from_micros(250_000 - sixteenth)])
+            .min()
     }
 }

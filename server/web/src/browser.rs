@@ -1,9 +1,11 @@
 //! The few things of the browser that the page asks for: time, chance, storage, address.
 
+use crate::numbers::whole;
 use leptos::prelude::window;
 use leptos::web_sys;
 use lockstep_session::units::LocalTime;
 use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen_futures::JsFuture;
 
 /// Microseconds since the page began, on a clock that never goes back.
@@ -19,15 +21,7 @@ pub(crate) fn milliseconds() -> f64 {
 }
 
 pub(crate) fn local_time(milliseconds: f64) -> LocalTime {
-    LocalTime::from_micros(whole_micros(milliseconds))
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "a page does not live for 300,000 years"
-)]
-fn whole_micros(milliseconds: f64) -> i64 {
-    (milliseconds * 1_000.0) as i64
+    LocalTime::from_micros(whole(milliseconds * 1_000.0))
 }
 
 /// Bytes that nobody can guess.
@@ -87,8 +81,7 @@ pub(crate) fn watch_media(query: &str, mut changed: impl FnMut(bool) + 'static) 
     };
     changed(list.matches());
     let watched = list.clone();
-    let listener =
-        wasm_bindgen::closure::Closure::<dyn FnMut()>::new(move || changed(watched.matches()));
+    let listener = Closure::<dyn FnMut()>::new(move || changed(watched.matches()));
     // The page watches for as long as it lives.
     let _ =
         list.add_event_listener_with_callback("change", listener.into_js_value().unchecked_ref());

@@ -93,6 +93,21 @@ impl Tag {
         self.0.clone()
     }
 
+    /// Another one just like it, with all that is in it. What this one follows and hears the copy does
+    /// not.
+    pub(crate) fn copy(&self) -> Tag {
+        // An element can be copied.
+        let copy = self.0.clone_node_with_deep(true);
+        copy.map_or_else(|_| self.clone(), |copy| Tag(copy.unchecked_into()))
+    }
+
+    /// The children, in their order.
+    pub(crate) fn children(&self) -> Vec<HtmlElement> {
+        let children = self.0.children();
+        let all = (0..children.length()).filter_map(|at| children.item(at));
+        all.map(JsCast::unchecked_into).collect()
+    }
+
     pub(crate) fn set(self, name: &str, value: &str) -> Tag {
         set(&self.0, name, value);
         self

@@ -19,6 +19,7 @@ use crate::connection::Connection;
 use crate::dom::{Tag, follow, tag, text};
 use crate::hands;
 use crate::panel::Tab;
+use crate::playhead;
 use crate::seat::Seat;
 use crate::widget::{Dialog, Gesture};
 use leptos::ev::{Event, MouseEvent, PointerEvent};
@@ -45,7 +46,6 @@ pub(crate) fn grid(seat: Seat) -> Tag {
     let pages = Pages::new(board);
     keys::listen(seat);
     hands::listen(seat);
-    seat.sound.show_meters();
     presence::follow(seat, pages);
     let scene = board.number(move |_| {
         let scene = board.selected.get().scene;
@@ -56,10 +56,12 @@ pub(crate) fn grid(seat: Seat) -> Tag {
         seat.refresh();
     });
     let menu = Dialog::new("Track");
+    // The steps are compared, not only read: what else the pages know may change without them.
+    let first = board.number(move |_| pages.packed());
     let rows = tag("div", "rows").filled(move || {
         let rows = board.rows.get();
         rows.into_iter()
-            .map(|row| track(seat, &row, pages, menu))
+            .map(|row| track(seat, &row, pages, first, menu))
             .collect()
     });
     let empty = Signal::derive(move || !is_empty(board));
@@ -221,22 +223,24 @@ fn is_empty(board: Board) -> bool {
     is_joined && board.rows.with(Vec::is_empty)
 }
 
-fn track(seat: Seat, row: &Row, pages: Pages, menu: Dialog) -> Tag {
+fn track(seat: Seat, row: &Row, pages: Pages, first: Signal<i64>, menu: Dialog) -> Tag {
     let text = |words: fn(&Head) -> String| {
         let head = row.head.clone();
         Signal::derive(move || head.with(words))
     };
-    // The steps are compared, not only read: what else the pages know may change without them.
-    let first = seat.board.number(move |_| pages.packed());
-    let cells = row.clone();
+    let (board, cells) = (seat.board, row.clone());
     let steps = tag("div", "steps")
         .set("data-track", &row.id.0.to_string())
         .filled(move || {
             let (first, end) = Pages::unpacked(first.get());
             pages.mark_entrance_soon();
-            (first..end)
-                .map(|place| cell::cell(&cells, place))
-                .collect()
+            let blank = cell::blank();
+            let steps = (first..end).map(|place| cell::cell(&blank, &cells, place));
+            let steps: Vec<Tag> = steps.collect();
+            let columns = steps.iter().map(|step| vec![step.element()]).collect();
+            let lamps = playhead::lamps(columns, first);
+            board.playheads.show(Some(cells.id), lamps);
+            steps
         });
     tag("div", "row")
         .set("role", "group")

@@ -35,12 +35,12 @@ pub(crate) fn header(seat: Seat, id: &str) -> Tag {
     let title = tag("div", "title")
         .with(tag("h1", "").with(name.show()))
         .with(text("small", "", short(id)));
+    let here = Memo::new(move |_| board.summary.with(|summary| summary.players.clone()));
     let players = tag("ul", "players")
         .attribute("aria-label", board.text(people))
         .filled(move || {
-            let players = board.summary.with(|summary| summary.players.clone());
             let player = |(name, colour): &(Name, Colour)| player(name, *colour);
-            players.iter().map(player).collect()
+            here.with(|here| here.iter().map(player).collect())
         });
     tag("header", "bar")
         .with(home)
@@ -88,18 +88,6 @@ fn people(summary: &Summary) -> String {
         1 => "1 player".to_owned(),
         count => format!("{count} players"),
     }
-}
-
-/// Bar, beat and sixteenth, as musicians count them: from one.
-fn place(summary: &Summary) -> String {
-    summary.place.map_or("–".to_owned(), |sixteenths| {
-        let (bar, beat, sixteenth) = (
-            sixteenths.div_euclid(16),
-            sixteenths.rem_euclid(16) / 4,
-            sixteenths.rem_euclid(4),
-        );
-        format!("{}.{}.{}", bar + 1, beat + 1, sixteenth + 1)
-    })
 }
 
 #[cfg(test)]

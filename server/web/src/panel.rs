@@ -100,8 +100,9 @@ impl Tab {
     }
 }
 
-/// What stands beside the grid on wide screens.
-pub(crate) fn beside(seat: Seat) -> Tag {
+/// What stands beside the grid on wide screens. Its room is kept from the start; it is filled once the
+/// grid is on the screen and can be played.
+pub(crate) fn beside(seat: Seat, is_wanted: RwSignal<bool>) -> Tag {
     let wide = seat.board.wide;
     let panel = move |tab: &Tab| {
         tag("section", "panel")
@@ -111,7 +112,8 @@ pub(crate) fn beside(seat: Seat) -> Tag {
     tag("aside", "beside")
         .hidden(derived(move || !wide.get()))
         .filled(move || {
-            let shown = TABS.iter().filter(|tab| wide.get() && tab.is_beside());
+            let is_filled = wide.get() && is_wanted.get();
+            let shown = TABS.iter().filter(|tab| is_filled && tab.is_beside());
             shown.map(panel).collect()
         })
 }

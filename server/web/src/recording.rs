@@ -6,6 +6,7 @@ pub(crate) mod plan;
 use crate::board::Lead;
 use crate::browser;
 use crate::dom::follow;
+use crate::numbers::{float, whole};
 use crate::seat::Seat;
 use crate::sound::{Input, InputNews, Refusal, object};
 use crate::takes::ports;
@@ -313,7 +314,7 @@ impl Recording {
                 if done > 0.0 && stage(seat).is_busy() {
                     set_stage(
                         seat,
-                        Stage::Recording(whole(done / seat.sound.rate().max(1.0))),
+                        Stage::Recording(whole((done / seat.sound.rate().max(1.0)).floor())),
                     );
                     click(seat, self.clicks.get_untracked());
                 }
@@ -354,17 +355,4 @@ fn click(seat: Seat, is_on: bool) {
     if ears.get_untracked().counting != is_on {
         ears.update(|ears| ears.counting = is_on);
     }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "float casts saturate")]
-fn whole(number: f64) -> i64 {
-    number as i64
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "frames, tempos and places of a song"
-)]
-fn float(number: i64) -> f64 {
-    number as f64
 }

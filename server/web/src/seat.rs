@@ -35,6 +35,9 @@ use std::time::Duration;
 /// How hard a note is struck to hear its sound, and how long it is held.
 const AUDITION: f32 = 0.8;
 const HELD: Duration = Duration::from_millis(350);
+/// How long playheads stay anywhere: a jump is soon seen, and no screen shows more than this.
+const LIT_AT_LEAST: Duration = Duration::from_millis(4);
+const LIT_AT_MOST: Duration = Duration::from_millis(125);
 /// How long a cell shows who changed it.
 const FLASH: Duration = Duration::from_secs(1);
 
@@ -53,7 +56,8 @@ struct Shell {
     replica: Replica,
     recorder: Recorder,
     socket: Option<Socket>,
-    timer: Option<TimeoutHandle>,
+    /// What wakes the replica, and when.
+    timer: Option<(LocalTime, TimeoutHandle)>,
     /// The code the last connection was closed with.
     closed_with: Option<u16>,
     /// The server has answered at least once: the link leads somewhere.
@@ -199,14 +203,21 @@ impl Seat {
         });
     }
 
-    /// Moves the playhead to where the session is heard at this moment. Gives whether it is anywhere.
-    pub(crate) fn light(&self) -> bool {
+    /// Moves the playheads to where the session is heard at this moment. Gives how long they stay there,
+    /// if they are anywhere.
+    pub(crate) fn light(&self) -> Option<Duration> {
         let shell = self.shell.get_value();
         let shell = shell.borrow();
         let now = browser::now();
         let beat = self.beat_shown(&shell, now);
-        self.board.light(shell.replica.document(), beat);
-        beat.is_some()
+        let document = shell.replica.document();
+        let left = self.board.light(document, beat)?;
+        let tempo = i64::from(document.timeline.tempo.get());
+        // Micro-beats, and beats in a hundred minutes.
+        let wait = (left.as_micros() * 6_000 / tempo).unsigned_abs();
+        // Browsers count in milliseconds, and one that is too early lights nothing.
+        let wait = Duration::from_millis(wait.div_ceil(1_000));
+        Some(wait.clamp(LIT_AT_LEAST, LIT_AT_MOST))
     }
 
     /// Shows the clips that are wanted now.
@@ -231,7 +242,10 @@ impl Seat {
     }
 
     fn tick(&self) {
-        self.with(|shell, now| shell.replica.handle(Input::Tick, now));
+        self.with(|shell, now| {
+            shell.timer = None;
+            shell.replica.handle(Input::Tick, now);
+        });
     }
 
     /// Does something with the replica, then carries out what it asks for and shows what changed.
@@ -265,17 +279,21 @@ impl Seat {
     }
 
     fn arm(&self, shell: &mut Shell, now: LocalTime) {
-        if let Some(timer) = shell.timer.take() {
-            timer.clear();
-        }
         let Some(deadline) = shell.replica.deadline() else {
             return;
         };
+        match &shell.timer {
+            // Early enough: it will be armed again if there is nothing to do yet.
+            Some((at, _)) if *at <= deadline => return,
+            Some((_, later)) => later.clear(),
+            None => {}
+        }
         let wait = u64::try_from((deadline - now).as_micros()).unwrap_or(0);
         let seat = *self;
-        // Browsers count in milliseconds; a timer that fires early would only be armed again.
+        // Browsers count in milliseconds.
         let wait = Duration::from_millis(wait.div_ceil(1_000));
-        shell.timer = set_timeout_with_handle(move || seat.tick(), wait).ok();
+        let timer = set_timeout_with_handle(move || seat.tick(), wait);
+        shell.timer = timer.ok().map(|timer| (deadline, timer));
     }
 
     fn show(&self, shell: &mut Shell, now: LocalTime) {
@@ -319,7 +337,6 @@ impl Seat {
                 },
                 playing: timeline.playing,
                 tempo: timeline.tempo,
-                place: summary.place.filter(|_| timeline.playing),
                 lead: leader(replica),
                 leader: match replica.document().lead {
                     None => Lead::Nobody,
@@ -331,6 +348,7 @@ impl Seat {
                     .map(|player| (player.profile.name.clone(), player.profile.colour))
                     .collect(),
                 connection,
+                reach: replica.reach(),
                 recording: summary.recording,
             };
         });

@@ -9,7 +9,14 @@ use crate::panel;
 use crate::recent;
 use crate::seat::Seat;
 use crate::status::{notice, status};
+use leptos::leptos_dom::helpers::set_timeout;
 use leptos::prelude::*;
+use std::time::Duration;
+
+/// How long nothing is shown while the session has not come yet.
+const PATIENCE: Duration = Duration::from_millis(1_000);
+/// A picture of the grid is shown before more is made.
+const MOMENT: Duration = Duration::from_millis(50);
 
 pub(crate) fn session(id: &str) -> Tag {
     let seat = Seat::take(id);
@@ -30,12 +37,27 @@ pub(crate) fn session(id: &str) -> Tag {
             name.with(|name| recent::keep(&visited, name));
         }
     });
+    // It is laid out once, with the session in it; without, where that takes its time to come.
+    let (has_come, is_settled) = (RwSignal::new(false), RwSignal::new(false));
+    let joining = board.holds(|summary| summary.connection == Connection::Joining);
+    let show = move || {
+        if !has_come.get_untracked() {
+            has_come.set(true);
+            set_timeout(move || is_settled.set(true), MOMENT);
+        }
+    };
+    set_timeout(show, PATIENCE);
+    follow(move || {
+        if !joining.get() {
+            show();
+        }
+    });
     let unknown = board.holds(|summary| summary.connection == Connection::Unknown);
     let known = derived(move || !unknown.get());
     let top = tag("div", "").with(header(seat, id)).with(notice(seat));
     let middle = tag("div", "middle")
         .with(grid(seat))
-        .with(panel::beside(seat));
+        .with(panel::beside(seat, is_settled));
     let page = tag("div", "session")
         .hidden(unknown)
         .with(top)
@@ -43,5 +65,11 @@ pub(crate) fn session(id: &str) -> Tag {
         .with(panel::below(seat))
         .with(status(seat));
     let lost = tag("div", "held").hidden(known).with(front::lost());
-    tag("div", "held").with(page).with(lost)
+    tag("div", "held").filled(move || {
+        if has_come.get() {
+            vec![page.clone(), lost.clone()]
+        } else {
+            Vec::new()
+        }
+    })
 }

@@ -18,25 +18,28 @@ pub(crate) use input::{Input, News as InputNews, Refusal};
 pub(crate) use message::{Touch, object};
 pub(crate) use state::State;
 
-use crate::board::{Board, Levels};
+use crate::board::Board;
 use crate::browser;
+use crate::numbers::{float, whole};
 use device::{Device, News, Node};
 use js_sys::{Float32Array, Promise};
 use leptos::leptos_dom::helpers::set_timeout;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use lockstep_engine::Score;
+use lockstep_session::document::Document;
 use lockstep_session::document::timeline::Timeline;
 use lockstep_session::ids::TrackId;
 use lockstep_session::recorder;
 use lockstep_session::units::{Beat, LocalTime, ServerTime, Span};
 use message::Message;
-use output::{Frame, OutputClock, float, span_of, whole};
+use output::{Frame, OutputClock, span_of};
 use pilot::{Moment, Pilot};
 use samples::Samples;
 use state::Failure;
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -49,8 +52,8 @@ const ASK: Span = Span::from_millis(200);
 const ASK_AGAIN: Span = Span::from_millis(20);
 /// Orders are for frames so far ahead that they reach the audio thread in time.
 const LEAD: f64 = 0.02;
-/// How often meters move.
-const METERS: Span = Span::from_millis(33);
+/// How often meters move, in seconds.
+const METERS: f64 = 0.04;
 
 /// Copies are the same sound.
 #[derive(Clone, Copy)]
@@ -84,14 +87,12 @@ struct Desk {
     pilot: Pilot,
     /// What the engine was told of these ears.
     listening: Option<(u16, u16, f32)>,
-    /// The last score that was sent, when, and whether another is to follow.
-    score: Option<Box<Score>>,
+    /// The document whose score the engine has, that score, when it was sent, and whether another is to
+    /// follow.
+    score: Option<(Arc<Document>, Box<Score>)>,
     scored: LocalTime,
     is_score_due: bool,
     samples: Samples,
-    /// How many meters are shown, and when they moved last.
-    meters: usize,
-    metered: LocalTime,
 }
 
 impl Sound {
@@ -110,8 +111,6 @@ impl Sound {
             scored: LocalTime::ZERO,
             is_score_due: false,
             samples: Samples::default(),
-            meters: 0,
-            metered: LocalTime::ZERO,
         };
         let sound = Sound {
             state: RwSignal::new(State::Asleep),
@@ -133,6 +132,12 @@ impl Sound {
             sound.ears.track();
             sound.tell_ears();
         });
+        let turned = Closure::<dyn FnMut()>::new(move || sound.tell_meters());
+        // As above.
+        let _ = document().add_event_listener_with_callback(
+            "visibilitychange",
+            turned.into_js_value().unchecked_ref(),
+        );
         sound
     }
 
@@ -230,32 +235,15 @@ impl Sound {
         }
     }
 
-    /// Moves the board's meters for as long as the caller's view is there.
-    pub(crate) fn show_meters(self) {
-        let is_first = self.desk(|desk| {
-            desk.meters += 1;
-            desk.meters == 1
-        });
-        if is_first {
-            request_animation_frame(move || self.move_meters());
-        }
-        on_cleanup(move || self.desk(|desk| desk.meters -= 1));
-    }
-
-    fn move_meters(self) {
-        let now = browser::now();
-        let is_shown = self.desk(|desk| {
-            if now - desk.metered >= METERS {
-                desk.metered = now;
-                if let Some(node) = &desk.node {
-                    node.tell(&message::levels());
-                }
+    /// How often the engine is to say what is heard: not at all where nobody sees it. What it says
+    /// first also tells how late it is.
+    fn tell_meters(self) {
+        self.desk(|desk| {
+            if let (Some(node), Some(device)) = (&desk.node, &desk.device) {
+                let pace = if document().hidden() { 0.0 } else { METERS };
+                node.tell(&message::levels(pace * device.rate()));
             }
-            desk.meters > 0
         });
-        if is_shown {
-            request_animation_frame(move || self.move_meters());
-        }
     }
 
     /// Somebody has touched the page: now it may sound.
@@ -298,11 +286,10 @@ impl Sound {
             desk.output = OutputClock::new(rate);
             desk.pilot = Pilot::new(rate);
             (desk.latency, desk.score, desk.listening) = (None, None, None);
-            // The answer tells how late the engine is.
-            node.tell(&message::levels());
             desk.samples.take_back();
             desk.node = Some(node);
         });
+        self.tell_meters();
         self.send_score();
         self.tell_ears();
         Ok(())
@@ -346,14 +333,18 @@ impl Sound {
     }
 
     fn show_levels(&self, told: &Float32Array) {
-        let mut levels: Levels = [(0.0, 0.0); _];
-        for (place, level) in (0..).zip(&mut levels) {
-            *level = (told.get_index(2 * place), told.get_index(2 * place + 1));
-        }
-        let shown = self.board.levels;
-        if shown.with_untracked(|shown| *shown != levels) {
-            shown.set(levels);
-        }
+        let document = self.board.document.get_untracked();
+        self.board.meters.paint(|track| {
+            let place = match track {
+                None => Document::MOST_TRACKS,
+                Some(track) => {
+                    let mut tracks = document.tracks.iter();
+                    tracks.position(|other| other.id == track)?
+                }
+            };
+            let side = |side: usize| u32::try_from(2 * place + side).map(|at| told.get_index(at));
+            Some((side(0).ok()?, side(1).ok()?))
+        });
     }
 
     fn send_score(self) {
@@ -362,11 +353,15 @@ impl Sound {
             let Some(node) = &desk.node else {
                 return;
             };
-            let score = Score::compile(&self.board.document.get_untracked());
+            let now = self.board.document.get_untracked();
+            let (before, score) = desk
+                .score
+                .get_or_insert_with(|| (Arc::default(), Score::boxed()));
+            let changed = score.revise(before, &now);
+            *before = now;
             // The server's word on an edit of one's own says nothing new.
-            if desk.score.as_deref() != Some(&*score) {
-                node.tell(&message::score(score.bytes()));
-                desk.score = Some(score);
+            if !changed.is_empty() {
+                node.tell(&message::score(score.bytes(), &changed));
                 desk.scored = browser::now();
             }
         });

@@ -5,6 +5,8 @@ use crate::connection::{Connection, Live};
 use crate::dom::{Tag, derived, follow, tag, text};
 use crate::seat::Seat;
 use leptos::prelude::*;
+use lockstep_session::document::words::Timing;
+use lockstep_session::units::Span;
 
 pub(crate) fn status(seat: Seat) -> Tag {
     let (board, sound) = (seat.board, seat.sound);
@@ -31,6 +33,10 @@ pub(crate) fn status(seat: Seat) -> Tag {
     let late = board.text(|summary| {
         live(summary).map_or(String::new(), |live| format!("{} ms", live.round_trip_ms))
     });
+    let timing = board.text(|summary| {
+        in_time(summary).map_or(String::new(), |(timing, _)| format!("{} ", timing.words()))
+    });
+    let error = board.text(|summary| in_time(summary).map_or(String::new(), |(_, error)| error));
     let unknown = board.holds(|summary| in_time(summary).is_none());
     tag("footer", "status")
         .with(
@@ -44,9 +50,11 @@ pub(crate) fn status(seat: Seat) -> Tag {
                 .with(tag("b", "saved").says(saved)),
         )
         .with(
-            text("span", "", "In time ").hidden(unknown).with(
-                tag("b", "").says(board.text(|summary| in_time(summary).unwrap_or_default())),
-            ),
+            tag("span", "")
+                .hidden(unknown)
+                .attribute("title", board.text(keeps_time))
+                .with(tag("span", "").says(timing))
+                .with(tag("b", "").says(error)),
         )
         .with(tag("span", "").hidden(unknown).says(late))
         .with(tag("span", "sound").says(derived(move || sound.state.get().words().to_owned())))
@@ -61,9 +69,21 @@ fn live(summary: &Summary) -> Option<&Live> {
     }
 }
 
-fn in_time(summary: &Summary) -> Option<String> {
+/// How well this page keeps time, and by how much it may be off.
+fn in_time(summary: &Summary) -> Option<(Timing, String)> {
     let tenths = live(summary)?.error?;
-    Some(format!("±{}.{} ms", tenths / 10, tenths % 10))
+    let timing = Timing::of(Span::from_micros(i64::from(tenths) * 100));
+    Some((timing, format!("±{}.{} ms", tenths / 10, tenths % 10)))
+}
+
+/// All about it in one text, with how far the server is.
+pub(crate) fn keeps_time(summary: &Summary) -> String {
+    let Some(((timing, error), live)) = in_time(summary).zip(live(summary)) else {
+        return String::new();
+    };
+    let (words, meaning) = (timing.words(), timing.meaning());
+    let away = live.round_trip_ms;
+    format!("{words} {error}, {away} ms from the server. {meaning}")
 }
 
 /// What is wrong and what to do about it, only while something is.

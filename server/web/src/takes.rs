@@ -13,6 +13,7 @@ use crate::api::{field, text};
 use crate::browser;
 use crate::connection::{Connection, Live};
 use crate::dom::follow;
+use crate::numbers::whole;
 use crate::seat::Seat;
 use crate::sound::{named, object};
 use crate::widget::Gesture;
@@ -221,7 +222,7 @@ impl Takes {
         };
         let (question, take) = (take.question(0), take.clone());
         let answered = move |answer: &JsValue| {
-            let way = match (whole(answer, "percent"), added(answer)) {
+            let way = match (number(answer, "percent"), added(answer)) {
                 (Some(percent), _) => Way::Sending(percent),
                 (_, Some((sample, edit))) => {
                     seat.perform(edit, Gesture::Begins);
@@ -265,12 +266,8 @@ impl Takes {
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "a cast saturates, and ranges clamp"
-)]
-fn whole(answer: &JsValue, key: &str) -> Option<i64> {
-    Some(field(answer, key).as_f64()? as i64)
+fn number(answer: &JsValue, key: &str) -> Option<i64> {
+    field(answer, key).as_f64().map(whole)
 }
 
 /// What the server answers is what the edit says.
@@ -279,9 +276,9 @@ fn added(answer: &JsValue) -> Option<(SampleId, Edit)> {
     let edit = Edit::AddSample {
         sample,
         name: LongName::new(&text(answer, "name")?),
-        frames: FrameCount::new(whole(answer, "frames")?),
-        rate: SampleRate::new(whole(answer, "rate")?),
-        channels: Channels::new(whole(answer, "channels")?),
+        frames: FrameCount::new(number(answer, "frames")?),
+        rate: SampleRate::new(number(answer, "rate")?),
+        channels: Channels::new(number(answer, "channels")?),
     };
     Some((sample, edit))
 }

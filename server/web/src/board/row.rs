@@ -9,7 +9,7 @@ use lockstep_session::document::step::{Step, Velocity};
 use lockstep_session::document::{Document, track::Track};
 use lockstep_session::ids::{SceneIndex, StepIndex, TrackId};
 use lockstep_session::text::Name;
-use lockstep_session::units::Beat;
+use lockstep_session::units::{Beat, BeatSpan};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// One track. Clones are the same row.
@@ -18,7 +18,8 @@ pub(crate) struct Row {
     pub(crate) id: TrackId,
     pub(crate) head: ArcRwSignal<Head>,
     pub(crate) cells: Arc<[ArcRwSignal<Cell>]>,
-    drawn: Arc<Mutex<Drawn>>,
+    /// The track it was drawn from, to do nothing where nothing changed.
+    drawn: Arc<Mutex<Option<Arc<Track>>>>,
 }
 
 /// What a row shows beside its steps.
@@ -40,8 +41,6 @@ pub(crate) struct Head {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Cell {
     pub(crate) step: Step,
-    /// The playhead is here.
-    pub(crate) now: bool,
     /// Whoever has just changed it.
     pub(crate) author: Option<Person>,
     /// Whoever points at it.
@@ -56,13 +55,6 @@ pub(crate) struct Cell {
 pub(crate) struct Person {
     pub(crate) name: Name,
     pub(crate) colour: Colour,
-}
-
-/// What a row's signals were set from, to do nothing where nothing changed.
-#[derive(Debug, Default)]
-struct Drawn {
-    track: Option<Arc<Track>>,
-    lit: Option<usize>,
 }
 
 impl Row {
@@ -99,13 +91,12 @@ impl Row {
         let scene = wanted.or_else(playing).unwrap_or(shown_scene);
         if scene == shown_scene
             && drawn
-                .track
                 .as_ref()
                 .is_some_and(|drawn| Arc::ptr_eq(drawn, track))
         {
             return;
         }
-        drawn.track = Some(Arc::clone(track));
+        *drawn = Some(Arc::clone(track));
         let clip = track.clip(scene);
         let pattern = clip.and_then(|clip| clip.as_pattern());
         let length = match clip {
@@ -134,35 +125,27 @@ impl Row {
             }
         }
     }
-
-    pub(super) fn light(&self, step: Option<usize>) {
-        let mut drawn = self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = std::mem::replace(&mut drawn.lit, step);
-        if before == step {
-            return;
-        }
-        for (index, lit) in [(before, false), (step, true)] {
-            if let Some(cell) = index.and_then(|index| self.cells.get(index)) {
-                cell.update(|cell| cell.now = lit);
-            }
-        }
-    }
 }
 
-/// The step that a track is on, of the clip that is shown of it.
+/// The step that a track is on, of the clip that is shown of it, and how much is left of it.
 pub(super) fn step_at(
     document: &Document,
     track: &Track,
     rows: &Rows,
     beat: Beat,
     shown: SceneIndex,
-) -> Option<usize> {
+) -> Option<(usize, BeatSpan)> {
     let playing = track.playing_at(rows, beat);
     let clip = playing.clip.filter(|scene| *scene == shown)?;
     let pattern = track.clip(clip)?.as_pattern()?;
     let into = document.timeline.into_clip(beat, playing.since);
-    let step = track.settings.step_length.step_at(into);
-    usize::try_from(step.rem_euclid(i64::from(pattern.length().get()))).ok()
+    let length = track.settings.step_length;
+    let step = length.step_at(into);
+    let place = step.rem_euclid(i64::from(pattern.length().get()));
+    Some((
+        usize::try_from(place).ok()?,
+        length.start_of(step + 1) - into,
+    ))
 }
 
 fn source_name(source: &Source) -> String {

@@ -36,9 +36,14 @@ const BUTTONS: [(&str, &str); 9] = [
 pub(super) fn tools(seat: Seat) -> Tag {
     let board = seat.board;
     let is_bare = Signal::derive(move || board.picked.with(Cells::is_empty));
+    let nothing_done = board.holds(|summary| !summary.reach.undo);
+    let nothing_undone = board.holds(|summary| !summary.reach.redo);
     let tool = move |(action, label): (&'static str, &'static str)| {
-        let needs_steps = !matches!(action, "undo" | "redo");
-        let disabled = Signal::derive(move || needs_steps && is_bare.get());
+        let disabled = match action {
+            "undo" => nothing_done,
+            "redo" => nothing_undone,
+            _ => is_bare,
+        };
         let hint = shortcuts::hint(action);
         // Tab reaches the first of them, arrows the others.
         let entrance = if action == "undo" { "0" } else { "-1" };

@@ -1,44 +1,86 @@
 //! One step's button: what it shows and how it is named. One effect paints all of it, because an
 //! effect for each attribute would make a grid of a thousand buttons slow and large.
 
-use crate::board::{Cell, Row};
+use crate::board::{Cell, Person, Row};
 use crate::dom::{Tag, set, style, tag, text};
 use leptos::prelude::*;
 use leptos::web_sys::HtmlElement;
 use lockstep_session::document::step::{Chance, Condition, Ratchet, Step};
+use lockstep_session::text::Name;
+use std::cell::RefCell;
 
-/// The step of a row at a place.
-pub(super) fn cell(row: &Row, place: usize) -> Tag {
-    let (fill, marks) = (tag("span", "fill"), tag("span", "marks"));
-    let (fill_element, marks_element) = (fill.element(), marks.element());
-    let (head, cell) = (row.head.clone(), row.cells[place].clone());
+/// What all steps are copies of: that is faster than making each.
+pub(super) fn blank() -> Tag {
     tag("button", "step")
         .set("type", "button")
         .set("tabindex", "-1")
+        .with(tag("span", "fill"))
+        .with(tag("span", "marks"))
+}
+
+/// The step of a row at a place.
+pub(super) fn cell(blank: &Tag, row: &Row, place: usize) -> Tag {
+    let button = blank.copy();
+    let parts = button.children();
+    let (head, cell) = (row.head.clone(), row.cells[place].clone());
+    let painted = RefCell::new(None);
+    button
         .set("data-step", &place.to_string())
-        .with(fill)
-        .with(marks)
         .painted(move |button| {
-            let (name, past) = head.with(|head| (head.name.to_string(), place >= head.length));
-            set(button, "aria-label", &format!("{name}, step {}", place + 1));
-            set(button, "aria-disabled", if past { "true" } else { "false" });
-            cell.with(|cell| {
-                button.set_class_name(&class(cell, place, past));
-                let pressed = if cell.step.on { "true" } else { "false" };
+            let (name, past) = head.with(|head| (head.name.clone(), place >= head.length));
+            let now = Shown {
+                name,
+                past,
+                cell: cell.get(),
+            };
+            let before = painted.replace(Some(now.clone()));
+            let before = before.as_ref();
+            let [fill, marks] = &*parts else {
+                return;
+            };
+            button.set_class_name(&class(&now.cell, place, past));
+            if before.is_none_or(|it| (&it.name, it.past) != (&now.name, now.past)) {
+                let name = format!("{}, step {}", now.name, place + 1);
+                set(button, "aria-label", &name);
+                set(button, "aria-disabled", if past { "true" } else { "false" });
+            }
+            if before.is_none_or(|it| it.cell.step != now.cell.step) {
+                let pressed = if now.cell.step.on { "true" } else { "false" };
                 set(button, "aria-pressed", pressed);
-                paint_fill(&fill_element, cell);
-                tag_with_player(button, cell);
-                mark(&marks_element, &cell.step);
-            });
+                mark(marks, &now.cell.step);
+            }
+            if before.is_none_or(|it| fill_of(&it.cell) != fill_of(&now.cell)) {
+                paint_fill(fill, &now.cell);
+            }
+            if before.is_none_or(|it| player(&it.cell) != player(&now.cell)) {
+                tag_with_player(button, &now.cell);
+            }
         })
 }
 
-/// How far a step is filled, and how far it is moved aside.
-fn paint_fill(fill: &HtmlElement, cell: &Cell) {
+/// What a button shows. Only what is new is painted: most changes are a colour or a name for a moment.
+#[derive(Clone)]
+struct Shown {
+    name: Name,
+    past: bool,
+    cell: Cell,
+}
+
+/// How far a step is filled, in percent, and how far it is moved aside.
+fn fill_of(cell: &Cell) -> (u32, i8) {
     let velocity = cell.bent.unwrap_or(cell.step.velocity);
     let height = u32::from(velocity.get()) * 100 / 127;
-    style(fill, "height", &format!("{height}%"));
-    let aside = match cell.step.nudge.get() {
+    (height, cell.step.nudge.get())
+}
+
+fn paint_fill(fill: &HtmlElement, cell: &Cell) {
+    let (height, nudge) = fill_of(cell);
+    style(
+        fill,
+        "--fill",
+        &format!("{}.{:02}", height / 100, height % 100),
+    );
+    let aside = match nudge {
         0 => String::new(),
         nudge => format!("translateX({nudge}%)"),
     };
@@ -52,7 +94,6 @@ fn class(cell: &Cell, place: usize, past: bool) -> String {
         (" off-beat", place % 8 >= 4),
         (" past", past),
         (" tied", tied),
-        (" now", cell.now),
         (" picked", cell.picked),
         (" changed", cell.author.is_some()),
         (" pointed", cell.author.is_none() && cell.pointed.is_some()),
@@ -61,15 +102,19 @@ fn class(cell: &Cell, place: usize, past: bool) -> String {
             class.push_str(name);
         }
     }
-    if let Some(person) = cell.author.as_ref().or(cell.pointed.as_ref()) {
+    if let Some(person) = player(cell) {
         class.push_str(&format!(" by-{}", person.colour.get()));
     }
     class
 }
 
-/// The name of whoever has changed this cell or points at it.
+/// Whoever has changed this cell or points at it.
+fn player(cell: &Cell) -> Option<&Person> {
+    cell.author.as_ref().or(cell.pointed.as_ref())
+}
+
 fn tag_with_player(button: &HtmlElement, cell: &Cell) {
-    match cell.author.as_ref().or(cell.pointed.as_ref()) {
+    match player(cell) {
         Some(person) => set(button, "data-player", &person.name),
         // Refused only for names that are not names.
         None => drop(button.remove_attribute("data-player")),

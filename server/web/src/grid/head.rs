@@ -1,9 +1,9 @@
 //! The head of a track: its name, everyone's mute and solo, its meter, and the way to everything else
 //! about it.
 
-use super::menu;
 use crate::board::{Board, Head, Row};
-use crate::dom::{self, Tag, style, tag};
+use crate::dom::{self, Tag, tag};
+use crate::meter::Bar;
 use crate::seat::Seat;
 use crate::selected::Selected;
 use crate::widget::{Dialog, Switch, button};
@@ -68,27 +68,13 @@ pub(super) fn head(seat: Seat, row: &Row, menu: Dialog) -> Tag {
         .with(level(seat, track))
 }
 
-/// How loud the track is heard here, in percent of full scale.
+/// How loud the track is heard here.
 fn level(seat: Seat, track: TrackId) -> Tag {
-    let board = seat.board;
-    tag("i", "level")
-        .set("aria-hidden", "true")
-        .painted(move |meter| {
-            let place = board.document.with(|document| {
-                let mut tracks = document.tracks.iter();
-                tracks.position(|other| other.id == track).unwrap_or(0)
-            });
-            let (left, right) = board.levels.with(|levels| levels[place]);
-            style(meter, "--level", &percent(left.max(right)).to_string());
-        })
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the value was brought into 0 to 100"
-)]
-fn percent(level: f32) -> i64 {
-    (level * 100.0).clamp(0.0, 100.0) as i64
+    let bar = Bar::new("level");
+    let level = bar.tag();
+    let paint = move |(peak, _): (f32, f32)| bar.rise(peak);
+    seat.board.meters.show(Some(track), paint);
+    level
 }
 
 fn subtitle(head: &Head) -> String {
@@ -143,7 +129,7 @@ pub(super) fn add(seat: Seat) -> Tag {
 }
 
 fn add_track(seat: Seat) {
-    let (track, at) = seat.look(|document| (menu::unused(document), document.tracks.len()));
+    let (track, at) = seat.look(|document| (document.unused_track(), document.tracks.len()));
     let number = i64::try_from(at).unwrap_or(0);
     let settings = TrackSettings {
         name: Name::new(&format!("Track {}", number + 1)),

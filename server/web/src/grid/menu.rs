@@ -166,19 +166,13 @@ fn shift(seat: Seat, track: TrackId, is_up: bool) {
     }
 }
 
-/// An id that no track has.
-pub(super) fn unused(document: &Document) -> TrackId {
-    let taken = document.tracks.iter().map(|track| track.id.0).max();
-    TrackId(taken.unwrap_or(0).wrapping_add(1))
-}
-
 /// The same settings and clips once more, below. Each clip is an edit of its own, since all of them
 /// may be too much for one; undo takes them back together.
 fn duplicate(seat: Seat, track: TrackId) {
     let made = seat.look(|document| {
         let at = document.tracks.iter().position(|other| other.id == track)?;
         let original = Arc::clone(&document.tracks[at]);
-        Some((original, at + 1, unused(document)))
+        Some((original, at + 1, document.unused_track()))
     });
     let Some((original, at, copy)) = made else {
         return;

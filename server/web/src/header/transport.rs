@@ -142,7 +142,7 @@ fn place(seat: Seat) -> Field {
     Field {
         name: "Bar".to_owned(),
         hint: "Where the session is: bar, beat, sixteenth. Type a bar to go there, for everyone.",
-        value: board.text(super::place),
+        value: board.place.into(),
         set: Arc::new(move |text| {
             if let Some(bar) = decimal(text.split('.').next().unwrap_or_default(), 0) {
                 let to = (Beat::ZERO + BeatSpan::BAR.times(bar - 1)).clamped();

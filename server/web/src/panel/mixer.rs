@@ -1,14 +1,14 @@
 //! The mixer: what everyone hears of each track, and of all of them together.
 
 use super::track::OfTrack;
-use crate::board::{Board, Levels};
+use crate::board::Board;
 use crate::dom::{self, Tag, derived, tag, text};
 use crate::measures::{self, level_range, pan_range, percent_range};
+use crate::meter::Bar;
 use crate::seat::Seat;
 use crate::sound::Ears;
 use crate::widget::{Dial, Range, Shape, Switch, decimal};
 use leptos::prelude::*;
-use leptos::web_sys::HtmlElement;
 use lockstep_engine::Meaning;
 use lockstep_session::document::instrument::Amount;
 use lockstep_session::document::mixer::{
@@ -21,7 +21,6 @@ use std::sync::Arc;
 
 pub(super) fn mixer(seat: Seat) -> Tag {
     let board = seat.board;
-    seat.sound.show_meters();
     let tracks = board.slice(|document| {
         let ids = document.tracks.iter().map(|track| track.id);
         ids.collect::<Vec<_>>()
@@ -34,12 +33,11 @@ pub(super) fn mixer(seat: Seat) -> Tag {
     });
     let strips = tag("div", "strips").filled(move || {
         let strips = tracks.with(|tracks| {
-            let numbered = tracks.iter().enumerate();
-            let strip = |(place, track): (usize, &TrackId)| {
+            let strip = |track: &TrackId| {
                 let track = *track;
-                strip(OfTrack { seat, track }, place, selected)
+                strip(OfTrack { seat, track }, selected)
             };
-            numbered.map(strip).collect::<Vec<_>>()
+            tracks.iter().map(strip).collect::<Vec<_>>()
         });
         strips.into_iter().chain([master(seat)]).collect()
     });
@@ -50,7 +48,7 @@ pub(super) fn mixer(seat: Seat) -> Tag {
         .with(details)
 }
 
-fn strip(of: OfTrack, place: usize, selected: Memo<Option<TrackId>>) -> Tag {
+fn strip(of: OfTrack, selected: Memo<Option<TrackId>>) -> Tag {
     let board = of.seat.board;
     let track = of.track;
     let name = board.words(move |document| of.read(document, |settings| settings.name.to_string()));
@@ -106,7 +104,7 @@ fn strip(of: OfTrack, place: usize, selected: Memo<Option<TrackId>>) -> Tag {
         .set("role", "group")
         .attribute("aria-label", name)
         .with(head)
-        .with(fader(board, place, level))
+        .with(fader(board, Some(track), level))
         .with(pan.show(Shape::Number))
         .with(pair)
         .with(private(of.seat, of.track))
@@ -146,31 +144,16 @@ pub(super) fn private(seat: Seat, track: TrackId) -> Tag {
         .with(solo.show("toggle"))
 }
 
-fn fader(board: Board, place: usize, level: Dial) -> Tag {
-    let meter = tag("span", "meter")
-        .set("aria-hidden", "true")
-        .painted(move |element| {
-            let heard = board.levels.with(|levels: &Levels| levels[place]);
-            paint_meter(element, heard);
-        });
+fn fader(board: Board, track: Option<TrackId>, level: Dial) -> Tag {
+    let (peak, rms) = (Bar::new(""), Bar::new(""));
+    let meter = tag("span", "meter").with(peak.tag()).with(rms.tag());
+    board.meters.show(track, move |heard| {
+        peak.rise(heard.0.max(0.0).sqrt());
+        rms.rise(heard.1.max(0.0).sqrt());
+    });
     tag("div", "fader-line")
         .with(meter)
         .with(level.show(Shape::Fader))
-}
-
-/// In thousandths of the meter's height; what is above full scale is full.
-fn paint_meter(element: &HtmlElement, (left, right): (f32, f32)) {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "brought into 0 to 1000 first"
-    )]
-    let height = |level: f32| (level.clamp(0.0, 1.0).sqrt() * 1_000.0) as i32;
-    for (name, level) in [("--left", left), ("--right", right)] {
-        // Fixed, legal names and values.
-        let _ = element
-            .style()
-            .set_property(name, &height(level).to_string());
-    }
 }
 
 fn master(seat: Seat) -> Tag {
@@ -182,12 +165,11 @@ fn master(seat: Seat) -> Tag {
         |document| i64::from(document.master.get()),
         |value| Edit::Session(SessionSetting::Master(Level::new(value))),
     );
-    let last = lockstep_session::document::Document::MOST_TRACKS;
     tag("div", "strip master")
         .set("role", "group")
         .set("aria-label", "Master")
         .with(text("span", "strip-name", "Master"))
-        .with(fader(seat.board, last, level))
+        .with(fader(seat.board, None, level))
 }
 
 /// A track's filter goes from 20 Hz to 20 kHz, by equal ratios.

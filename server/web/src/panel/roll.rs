@@ -1,9 +1,10 @@
 //! The notes of the track at hand: two octaves of pitches against the steps on the screen, with the
 //! scale and the chord of the session lit.
 
-use crate::board::Row;
+use crate::board::{Board, Row};
 use crate::dom::{Tag, follow, set, tag, text};
 use crate::painting::{Spot, Surface};
+use crate::playhead;
 use crate::seat::Seat;
 use crate::widget::{Gesture, button};
 use leptos::ev::{Event, KeyboardEvent, MouseEvent, PointerEvent};
@@ -159,7 +160,7 @@ pub(super) fn roll(seat: Seat) -> Tag {
             let row = at_hand();
             let steps = board.shown.get();
             row.map_or_else(Vec::new, |row| {
-                lines.with(|lines| lay_out(&row, top.get_untracked(), steps, lines))
+                lines.with(|lines| lay_out(board, &row, top.get_untracked(), steps, lines))
             })
         });
     tag("div", "section").with(octaves).with(notes)
@@ -257,7 +258,13 @@ fn walk(event: Event) {
 }
 
 /// Builds the notes; each step then paints its own column.
-fn lay_out(row: &Row, top: i64, (first, end): (usize, usize), named: &str) -> Vec<Tag> {
+fn lay_out(
+    board: Board,
+    row: &Row,
+    top: i64,
+    (first, end): (usize, usize),
+    named: &str,
+) -> Vec<Tag> {
     let mut columns: Vec<Vec<HtmlElement>> = vec![Vec::new(); end - first];
     let mut lines = Vec::new();
     for (line, words) in (0_i64..).zip(named.lines()) {
@@ -281,16 +288,19 @@ fn lay_out(row: &Row, top: i64, (first, end): (usize, usize), named: &str) -> Ve
         }
         lines.push(notes);
     }
+    board
+        .playheads
+        .show(Some(row.id), playhead::lamps(columns.clone(), first));
     for (buttons, cell) in columns
         .into_iter()
         .zip(row.cells[first..end].iter().cloned())
     {
-        follow(move || cell.with(|cell| paint(&buttons, top, &cell.step, cell.now)));
+        follow(move || cell.with(|cell| paint(&buttons, top, &cell.step)));
     }
     lines
 }
 
-fn paint(buttons: &[HtmlElement], top: i64, step: &Step, now: bool) {
+fn paint(buttons: &[HtmlElement], top: i64, step: &Step) {
     for (button, pitch) in buttons.iter().zip((0..).map(|line| top - line)) {
         let sounds = step.on
             && step
@@ -302,7 +312,6 @@ fn paint(buttons: &[HtmlElement], top: i64, step: &Step, now: bool) {
             "aria-pressed",
             if sounds { "true" } else { "false" },
         );
-        button.set_class_name(if now { "note now" } else { "note" });
     }
 }
 

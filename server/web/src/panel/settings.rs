@@ -5,6 +5,7 @@ use crate::header::more;
 use crate::measures;
 use crate::preferences::{Preferences, Theme};
 use crate::seat::Seat;
+use crate::status::keeps_time;
 use crate::widget::{Choice, Dial, Field, Range, Shape, Switch, decimal};
 use leptos::prelude::*;
 use lockstep_session::document::mixer::Colour;
@@ -177,6 +178,7 @@ fn sound(seat: Seat) -> Vec<Tag> {
         said,
         keys,
         text("p", "hint", hint),
+        tag("p", "hint").says(seat.board.text(keeps_time)),
         text("p", "hint", hands),
     ]
 }

@@ -28,8 +28,9 @@ struct Shown {
 impl Shown {
     fn new(seat: Seat) -> Shown {
         let board = seat.board;
-        // The document tells that something changed; the cells tell what is shown.
+        // The cells tell what is shown.
         let first = board.slice(move |_| {
+            board.changes.track();
             let steps = board
                 .picked
                 .with(|picked| cells(seat, picked.iter().copied()));

@@ -1,5 +1,8 @@
 //! Where a recording begins and how long it is: pure numbers. It must not know what is recorded.
 
+use crate::numbers::whole;
+use lockstep_session::takes::most_frames;
+
 /// Beats in a bar.
 const BAR: f64 = 4.0;
 /// A bar that began less than so many beats ago still counts as one to count in.
@@ -20,7 +23,8 @@ pub(crate) fn beat_of(bar: i64) -> f64 {
 
 /// How many frames are recorded: those of so many bars, or without any as many as a sample can hold.
 pub(crate) fn frames(bars: i64, tempo: i64, rate: i64) -> i64 {
-    let most = most_frames(rate);
+    let most = u32::try_from(rate).map_or(0, most_frames);
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
     match bars {
         0 => most,
         bars => frames_of(bars, tempo, rate).min(most),
@@ -38,16 +42,6 @@ pub(crate) fn whole_bars(frames: i64, tempo: i64, rate: i64) -> (i64, i64) {
     // A frame may be lost where bars are no whole number of them.
     let bars = ((frames + 1) * tempo.max(1) / (24_000 * rate)).max(1);
     (bars, frames_of(bars, tempo, rate))
-}
-
-/// Most that a recording may have: a minute, or as much as fits into a sample of 16 bits in stereo.
-fn most_frames(rate: i64) -> i64 {
-    (60 * rate).min((12 * 1024 * 1024 - 1024) / 4)
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "float casts saturate")]
-fn whole(number: f64) -> i64 {
-    number as i64
 }
 
 #[cfg(test)]

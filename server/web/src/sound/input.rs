@@ -3,9 +3,10 @@
 
 use super::device::{Output, named};
 use super::message::object;
-use super::output::{Frame, float, whole};
+use super::output::Frame;
 use super::{LEAD, Sound, State};
 use crate::api::{field, text};
+use crate::numbers::{float, whole};
 use js_sys::Array;
 use leptos::prelude::{GetUntracked, GetValue, window};
 use leptos::web_sys::{

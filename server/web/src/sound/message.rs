@@ -1,9 +1,11 @@
 //! What the audio thread is told, as its processor takes it.
 
-use super::output::{Frame, float};
+use super::output::Frame;
 use super::pilot::Order;
+use crate::numbers::float;
 use js_sys::{Array, Float32Array, Object, Reflect, Uint8Array};
 use lockstep_session::ids::SampleId;
+use std::ops::Range;
 use wasm_bindgen::JsValue;
 
 /// A message, and the memory that goes with it for good instead of being copied.
@@ -31,11 +33,18 @@ pub(crate) enum Touch {
     AllUp,
 }
 
-pub(super) fn score(bytes: &[u8]) -> Message {
-    let bytes = Uint8Array::from(bytes);
+/// These bytes of a score are others now.
+pub(super) fn score(whole: &[u8], changed: &[Range<usize>]) -> Message {
+    let (transfer, pieces) = (Array::new(), Array::new());
+    for range in changed {
+        let bytes = Uint8Array::from(whole.get(range.clone()).unwrap_or_default());
+        transfer.push(&bytes.buffer());
+        let place = u32::try_from(range.start).unwrap_or(u32::MAX);
+        pieces.push(&Array::of2(&place.into(), &bytes.into()));
+    }
     Message {
-        transfer: Array::of1(&bytes.buffer()),
-        value: object(&[("score", bytes.into())]),
+        value: object(&[("score", pieces.into())]),
+        transfer,
     }
 }
 
@@ -65,8 +74,9 @@ pub(super) fn listen((muted, soloed, metronome): (u16, u16, f32), begins: Option
     plain(&[("listen", said.into())])
 }
 
-pub(super) fn levels() -> Message {
-    plain(&[("levels", true.into())])
+/// What is heard, every so many frames.
+pub(super) fn levels(pace: f64) -> Message {
+    plain(&[("levels", pace.into())])
 }
 
 pub(super) fn play(track: usize, touch: Touch) -> Message {

@@ -1,6 +1,7 @@
 //! When each frame of the sound is heard, on this machine's clock: a line through what the browser
 //! says of its output every now and then. It must not know what is played.
 
+use crate::numbers::{float, whole};
 use lockstep_session::units::{LocalTime, Span};
 use std::collections::VecDeque;
 
@@ -141,19 +142,6 @@ impl OutputClock {
 /// How long some frames last, at their nominal rate.
 pub(crate) fn span_of(frames: f64, rate: f64) -> Span {
     Span::from_micros(whole(frames / rate * 1e6))
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "frames and microseconds of a page's life are far below 2^53"
-)]
-pub(super) fn float(number: i64) -> f64 {
-    number as f64
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "float casts saturate")]
-pub(super) fn whole(number: f64) -> i64 {
-    number.round() as i64
 }
 
 #[cfg(test)]

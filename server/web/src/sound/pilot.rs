@@ -3,7 +3,8 @@
 //! nothing. The plugin asks its follower at each block; here nobody is asked for up to a minute, so
 //! what is ordered is a line that runs on.
 
-use super::output::{Frame, float, whole};
+use super::output::Frame;
+use crate::numbers::{float, whole};
 use lockstep_session::document::timeline::Timeline;
 use lockstep_session::units::{Beat, ServerTime, Span};
 use std::collections::VecDeque;

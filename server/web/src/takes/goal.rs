@@ -63,10 +63,7 @@ impl Goal {
                 let (track, scene) = (*track, *scene);
                 vec![Slot { track, scene }.add_loop(id, loop_bars(document, id))]
             }
-            Goal::Kit(pieces) => {
-                let sample = document.samples.get(&id);
-                sample.map_or(Vec::new(), |sample| kit(document, id, sample, pieces))
-            }
+            Goal::Kit(pieces) => kit(document, id, pieces),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Goal;
 use crate::api::{field, text};
+use crate::numbers::{float, whole};
 use crate::recording::plan;
 use crate::sound::{named, object};
 use js_sys::Array;
@@ -226,19 +227,6 @@ impl About {
         let (_, bars) = plan::whole_bars(to - from, self.tempo, self.rate);
         from..to.min(from + bars)
     }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "float casts saturate")]
-fn whole(number: f64) -> i64 {
-    number as i64
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "frames and microseconds of a minute"
-)]
-fn float(number: i64) -> f64 {
-    number as f64
 }
 
 #[cfg(test)]

@@ -21,18 +21,11 @@ extern "C" fn score_size() -> usize {
     Player::SCORE_SIZE
 }
 
-/// Where the bytes of the next score are to be written.
+/// Where the bytes of the score are. What is written there plays from the next render on.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn spare_score(player: *mut Player) -> *mut u8 {
+unsafe extern "C" fn score(player: *mut Player) -> *mut u8 {
     // SAFETY: the caller passes what `create` gave, and calls one function at a time.
-    unsafe { &mut *player }.spare_score().as_mut_ptr()
-}
-
-/// Plays the score that was written, from the next render on.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn swap_score(player: *mut Player) {
-    // SAFETY: as above.
-    unsafe { &mut *player }.swap_score();
+    unsafe { &mut *player }.score().as_mut_ptr()
 }
 
 /// Where the channels of a sample are to be written, one after the other.

@@ -1,4 +1,4 @@
-//! One engine with the score it plays, the one being written, and where its sound is left. All of
+//! One engine with the score it plays, and where its sound is left. All of
 //! this crate that knows the engine.
 
 use lockstep_engine::{
@@ -16,7 +16,6 @@ const MOST_LIVE: usize = 64;
 pub(crate) struct Player {
     engine: Engine,
     score: Box<Score>,
-    spare: Box<Score>,
     /// The channels of the sample being written, one after the other.
     room: Vec<f32>,
     listening: Listening,
@@ -44,7 +43,6 @@ impl Player {
         Some(Self {
             engine: Engine::new(SampleRate::new(rate)?),
             score: Score::boxed(),
-            spare: Score::boxed(),
             room: Vec::new(),
             listening: Listening::default(),
             live: Vec::with_capacity(MOST_LIVE),
@@ -75,12 +73,8 @@ impl Player {
         &self.levels
     }
 
-    pub(crate) fn spare_score(&mut self) -> &mut [u8] {
-        self.spare.bytes_mut()
-    }
-
-    pub(crate) fn swap_score(&mut self) {
-        std::mem::swap(&mut self.score, &mut self.spare);
+    pub(crate) fn score(&mut self) -> &mut [u8] {
+        self.score.bytes_mut()
     }
 
     /// Room for a sample, of one channel or two.

@@ -5,18 +5,24 @@ use crate::dom::{Tag, set, tag};
 use crate::seat::Seat;
 use leptos::ev::{Event, KeyboardEvent, PointerEvent};
 use leptos::prelude::*;
-use leptos::web_sys::{Element, HtmlElement};
+use leptos::web_sys::{Element, HtmlCollection, HtmlElement};
 use lockstep_session::document::Document;
 use lockstep_session::document::clip::{Clip, Content};
+use lockstep_session::document::launch::Rows;
+use lockstep_session::document::track::Track;
 use lockstep_session::document::words;
 use lockstep_session::edit::Edit;
 use lockstep_session::ids::{SceneIndex, TrackId};
 use lockstep_session::slot::{Slot, State, Turn, clip_name, scene_name, stop};
 use lockstep_session::units::Beat;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fmt::Write;
 use std::rc::Rc;
+use std::sync::Arc;
 use wasm_bindgen::JsCast;
+
+/// The scenes and a stop.
+const COLUMNS: usize = SceneIndex::COUNT + 1;
 
 pub(super) fn slots(seat: Seat, chosen: RwSignal<Option<Chosen>>) -> Tag {
     let board = seat.board;
@@ -62,12 +68,49 @@ pub(super) fn slots(seat: Seat, chosen: RwSignal<Option<Chosen>>) -> Tag {
             choose(&event);
         })
         .on("keydown", |event| walk(event.unchecked_ref()))
-        .painted(move |place| {
-            board.document.with(|document| {
-                lay_out(place, document);
-                paint(place, document, board.beat.get(), chosen.get());
-            });
+        .painted({
+            let painted = RefCell::new(None);
+            move |place| {
+                let now = Painted::of(board.document.get(), board.beat.get(), chosen.get());
+                let is_new = lay_out(place, &now.document);
+                let before = painted.take().filter(|_| !is_new);
+                paint(place, before.as_ref(), &now);
+                painted.replace(Some(now));
+            }
         })
+}
+
+/// What the buttons are painted from.
+struct Painted {
+    document: Arc<Document>,
+    rows: Rows,
+    /// Of each track.
+    turns: Vec<Turn>,
+    chosen: Option<Chosen>,
+}
+
+impl Painted {
+    fn of(document: Arc<Document>, beat: Beat, chosen: Option<Chosen>) -> Painted {
+        let rows = document.rows();
+        let tracks = document.tracks.iter();
+        Painted {
+            turns: tracks.map(|track| Turn::of(track, &rows, beat)).collect(),
+            rows,
+            document,
+            chosen,
+        }
+    }
+
+    /// The tracks, each with what it does.
+    fn lines(&self) -> impl Iterator<Item = (&Arc<Track>, Turn)> {
+        self.document.tracks.iter().zip(self.turns.iter().copied())
+    }
+
+    /// Whether the buttons of this line are painted from the same.
+    fn shows(&self, line: usize, track: &Arc<Track>, turn: Turn) -> bool {
+        let shown = self.lines().nth(line);
+        shown.is_some_and(|shown| Arc::ptr_eq(shown.0, track) && shown.1 == turn)
+    }
 }
 
 /// What a button of the launcher is for.
@@ -123,15 +166,20 @@ fn copy(seat: Seat, from: Slot, to: Slot) {
     }
 }
 
-/// Makes the buttons, unless they are there.
-fn lay_out(place: &Element, document: &Document) {
+/// Makes the buttons, unless they are there. Whether they are new.
+fn lay_out(place: &Element, document: &Document) -> bool {
     let tracks: Vec<TrackId> = document.tracks.iter().map(|track| track.id).collect();
+    let names = format!("{tracks:?}");
+    if place.get_attribute("data-tracks").as_deref() == Some(&names) {
+        return false;
+    }
+    set(place, "data-tracks", &names);
     let mut html = String::new();
     let mut button = |track: &str, scene: &str| {
         // What cannot be written to a string does not exist.
         let _ = write!(
             html,
-            "<button type=\"button\" data-slot=\"{track} {scene}\"></button>"
+            "<button type=\"button\" tabindex=\"-1\" data-slot=\"{track} {scene}\"></button>"
         );
     };
     if !tracks.is_empty() {
@@ -143,78 +191,74 @@ fn lay_out(place: &Element, document: &Document) {
             button(&track, "");
         }
     }
-    let names = format!("{tracks:?}");
-    if place.get_attribute("data-tracks").as_deref() != Some(&names) {
-        place.set_inner_html(&html);
-        set(place, "data-tracks", &names);
+    place.set_inner_html(&html);
+    // Tab comes to one of them, the arrows to the others.
+    if let Some(first) = place.first_element_child() {
+        set(&first, "tabindex", "0");
+    }
+    true
+}
+
+/// Brings each button to what is so now. Tracks that are as they were keep theirs, if `before` is what
+/// these buttons were painted from.
+fn paint(place: &Element, before: Option<&Painted>, now: &Painted) {
+    let same = before.filter(|before| {
+        before.chosen == now.chosen && before.document.scenes == now.document.scenes
+    });
+    let mut buttons = Buttons {
+        all: place.children(),
+        at: 0,
+    };
+    if same.is_none_or(|before| before.rows != now.rows) {
+        paint_scenes(&mut buttons, now);
+    }
+    for (line, (track, turn)) in now.lines().enumerate() {
+        if same.is_some_and(|before| before.shows(line, track, turn)) {
+            continue;
+        }
+        buttons.at = (line + 1) * COLUMNS;
+        paint_track(&mut buttons, now, track, turn);
     }
 }
 
-/// Brings each button to what the document says; those that say so already are left alone.
-fn paint(place: &Element, document: &Document, beat: Beat, chosen: Option<Chosen>) {
-    let mut buttons = Buttons(place.first_element_child());
-    if document.tracks.is_empty() {
-        return;
-    }
+fn paint_scenes(buttons: &mut Buttons, now: &Painted) {
     for scene in SceneIndex::all() {
-        let filled = document
-            .tracks
-            .iter()
-            .any(|track| track.clip(scene).is_some());
-        let name = scene_name(document, scene);
-        let follow = words::follow(document.scenes[scene.index()].follow);
-        let class = if filled { "scene" } else { "scene bare" };
-        let is_chosen = chosen == Some(Chosen::Scene(scene));
-        buttons.next(
-            class,
-            is_chosen,
-            "\u{25b8}",
-            &format!("Launch {name}: {follow}"),
-        );
+        let name = scene_name(&now.document, scene);
+        let follow = words::follow(now.document.scenes[scene.index()].follow);
+        let is_filled = now.rows.filled[scene.index()];
+        let class = if is_filled { "scene" } else { "scene bare" };
+        let is_chosen = now.chosen == Some(Chosen::Scene(scene));
+        let words = format!("Launch {name}: {follow}");
+        buttons.next(class, is_chosen, "\u{25b8}", &words);
     }
-    buttons.next(
-        "halt",
-        false,
-        "\u{25a0}",
-        "Stop every track at the next launch",
-    );
-    let rows = document.rows();
-    for track in &document.tracks {
-        let turn = Turn::of(track, &rows, beat);
-        let (name, hue) = (&track.settings.name, track.settings.colour.get());
-        for scene in SceneIndex::all() {
-            let slot = Slot {
-                track: track.id,
-                scene,
-            };
-            let clip = track.clip(scene).map(AsRef::as_ref);
-            let (class, words) = described(clip, turn.state(scene), scene);
-            let class = format!("slot {class} hue-{hue}");
-            let text = clip.map_or(String::new(), |clip| {
-                clip_name(clip, scene).chars().take(3).collect()
-            });
-            let is_chosen = chosen == Some(Chosen::Slot(slot));
-            let scene = scene_name(document, scene);
-            buttons.next(
-                &class,
-                is_chosen,
-                &text,
-                &format!("{name}, {scene}: {words}"),
-            );
-        }
-        let (class, words) = match turn.queued {
-            Some((None, at)) => ("halt", format!("{name} stops at {}", words::place(at))),
-            _ if turn.can_stop() => ("halt", format!("Stop {name}")),
-            _ => ("halt bare", format!("{name} is stopped")),
+    let words = "Stop every track at the next launch";
+    buttons.next("halt", false, "\u{25a0}", words);
+}
+
+fn paint_track(buttons: &mut Buttons, now: &Painted, track: &Track, turn: Turn) {
+    let (name, hue) = (&track.settings.name, track.settings.colour.get());
+    for scene in SceneIndex::all() {
+        let slot = Slot {
+            track: track.id,
+            scene,
         };
-        buttons.next(class, false, "\u{25a0}", &words);
+        let clip = track.clip(scene).map(AsRef::as_ref);
+        let (class, words) = described(clip, turn.state(scene), scene);
+        let class = format!("slot {class} hue-{hue}");
+        let text = clip.map_or(String::new(), |clip| {
+            clip_name(clip, scene).chars().take(3).collect()
+        });
+        let is_chosen = now.chosen == Some(Chosen::Slot(slot));
+        let scene = scene_name(&now.document, scene);
+        let words = format!("{name}, {scene}: {words}");
+        buttons.next(&class, is_chosen, &text, &words);
     }
-    // Tab comes to one of them, the arrows to the others.
-    if let Ok(None) = place.query_selector("[tabindex='0']")
-        && let Some(first) = place.first_element_child()
-    {
-        set(&first, "tabindex", "0");
-    }
+    let (class, words) = match turn.queued {
+        Some((None, at)) => ("halt", format!("{name} stops at {}", words::place(at))),
+        _ if turn.can_stop() => ("halt", format!("Stop {name}")),
+        _ => ("halt bare", format!("{name} is stopped")),
+    };
+    buttons.next(class, false, "\u{25a0}", &words);
 }
 
 /// The class of a slot and what it says of itself.
@@ -247,14 +291,18 @@ fn described(clip: Option<&Clip>, state: State, scene: SceneIndex) -> (&'static 
 }
 
 /// The buttons in their order.
-struct Buttons(Option<Element>);
+struct Buttons {
+    all: HtmlCollection,
+    at: usize,
+}
 
 impl Buttons {
     fn next(&mut self, class: &str, is_chosen: bool, text: &str, name: &str) {
-        let Some(button) = self.0.take() else {
+        let at = u32::try_from(self.at).unwrap_or(u32::MAX);
+        let Some(button) = self.all.item(at) else {
             return;
         };
-        self.0 = button.next_element_sibling();
+        self.at += 1;
         let class = if is_chosen {
             format!("{class} chosen")
         } else {
@@ -278,15 +326,11 @@ impl Buttons {
         if button.text_content().as_deref() != Some(text) {
             button.set_text_content(Some(text));
         }
-        if !button.has_attribute("tabindex") {
-            set(&button, "tabindex", "-1");
-        }
     }
 }
 
 /// Arrow keys go from slot to slot.
 fn walk(event: &KeyboardEvent) {
-    let columns = SceneIndex::COUNT + 1;
     let Some(at) = event
         .target()
         .and_then(|target| target.dyn_into::<Element>().ok())
@@ -296,8 +340,8 @@ fn walk(event: &KeyboardEvent) {
     let (steps, forwards) = match event.key().as_str() {
         "ArrowLeft" => (1, false),
         "ArrowRight" => (1, true),
-        "ArrowUp" => (columns, false),
-        "ArrowDown" => (columns, true),
+        "ArrowUp" => (COLUMNS, false),
+        "ArrowDown" => (COLUMNS, true),
         _ => return,
     };
     event.prevent_default();
