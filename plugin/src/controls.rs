@@ -26,6 +26,7 @@ pub(crate) struct Controls {
     overdubs: AtomicBool,
     waits_for_host: AtomicBool,
     keeps_samples: AtomicBool,
+    keys_in_grid: AtomicBool,
 }
 
 /// The same as one value.
@@ -46,6 +47,8 @@ pub(crate) struct ControlSettings {
     pub(crate) waits_for_host: bool,
     /// A project holds the samples that its session uses.
     pub(crate) keeps_samples: bool,
+    /// Keys work in the editor's grid, and the workstation goes without them there.
+    pub(crate) keys_in_grid: bool,
 }
 
 impl Default for ControlSettings {
@@ -63,6 +66,7 @@ impl Default for ControlSettings {
             overdubs: true,
             waits_for_host: false,
             keeps_samples: true,
+            keys_in_grid: false,
         }
     }
 }
@@ -82,6 +86,7 @@ impl Default for Controls {
             overdubs: AtomicBool::new(false),
             waits_for_host: AtomicBool::new(false),
             keeps_samples: AtomicBool::new(false),
+            keys_in_grid: AtomicBool::new(false),
         };
         controls.set(ControlSettings::default());
         controls
@@ -108,6 +113,7 @@ impl Controls {
             overdubs: self.overdubs.load(Ordering::Relaxed),
             waits_for_host: self.waits_for_host.load(Ordering::Relaxed),
             keeps_samples: self.keeps_samples.load(Ordering::Relaxed),
+            keys_in_grid: self.keys_in_grid.load(Ordering::Relaxed),
         }
     }
 
@@ -137,6 +143,8 @@ impl Controls {
             .store(settings.waits_for_host, Ordering::Relaxed);
         self.keeps_samples
             .store(settings.keeps_samples, Ordering::Relaxed);
+        self.keys_in_grid
+            .store(settings.keys_in_grid, Ordering::Relaxed);
     }
 
     /// Changes some of it.
@@ -166,5 +174,43 @@ impl<'a> PersistentField<'a, ControlSettings> for Arc<Controls> {
         F: Fn(&ControlSettings) -> R,
     {
         read(&self.settings())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_project_keeps_every_setting_but_that_something_is_recorded() {
+        let moved = ControlSettings {
+            selected: 3,
+            by_channel: true,
+            sends_notes: false,
+            maps_drums: true,
+            soloed: 5,
+            metronome: 70,
+            counts_in: true,
+            recording: Recording::Live,
+            is_quantised: false,
+            overdubs: false,
+            waits_for_host: true,
+            keeps_samples: false,
+            keys_in_grid: true,
+        };
+        let controls = Arc::new(Controls::default());
+        controls.change(|settings| *settings = moved);
+        assert_eq!(controls.settings(), moved);
+        let text = PersistentField::map(&controls, |settings| {
+            serde_json::to_string(settings).expect("a project can hold it")
+        });
+        let opened = Arc::new(Controls::default());
+        let read = serde_json::from_str(&text).expect("it was written");
+        PersistentField::set(&opened, read);
+        let kept = ControlSettings {
+            recording: Recording::Off,
+            ..moved
+        };
+        assert_eq!(opened.settings(), kept);
     }
 }

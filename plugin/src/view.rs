@@ -6,7 +6,7 @@ use lockstep_session::document::Document;
 use lockstep_session::document::mixer::Colour;
 use lockstep_session::ids::{PlayerId, SampleId, SceneIndex, StepIndex, TrackId};
 use lockstep_session::protocol::{Kind, Presence, Profile, Quality, Role};
-use lockstep_session::replica::{Link, Replica};
+use lockstep_session::replica::{Link, Reach, Replica};
 use lockstep_session::units::LocalTime;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -27,6 +27,8 @@ pub(crate) struct View {
     pub(crate) follows: Follows,
     /// Edits that the server has not stored yet.
     pub(crate) unsaved: usize,
+    /// What this player could take back or make again.
+    pub(crate) reach: Reach,
     /// How well this player's clock and link do.
     pub(crate) quality: Option<Quality>,
     /// Who changed which step, in the last second.
@@ -184,6 +186,7 @@ impl View {
                 Some(player) => Lead::Of(player),
             },
             unsaved: replica.unsaved(),
+            reach: replica.reach(),
             notice: notice.map(str::to_owned),
             ..Self::default()
         }

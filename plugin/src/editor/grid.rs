@@ -313,7 +313,7 @@ impl Grid {
 
     /// Only for those who asked for keys, and only after a press in the grid.
     fn keys(&mut self, ui: &Ui, desk: &mut Desk<'_>, rows: &[Row<'_>]) {
-        let wants = self.has_keys && desk.selection.has_keys && !ui.ctx().text_edit_focused();
+        let wants = self.has_keys && desk.settings().keys_in_grid && !ui.ctx().text_edit_focused();
         desk.selection.takes_keys = wants;
         if !wants {
             return;

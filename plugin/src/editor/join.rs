@@ -119,7 +119,7 @@ impl SessionPanel {
         let mut pasted = std::mem::take(&mut self.pasted);
         let field = egui::TextEdit::singleline(&mut pasted)
             .id(ui.scope_id().with("pasted link"))
-            .hint_text(RichText::new("Paste a link or a code").color(theme.faint))
+            .hint_text(RichText::new("A link or a code").color(theme.faint))
             .desired_width(COLUMN - 66.0);
         let joins = ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = theme.gap;
@@ -202,10 +202,13 @@ pub(super) fn seat(ui: &mut Ui, desk: &mut Desk<'_>) {
     profile(ui, desk);
     ui.horizontal(|ui| {
         caption(ui, theme, "Server");
-        let field = Field::new("server address", &desk.view.settings.server)
+        let server = &desk.view.settings.server;
+        // What most addresses begin with, and need not be written.
+        let server = server.strip_prefix("http://").unwrap_or(server);
+        let field = Field::new("server address", server)
             .width(COLUMN - 68.0)
             .most(200)
-            .invitation("http://127.0.0.1:7878")
+            .invitation("127.0.0.1:7878")
             .hint("Where new sessions are made");
         if let Some(address) = field.show(ui, theme) {
             desk.commands.ask(Command::ServerAddress(address));

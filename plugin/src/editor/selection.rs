@@ -11,9 +11,7 @@ pub(super) struct Selection {
     /// The page of steps that the grid shows.
     pub(super) page: usize,
     pub(super) tab: Tab,
-    /// The player wants keys to work in the grid, and the workstation to go without them there.
-    pub(super) has_keys: bool,
-    /// The grid was pressed last, so that they go there now.
+    /// The grid was pressed last, and wants the keys that go there.
     pub(super) takes_keys: bool,
 }
 

@@ -130,12 +130,16 @@ fn project(ui: &mut Ui, desk: &mut Desk<'_>) {
         |settings| &mut settings.waits_for_host,
     );
     heading(ui, theme, "Keys");
-    let hint = "After a click into the grid: Ctrl+Z, C, X, V, D, Delete and the arrows work there, \
-                and your workstation does not get them. Otherwise only text fields take keys.";
-    let has_keys = desk.selection.has_keys;
-    if toggle(ui, theme, "Keys in the editor", has_keys, hint) {
-        desk.selection.has_keys = !has_keys;
-    }
+    switch(
+        ui,
+        desk,
+        (
+            "Keys in the editor",
+            "After a click into the grid: Ctrl+Z, C, X, V, D, Delete and the arrows work there, and \
+             your workstation does not get them. Otherwise only text fields take keys.",
+        ),
+        |settings| &mut settings.keys_in_grid,
+    );
 }
 
 fn zoom(ui: &mut Ui, desk: &Desk<'_>) {

@@ -10,8 +10,10 @@ use crate::state::EditorSize;
 use crate::view::{Connection, Follows, Lead, View};
 use egui::{Align, Color32, Label, Layout, RichText, Ui};
 use lockstep_session::document::Mode;
+use lockstep_session::document::words::Timing;
 use lockstep_session::edit::Edit;
-use lockstep_session::protocol::Role;
+use lockstep_session::protocol::{Quality, Role};
+use lockstep_session::units::Span;
 use nice_plug::prelude::Param;
 
 pub(super) const HEIGHT: f32 = 30.0;
@@ -121,16 +123,19 @@ fn nudge(ui: &mut Ui, desk: &mut Desk<'_>) {
     let parameter = &desk.params.nudge;
     let value = f64::from(parameter.value());
     let write = |value: f64| format!("{value:+.1} ms");
+    let quality = desk.view.quality.as_ref();
+    let meaning = quality.map_or("", |quality| timing(quality).meaning());
+    let hint = format!(
+        "Nudge: how much later the grid sounds here, against what no clock can measure. \
+         Shift-drag for tenths. {meaning}"
+    );
     let range = Range::new(-200.0, 200.0, 0.0).step(0.1).written(&write);
     let number = Number::new("nudge", value, &range)
         .width(68.0)
         .height(20.0)
         .size(desk.theme.small + 1.0)
         .notch(1.0)
-        .hint(
-            "Nudge: how much later the grid sounds here, against what no clock can measure. \
-             Shift-drag for tenths.",
-        );
+        .hint(&hint);
     if let Some(nudge) = number.show(ui, desk.theme) {
         #[expect(clippy::cast_possible_truncation, reason = "within 200")]
         let nudge = nudge as f32;
@@ -180,8 +185,7 @@ pub(super) fn sentences(view: &View) -> Vec<(String, Tone)> {
             sentences.push(saved(view.unsaved));
         }
         if let Some(quality) = view.quality {
-            let error = milliseconds(i64::from(quality.clock_error_us.get()));
-            sentences.push((format!("In time \u{b1}{error} ms"), Tone::Good));
+            sentences.push(in_time(&quality));
             let trip = quality.round_trip_ms.get();
             let trip = if trip == 0 {
                 "less than 1 ms away".to_owned()
@@ -199,6 +203,21 @@ pub(super) fn sentences(view: &View) -> Vec<(String, Tone)> {
         sentences.push((words, Tone::Plain));
     }
     sentences
+}
+
+fn in_time(quality: &Quality) -> (String, Tone) {
+    let timing = timing(quality);
+    let tone = if timing == Timing::Apart {
+        Tone::Attention
+    } else {
+        Tone::Good
+    };
+    let error = milliseconds(i64::from(quality.clock_error_us.get()));
+    (format!("{} \u{b1}{error} ms", timing.words()), tone)
+}
+
+fn timing(quality: &Quality) -> Timing {
+    Timing::of(Span::from_micros(i64::from(quality.clock_error_us.get())))
 }
 
 fn connection(connection: &Connection) -> (String, Tone) {
@@ -252,7 +271,7 @@ pub(super) fn output_offset(ui: &mut Ui, desk: &mut Desk<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lockstep_session::protocol::{ClockError, Quality, RoundTrip};
+    use lockstep_session::protocol::{ClockError, RoundTrip};
 
     fn words(view: &View) -> Vec<String> {
         let sentences = sentences(view).into_iter();
@@ -294,6 +313,22 @@ mod tests {
         );
         view.connection = Connection::Refused("the session is full".to_owned());
         assert_eq!(words(&view)[0], "Not joined: the session is full");
+    }
+
+    #[test]
+    fn whoever_is_not_in_time_is_told() {
+        let said = |micros: i64| {
+            in_time(&Quality {
+                round_trip_ms: RoundTrip::new(18),
+                clock_error_us: ClockError::new(micros),
+            })
+        };
+        assert_eq!(said(4_000).0, "Nearly in time \u{b1}4.0 ms");
+        let apart = (
+            "Not quite in time \u{b1}12.5 ms".to_owned(),
+            Tone::Attention,
+        );
+        assert_eq!(said(12_500), apart);
     }
 
     #[test]

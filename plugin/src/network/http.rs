@@ -21,7 +21,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 /// The largest sample there is, in bytes (P-AUDIO-3).
-pub(crate) use lockstep_offline::MOST_SAMPLE_BYTES;
+pub(crate) use lockstep_session::takes::MOST_BYTES as MOST_SAMPLE_BYTES;
 const MOST_ANSWER_BYTES: usize = 64 * 1024;
 const ANSWERS_WITHIN: Duration = Duration::from_secs(20);
 /// A sample may come or go slowly, as the server's own bound has it.

@@ -118,7 +118,7 @@ impl Leading {
             edits.extend(self.claim(session, host, chosen));
         }
         let leads = match edits.first() {
-            Some(Edit::TakeLead) => true,
+            Some(Edit::TakeLead | Edit::TakeFreeLead) => true,
             Some(Edit::ReleaseLead) => false,
             _ => session.is_mine(),
         };
@@ -152,12 +152,16 @@ impl Leading {
         let resumes = joins && self.led && session.lead.is_none();
         let takes = match self.mode {
             SyncMode::Automatic => resumes || (is_free && (joins || starts)),
-            SyncMode::HostLeads => resumes || is_free || (chosen && !joins && !session.is_mine()),
+            SyncMode::HostLeads if chosen && !joins && !session.is_mine() => {
+                return Some(Edit::TakeLead);
+            }
+            SyncMode::HostLeads => resumes || is_free,
             SyncMode::SessionLeads | SyncMode::Align => {
                 return session.is_mine().then_some(Edit::ReleaseLead);
             }
         };
-        takes.then_some(Edit::TakeLead)
+        // Somebody else may have taken it whose word is still on its way here.
+        takes.then_some(Edit::TakeFreeLead)
     }
 
     fn followed(&self, session: &SessionState, leads: bool, now: LocalTime) -> Whom {

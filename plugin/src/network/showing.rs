@@ -6,6 +6,7 @@ use crate::guide::Whom;
 use crate::house::Record;
 use crate::view::{Connection, Follows, Recent, SettingsView, View};
 use lockstep_session::protocol::Quality;
+use lockstep_session::replica::Reach;
 use lockstep_session::units::{LocalTime, Span};
 
 /// How long a sentence stays that nobody has to act on.
@@ -15,6 +16,7 @@ const STAYS: Span = Span::from_seconds(12);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Standing {
     unsaved: usize,
+    reach: Reach,
     quality: Quality,
     is_read_only: bool,
 }
@@ -48,6 +50,7 @@ impl Network {
     pub(super) fn stands_differently(&mut self) -> bool {
         let standing = Standing {
             unsaved: self.replica.unsaved(),
+            reach: self.replica.reach(),
             quality: self.replica.presence().quality,
             is_read_only: self.replica.is_read_only(),
         };

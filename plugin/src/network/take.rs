@@ -75,7 +75,7 @@ impl Take {
             left: Vec::new(),
             right: Vec::new(),
             rate,
-            most: lockstep_offline::Take::most_frames(rate),
+            most: lockstep_session::takes::most_frames(rate),
             has_hole: false,
         }
     }

@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The largest sample there is (P-AUDIO-3), in base 64.
-const LONGEST_TEXT: usize = 12 * 1024 * 1024 / 3 * 4 + 4;
+const LONGEST_TEXT: usize = lockstep_session::takes::MOST_BYTES / 3 * 4 + 4;
 
 #[derive(Clone, Default, PartialEq)]
 pub(super) struct SavedSamples(pub(super) BTreeMap<SampleId, Arc<[u8]>>);

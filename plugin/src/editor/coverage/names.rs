@@ -42,6 +42,7 @@ pub(super) fn names(edit: &Edit) -> Vec<&'static str> {
         Edit::Tempo { .. } => "tempo",
         Edit::Loop { .. } => "loop",
         Edit::TakeLead => "take lead",
+        Edit::TakeFreeLead => "take a free lead",
         Edit::ReleaseLead => "release lead",
         Edit::Launch { .. } => "launch",
         Edit::LaunchScene { .. } => "launch scene",

@@ -128,7 +128,8 @@ impl Grid {
         let is_open = desk.locked().is_none();
         let is_selected = !desk.selection.cells.is_empty();
         match action {
-            Action::Undo | Action::Redo => is_open,
+            Action::Undo => is_open && desk.view.reach.undo,
+            Action::Redo => is_open && desk.view.reach.redo,
             Action::Copy => is_selected,
             Action::Paste => is_open && is_selected && !self.copied.is_empty(),
             Action::Cut | Action::Duplicate | Action::Delete | Action::Left | Action::Right => {

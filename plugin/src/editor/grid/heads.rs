@@ -365,7 +365,6 @@ fn set(desk: &mut Desk<'_>, track: &Track, setting: TrackSetting) {
 
 /// Another track at the end, of the next colour.
 fn add_track(document: &Document) -> Edit {
-    let taken = document.tracks.iter().map(|track| track.id.0).max();
     let at = document.tracks.len();
     let number = i64::try_from(at).unwrap_or(0);
     let settings = TrackSettings {
@@ -374,7 +373,7 @@ fn add_track(document: &Document) -> Edit {
         ..TrackSettings::default()
     };
     Edit::AddTrack {
-        track: TrackId(taken.unwrap_or(0).wrapping_add(1)),
+        track: document.unused_track(),
         at,
         settings: Box::new(settings),
     }

@@ -49,7 +49,7 @@ fn host(rolling: bool, edges: &[HostEdge], mode: SyncMode) -> HostState<'_> {
 }
 
 fn takes(edits: &[Edit]) -> bool {
-    edits.contains(&Edit::TakeLead)
+    edits.contains(&Edit::TakeFreeLead)
 }
 
 #[test]
