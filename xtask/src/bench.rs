@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use crate::arguments::Arguments;
 use crate::bundle::{self, Build};
 use crate::workspace::Workspace;
-use crate::{setup, shell, web, worklet};
+use crate::{server, setup, shell, web, worklet};
 
 /// The benchmark that runs the engine in a browser, too.
 const ENGINE: &str = "engine";
@@ -68,9 +68,7 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<()>
     }
     if [SERVER, PLUGIN, WEB, SYNC, SOAK].contains(&name.as_str()) {
         // The server that is measured is the one that is given to people.
-        let mut build = workspace.cargo();
-        build.args(["build", "--release", "--package", "lockstep-server"]);
-        shell::run(&mut build)?;
+        server::make(workspace, "release")?;
         command.env("LOCKSTEP_BIN_DIR", workspace.target().join("release"));
     }
     shell::run(command.args(arguments.remaining()))

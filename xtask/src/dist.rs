@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::arguments::Arguments;
 use crate::bundle::{self, Build};
 use crate::workspace::Workspace;
-use crate::{setup, shell, standalone, web};
+use crate::{server, setup, shell, standalone, web};
 use archive::Kind;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -27,7 +27,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: Arguments) -> Result<()> {
     web::make(workspace)?;
     bundle::make(workspace, Build::Release)?;
     standalone::make(workspace)?;
-    let server = build_server(workspace)?;
+    let server = server::make(workspace, "release")?;
 
     shell::announce("Packing");
     let place = workspace.target().join("dist");
@@ -66,19 +66,6 @@ pub(crate) fn run(workspace: &Workspace, arguments: Arguments) -> Result<()> {
     }
     println!("{}", place.join(CHECKSUMS).display());
     Ok(())
-}
-
-fn build_server(workspace: &Workspace) -> Result<PathBuf> {
-    shell::announce("Building the server");
-    shell::run(workspace.cargo().args([
-        "build",
-        "--release",
-        "--package",
-        "lockstep-server",
-        "--bins",
-    ]))?;
-    let program = format!("release/lockstep-server{}", std::env::consts::EXE_SUFFIX);
-    Ok(workspace.target().join(program))
 }
 
 /// Puts a file, or what a folder holds, into the folder of an archive.

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use crate::arguments::Arguments;
 use crate::bundle::{self, Build, PROFILE};
 use crate::workspace::Workspace;
-use crate::{setup, shell, web};
+use crate::{server, setup, shell, web};
 
 pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<()> {
     let data = match arguments.value("--data")? {
@@ -19,22 +19,13 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<()>
     bundle::make(workspace, Build::Release)?;
     bundle::install(workspace, Build::Release)?;
 
-    shell::announce("Building the server");
     // As the plugin was, so that what both lean on is there.
-    shell::run(workspace.cargo().args([
-        "build",
-        "--profile",
-        PROFILE,
-        "--package",
-        "lockstep-server",
-        "--bins",
-    ]))?;
+    let program = server::make(workspace, PROFILE)?;
 
     shell::announce(
         "Opening a session; rescan plugins in your DAW, load Lockstep, and paste the link",
     );
-    let program = format!("{PROFILE}/lockstep-server{}", std::env::consts::EXE_SUFFIX);
-    let mut server = std::process::Command::new(workspace.target().join(program));
+    let mut server = std::process::Command::new(program);
     server
         .arg("--new-session")
         .arg("--data")
