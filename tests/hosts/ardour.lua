@@ -1,13 +1,13 @@
 -- Makes a session with our plugin on a MIDI track, or opens one and saves it again.
--- Arguments: "make" or "resave", the session's folder, its name, the sample rate.
+-- Arguments: "make" or "resave", the session's folder, its name, the sample rate, the plugin's name.
 
-local verb, folder, name, rate = arg[1], arg[2], arg[3], tonumber(arg[4])
+local verb, folder, name, rate, instrument = arg[1], arg[2], arg[3], tonumber(arg[4]), arg[5]
 local session
 
 if verb == "make" then
   session = create_session(folder, name, rate)
   assert(session, "a session can be made")
-  local plugin = ARDOUR.LuaAPI.new_plugin_info("Lockstep", ARDOUR.PluginType.VST3)
+  local plugin = ARDOUR.LuaAPI.new_plugin_info(instrument, ARDOUR.PluginType.VST3)
   assert(not plugin:isnil(), "the scanner has found the plugin")
   local midi = ARDOUR.ChanCount(ARDOUR.DataType("midi"), 1)
   local stereo = ARDOUR.ChanCount(ARDOUR.DataType("audio"), 2)

@@ -135,7 +135,8 @@ impl Browser {
 
     /// Where the playhead is in the first track, if it is on the screen.
     pub fn playhead_column(&self) -> Option<usize> {
-        let step = self.evaluate("return document.querySelector('.steps .now')?.dataset.step");
+        let step =
+            self.evaluate("return document.querySelector('.steps [data-now]')?.dataset.step");
         step.as_str()
             .map(|step| step.parse::<usize>().expect("a step's number") + 1)
     }

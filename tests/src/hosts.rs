@@ -37,6 +37,21 @@ impl Edition {
             Self::Multi => c"org.lockstep.plugin.multi",
         }
     }
+
+    /// What hosts list it as.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Stereo => "Lockstep",
+            Self::Multi => "Lockstep Multi",
+        }
+    }
+
+    fn vst3_class(self) -> &'static [u8; 16] {
+        match self {
+            Self::Stereo => b"LockstepSequence",
+            Self::Multi => b"LockstepSeparate",
+        }
+    }
 }
 
 /// How a host runs its plugins.

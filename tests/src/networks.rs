@@ -384,6 +384,24 @@ mod tests {
     }
 
     #[test]
+    fn the_first_that_a_player_hears_is_near_enough_to_be_bent_to_the_rest() {
+        for network in LIMITED {
+            for seed in 0..300 {
+                let mut player = Player::joining(network, 50.0, seed);
+                let mut clock = Clock::new();
+                let heard = loop {
+                    player.run(&mut clock, Span::from_millis(50), |_, _| ());
+                    if let Some(heard) = clock.server_time(player.now()) {
+                        break heard;
+                    }
+                };
+                let error = (heard - player.truth(player.now())).as_micros().abs();
+                assert!(error < 5_000, "{}, {seed}: {error} us", network.name);
+            }
+        }
+    }
+
+    #[test]
     fn messages_do_not_overtake_each_other() {
         let mut player = Player::joining(WIFI, 50.0, 3);
         let mut last: Option<Exchange> = None;

@@ -191,7 +191,7 @@ fn clocked(server: &Server, session: &str, number: u8) -> Client {
 
 fn wait_until_in_time(page: &Browser) {
     page.wait_until("the page knows the time", |page| {
-        page.text(".status").contains("In time ±")
+        page.text(".status").contains("n time ±")
     });
 }
 

@@ -9,6 +9,27 @@ fn has(spoken: &[Spoken], role: &str, name: &str) -> bool {
     spoken.iter().any(|it| it.role == role && it.name == name)
 }
 
+/// What can be operated, and is not called anything.
+fn nameless(spoken: &[Spoken]) -> Vec<&Spoken> {
+    const CONTROLS: [&str; 12] = [
+        "button",
+        "checkbox",
+        "combobox",
+        "link",
+        "listbox",
+        "option",
+        "radio",
+        "searchbox",
+        "slider",
+        "spinbutton",
+        "tab",
+        "textbox",
+    ];
+    let controls = spoken.iter();
+    let controls = controls.filter(|it| CONTROLS.contains(&it.role.as_str()));
+    controls.filter(|it| it.name.is_empty()).collect()
+}
+
 #[test]
 fn a_screen_reader_is_told_every_step_and_whether_it_is_on() {
     let server = Server::start();
@@ -35,22 +56,8 @@ fn a_screen_reader_is_told_every_step_and_whether_it_is_on() {
     ] {
         assert!(has(&spoken, role, name), "{role} {name}");
     }
-    let nameless: Vec<&Spoken> = spoken
-        .iter()
-        .filter(|it| {
-            [
-                "button",
-                "slider",
-                "spinbutton",
-                "combobox",
-                "textbox",
-                "tab",
-            ]
-            .contains(&it.role.as_str())
-        })
-        .filter(|it| it.name.is_empty())
-        .collect();
-    assert!(nameless.is_empty(), "controls without a name: {nameless:?}");
+    let unnamed = nameless(&spoken);
+    assert!(unnamed.is_empty(), "controls without a name: {unnamed:?}");
     let polite = page
         .evaluate("return document.querySelectorAll('[role=status], [aria-live=polite]').length");
     assert_eq!(polite, 1, "one place speaks");
@@ -77,6 +84,144 @@ fn the_panels_of_steps_name_all_their_controls() {
         ("combobox", "Add a lock"),
     ] {
         assert!(has(&spoken, role, name), "{role} {name}");
+    }
+}
+
+/// A role, a name, and whether it is pressed, where it can be.
+type Part = (&'static str, &'static str, Option<bool>);
+
+/// What each panel tells of itself.
+const PANELS: [(&str, &[Part]); 12] = [
+    (
+        "Clips",
+        &[
+            ("group", "Slots", None),
+            ("button", "Stop every track at the next launch", None),
+        ],
+    ),
+    (
+        "Harmony",
+        &[
+            ("group", "Circle of fifths", None),
+            ("button", "C minor", Some(true)),
+            ("button", "G minor", Some(false)),
+            ("group", "Chord", None),
+            ("button", "Chord i, Cm", Some(false)),
+            ("button", "Lock to the scale", Some(false)),
+            ("combobox", "Scale", None),
+            ("combobox", "Pitches", None),
+        ],
+    ),
+    ("Step", &[]),
+    (
+        "Notes",
+        &[
+            ("group", "Notes", None),
+            ("button", "C4, step 1", Some(false)),
+            ("button", "Octave up", None),
+        ],
+    ),
+    (
+        "Pattern",
+        &[
+            ("heading", "PATTERN · KICK", None),
+            ("button", "Turn all steps one to the left", None),
+            ("button", "Euclid", None),
+            ("spinbutton", "Strokes", None),
+            ("spinbutton", "Choke group", None),
+            ("combobox", "Follows the harmony", None),
+        ],
+    ),
+    (
+        "Instrument",
+        &[
+            ("searchbox", "Search sounds", None),
+            ("listbox", "Sounds", None),
+            ("button", "Hear it", None),
+            ("group", "Macros", None),
+            ("spinbutton", "Tune", None),
+        ],
+    ),
+    (
+        "Mixer",
+        &[
+            ("button", "Kick", Some(true)),
+            ("button", "Snare", Some(false)),
+            ("spinbutton", "Level", None),
+            ("button", "Mute", Some(false)),
+            ("button", "Solo for me", Some(false)),
+            ("group", "Master", None),
+            ("combobox", "Kind", None),
+        ],
+    ),
+    (
+        "Effects",
+        &[
+            ("group", "Reverb", None),
+            ("spinbutton", "Decay", None),
+            ("button", "Ping-pong", Some(true)),
+            ("combobox", "Ducked by", None),
+            ("spinbutton", "Ceiling", None),
+        ],
+    ),
+    (
+        "Samples",
+        &[
+            ("group", "Record", None),
+            ("button", "Record input", None),
+            ("meter", "Input level", None),
+            ("button", "Listen to the input", Some(false)),
+            ("button", "Bring in audio files", None),
+        ],
+    ),
+    (
+        "Export",
+        &[
+            ("link", "Mix", None),
+            ("link", "MIDI", None),
+            ("combobox", "Rate", None),
+            ("spinbutton", "Length", None),
+        ],
+    ),
+    (
+        "Players",
+        &[
+            ("button", "Look here", None),
+            ("button", "Follow Player 9", Some(false)),
+        ],
+    ),
+    (
+        "Settings",
+        &[
+            ("group", "You", None),
+            ("textbox", "Your name", None),
+            ("radiogroup", "Your colour", None),
+            ("combobox", "Theme", None),
+            ("button", "Reduced motion", Some(false)),
+            ("spinbutton", "Nudge", None),
+        ],
+    ),
+];
+
+#[test]
+fn every_panel_is_a_named_part_of_the_page_with_named_controls() {
+    let server = Server::start();
+    let (page, _witness) = Browser::witnessed(&server, Screen::Phone);
+    for (panel, parts) in PANELS {
+        page.open_panel(panel);
+        let spoken = page.spoken();
+        assert!(has(&spoken, "tabpanel", panel), "{panel} is a panel");
+        let unnamed = nameless(&spoken);
+        assert!(unnamed.is_empty(), "without a name in {panel}: {unnamed:?}");
+        for (role, name, pressed) in parts {
+            let mut fitting = spoken
+                .iter()
+                .filter(|it| it.role == *role && it.name == *name);
+            assert!(
+                fitting.any(|it| it.pressed == *pressed),
+                "{role} {name} in {panel}: {pressed:?}"
+            );
+        }
     }
 }
 

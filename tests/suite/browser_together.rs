@@ -41,6 +41,40 @@ fn two_browsers_agree_and_see_each_other() {
 }
 
 #[test]
+fn three_browsers_that_press_the_same_steps_at_once_end_with_one_grid() {
+    let server = Server::start();
+    let id = server.new_session();
+    let session = server.url(&format!("/s/{id}"));
+    let pages = [(); 3].map(|()| Browser::joined(&session, Screen::Desk));
+    for page in &pages {
+        page.wait_until("all three are here", |page| {
+            page.text(".count") == "3 players"
+        });
+    }
+    // Nobody waits for anybody, so what a press does depends on what has arrived.
+    for step in 1..=8 {
+        for page in &pages {
+            page.click_step("Snare", step);
+        }
+    }
+    for page in &pages {
+        page.wait_until("all is stored", |page| page.text(".saved") == "all");
+    }
+    let document = &server.read(&id)["document"];
+    let tracks = document["tracks"].as_array().expect("tracks");
+    let snare = tracks
+        .iter()
+        .find(|track| track["settings"]["name"] == "Snare");
+    let steps = &snare.expect("a snare")["clips"][0]["content"]["pattern"]["steps"];
+    for page in &pages {
+        page.wait_until("the page shows what the server has", |page| {
+            (1..=8).all(|step| page.pressed("Snare", step) == (steps[step - 1]["on"] == true))
+        });
+        assert_eq!(page.complaints(), Vec::<String>::new());
+    }
+}
+
+#[test]
 fn a_changed_cell_carries_its_authors_colour_for_a_moment() {
     let server = Server::start();
     let session = server.url(&format!("/s/{}", server.new_session()));

@@ -3,9 +3,13 @@
 use lockstep_session::edit::Edit;
 use lockstep_tests::hosts::Hand;
 use lockstep_tests::jam::{Format, Jam, Mode};
+use lockstep_tests::machine::MachineTime;
 use lockstep_tests::networks::LOOPBACK;
 use lockstep_tests::server::PATIENCE;
+use std::time::{Duration, Instant};
 
+/// Long enough for a beat at any tempo here.
+const WHILE: Duration = Duration::from_millis(700);
 const HOST: Format = Format::Clap(env!("CARGO_BIN_EXE_lockstep-host"));
 
 #[test]
@@ -49,10 +53,7 @@ fn a_clip_that_a_browser_launches_begins_on_the_same_bar_in_the_daw_that_leads()
     jam.play_until_together(&mut daw, &mut [], &[&page], "it has begun");
     jam.play_until_together(&mut daw, &mut [], &[&page], "the second clip");
     let (in_daw, _) = daw.halt();
-    let gaps = in_daw.beats.windows(2);
-    let gaps: Vec<f64> = gaps
-        .map(|pair| pair[1].at.millis_since(pair[0].at))
-        .collect();
+    let gaps = in_daw.gaps();
     let first = gaps.iter().position(|gap| *gap < 400.0);
     let first = first.expect("the second clip plays");
     assert!(
@@ -65,4 +66,42 @@ fn a_clip_that_a_browser_launches_begins_on_the_same_bar_in_the_daw_that_leads()
         in_daw.beats[first].strength > 0.95 * loudest,
         "on the first beat of a bar"
     );
+}
+
+#[test]
+fn an_aligned_daw_and_the_session_each_keep_their_own_time() {
+    let jam = Jam::open();
+    let mut daw = jam.daw(HOST, LOOPBACK, Mode::Align);
+    let page = jam.page(LOOPBACK);
+    page.click("[aria-label='Play']");
+    jam.watcher
+        .wait_until("the session plays", |it| it.document().timeline.playing);
+    let timeline = jam.watcher.look(|it| it.document().timeline);
+    let began = MachineTime::now();
+    daw.touch(&Hand::plays(0.0).at(90.0));
+    daw.touch(&Hand::locates(5.5));
+    let deadline = Instant::now() + PATIENCE;
+    let in_daw = loop {
+        std::thread::sleep(WHILE);
+        let heard = daw.heard().between(began, MachineTime::now());
+        if heard.beats.len() >= 6 {
+            break heard;
+        }
+        assert!(Instant::now() < deadline, "the DAW plays: {heard:?}");
+    };
+    daw.touch(&Hand::stops());
+    let mut own = in_daw.gaps().into_iter().skip(1);
+    assert!(
+        own.all(|gap| (gap - 60_000.0 / 90.0).abs() < 1.0),
+        "the DAW's own tempo: {in_daw:?}"
+    );
+    let in_page = page.heard().between(began, MachineTime::now());
+    let mut between = in_page.gaps();
+    between.sort_by(f64::total_cmp);
+    let middle = between[between.len() / 2];
+    assert!((middle - 500.0).abs() < 2.0, "the session's: {between:?}");
+    let after = jam
+        .watcher
+        .look(|it| (it.document().timeline, it.document().lead));
+    assert_eq!(after, (timeline, None));
 }

@@ -2,15 +2,26 @@
 //! not there yet. `cargo xtask test` leaves these out where Ardour is not to be had, and counts them.
 
 use crate::plugin_timing::{self as timing, extremes};
-use lockstep_tests::hosts::{ArdourSession, Bundles, ClapHost, HostSetup, state_with_document};
+use lockstep_tests::hosts::{
+    ArdourSession, Bundles, ClapHost, Edition, HostSetup, state_with_document,
+};
 
 #[test]
 fn a_session_saved_and_opened_again_is_exported_in_time() {
+    is_exported_in_time(Edition::Stereo);
+}
+
+#[test]
+fn with_an_output_for_each_track_the_mix_is_exported_in_time() {
+    is_exported_in_time(Edition::Multi);
+}
+
+fn is_exported_in_time(edition: Edition) {
     let setup = HostSetup {
         sample_rate: 48_000.0,
         block: 1024,
     };
-    let session = ArdourSession::make(&Bundles::built(), 48_000);
+    let session = ArdourSession::make(&Bundles::built(), edition, 48_000);
     let frames = setup.frames(10.0);
     session.set(117.3, frames, &state_with_document(&timing::document()));
     session.reopen_and_save();

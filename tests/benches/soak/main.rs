@@ -71,8 +71,22 @@ fn main() {
     let in_browser = page.heard();
     let (in_follower, _) = follower.halt();
     let (in_leader, _) = leader.halt();
-    let everyone = [&in_leader, &in_follower, &in_browser];
-    let gaps = everyone.map(|heard| heard.between(from, to).longest_gap());
+    let everyone = [
+        ("leader", &in_leader),
+        ("other DAW", &in_follower),
+        ("browser", &in_browser),
+    ];
+    let gaps = everyone.map(|(who, heard)| {
+        let (gap, began) = heard.between(from, to).longest_gap();
+        let when = format!("from second {began:.1} on");
+        report.row(
+            &format!("{who}, the longest time between two beats"),
+            gap,
+            "ms",
+            &when,
+        );
+        gap
+    });
     for (who, other) in [("other DAW", &in_follower), ("browser", &in_browser)] {
         let mut all = apart(&in_leader.between(from, to), other);
         report.row(

@@ -1,7 +1,7 @@
 //! Two DAWs, one of which leads the other, each with a clock and a network of its own.
 
 use crate::HOST;
-use crate::networks::{LISTENED, SETTLING, parts};
+use crate::networks::{LISTENED, SETTLING, count, parts};
 use lockstep_tests::hosts::Hand;
 use lockstep_tests::jam::{Format, Jam, Mode, apart};
 use lockstep_tests::machine::MachineTime;
@@ -9,8 +9,8 @@ use lockstep_tests::networks::{LOOPBACK, Network, WIFI};
 use lockstep_tests::report::Report;
 
 pub(crate) fn run(report: &mut Report) {
-    let [median, p95] = parts(listen([(HOST, LOOPBACK), (HOST, LOOPBACK)]));
     report.say("two CLAPs on the same machine:");
+    let [median, p95] = parts(listen(report, [(HOST, LOOPBACK), (HOST, LOOPBACK)]));
     report.figure(
         "daw_daw_p50_ms",
         "DAW and DAW, the middle",
@@ -28,14 +28,14 @@ pub(crate) fn run(report: &mut Report) {
         ("two CLAPs over Wi-Fi with spikes:", HOST, WIFI),
     ];
     for (what, format, network) in others {
-        let [median, p95] = parts(listen([(HOST, network), (format, network)]));
         report.say(what);
+        let [median, p95] = parts(listen(report, [(HOST, network), (format, network)]));
         report.row("DAW and DAW, the middle", median, "ms", "");
         report.row("  95 in a hundred within", p95, "ms", "");
     }
 }
 
-fn listen([leader, follower]: [(Format, Network); 2]) -> Vec<f64> {
+fn listen(report: &mut Report, [leader, follower]: [(Format, Network); 2]) -> Vec<f64> {
     let jam = Jam::open();
     let mut leader = jam.daw(leader.0, leader.1, Mode::HostLeads);
     let follower = jam.daw(follower.0, follower.1, Mode::Automatic);
@@ -46,5 +46,8 @@ fn listen([leader, follower]: [(Format, Network); 2]) -> Vec<f64> {
     let to = MachineTime::now();
     let (follower, _) = follower.halt();
     let (leader, _) = leader.halt();
-    apart(&leader.between(from, to), &follower)
+    let led = leader.between(from, to);
+    let apart = apart(&led, &follower);
+    count(report, &led, &follower.between(from, to), apart.len());
+    apart
 }

@@ -65,7 +65,7 @@ pub(crate) fn run(report: &mut Report) {
         ("browser", &in_browser),
     ];
     for (name, heard) in everyone {
-        let gap = heard.between(began, ended).longest_gap();
+        let (gap, _) = heard.between(began, ended).longest_gap();
         let name = format!("the longest time between two beats, {name}");
         report.goal(&name, gap, "ms", BEAT * 1.2);
     }

@@ -124,10 +124,11 @@ fn listen(report: &mut Report, network: Network) -> Found {
     Found { apart, naive }
 }
 
-fn count(report: &mut Report, in_daw: &Heard, in_browser: &Heard, compared: usize) {
+pub(crate) fn count(report: &mut Report, one: &Heard, other: &Heard, compared: usize) {
     report.say(&format!(
-        "{compared} of {} steps compared; {} of the browser's have no known time",
-        in_daw.beats.len(),
-        in_browser.unknown
+        "{compared} of {} steps compared; the other played {}, and {} at no known time",
+        one.beats.len(),
+        other.beats.len(),
+        other.unknown.len()
     ));
 }

@@ -98,6 +98,9 @@ impl Browser {
 
     /// Opens a panel by its tab, unless it is open.
     pub fn open_panel(&self, title: &str) {
+        self.wait_until("the page is on the screen", |page| {
+            page.evaluate("return !!document.querySelector('[role=tab]')") == true
+        });
         self.evaluate(&format!(
             "const tab = [...document.querySelectorAll('[role=tab]')].find(it => it.textContent == {title:?});
              if (tab?.getAttribute('aria-selected') == 'false') tab.click()"

@@ -52,7 +52,7 @@ overhear.whole = async () => {
     return overhear.put(channel);
   });
   for (const change of changes) {
-    if (change.score) change.score = overhear.put(change.score);
+    if (change.score) change.score = change.score.map(([place, bytes]) => [place, overhear.put(bytes)]);
     if (change.sample) change.sample.channels = change.sample.channels.map(overhear.put);
   }
   const rendered = overhear.put(Float64Array.from(times));

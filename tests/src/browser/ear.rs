@@ -6,6 +6,7 @@ use crate::hosts::Sound;
 use crate::scenario::{Change, Scenario, Take};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use lockstep_engine::Score;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -127,9 +128,10 @@ impl<'b> Ear<'b> {
         let first = whole(&told["first"]);
         let [left, right] = [0, 1].map(|side| samples(&told["channels"][side], &bytes));
         let changes = told["changes"].as_array().expect("changes").iter();
+        let mut score = Score::boxed();
         let changes = changes.filter_map(|change| {
             let at = whole(&change["at"]) - first;
-            Some((at, read(change, first, &bytes)?))
+            Some((at, read(change, first, &bytes, &mut score)?))
         });
         let mut changes: Vec<_> = changes.collect();
         for gap in told["gaps"].as_array().expect("gaps") {
@@ -190,11 +192,15 @@ impl Overheard {
     }
 }
 
-/// A message that means nothing to what is heard is none.
-fn read(change: &Value, first: usize, bytes: &[u8]) -> Option<Change> {
+/// A message that means nothing to what is heard is none. `score` is the one before.
+fn read(change: &Value, first: usize, bytes: &[u8], score: &mut Score) -> Option<Change> {
     let fields = change.as_object()?;
-    if let Some(place) = fields.get("score") {
-        return Some(Change::Score(part(place, bytes).to_vec()));
+    if let Some(pieces) = fields.get("score") {
+        for piece in pieces.as_array()? {
+            let (at, piece) = (whole(&piece[0]), part(&piece[1], bytes));
+            score.bytes_mut()[at..at + piece.len()].copy_from_slice(piece);
+        }
+        return Some(Change::Score(score.bytes().to_vec()));
     }
     if let Some(sample) = fields.get("sample") {
         let key = (whole(&sample["key"][0]) << 32) | whole(&sample["key"][1]);

@@ -8,12 +8,12 @@ registerProcessor("lockstep", class extends LockstepProcessor {
     this.times = [];
     const { onmessage } = this.port;
     this.port.onmessage = (event) => {
-      if (event.data.overhear) this.tell(event.data.overhear);
+      if (event.data.overhear) this.answer(event.data.overhear);
       else onmessage.call(this.port, event);
     };
   }
 
-  tell(what) {
+  answer(what) {
     if (what === "frames") this.port.postMessage({ overheard: this.first === null ? 0 : this.frame - this.first });
     else this.port.postMessage({ overheard: { first: this.first, changes: this.changes, sound: this.sound, times: this.times } });
   }
@@ -21,7 +21,7 @@ registerProcessor("lockstep", class extends LockstepProcessor {
   obey(message) {
     super.obey(message);
     const { levels, ...change } = message;
-    if (!levels) this.changes.push({ ...change, at: this.frame });
+    if (levels === undefined) this.changes.push({ ...change, at: this.frame });
   }
 
   process(inputs, outputs) {

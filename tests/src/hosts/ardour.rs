@@ -1,7 +1,7 @@
 //! Ardour without its windows: makes a session with the plugin in it, opens, saves and exports it.
 //! Everything that it keeps lies in a folder of its own.
 
-use super::{Bundles, Sound};
+use super::{Bundles, Edition, Sound};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::path::{Path, PathBuf};
@@ -21,17 +21,22 @@ const SUPERCLOCKS_PER_SECOND: usize = 282_240_000;
 #[derive(Debug)]
 pub struct ArdourSession {
     home: TempDir,
+    edition: Edition,
     sample_rate: usize,
 }
 
 impl ArdourSession {
     /// Makes the session as a user does: the plugin is installed and found, a track gets it, the session
     /// is saved.
-    pub fn make(bundles: &Bundles, sample_rate: usize) -> Self {
+    pub fn make(bundles: &Bundles, edition: Edition, sample_rate: usize) -> Self {
         let home = tempfile::tempdir().expect("a folder for Ardour's user");
         let installed = home.path().join(".vst3/Lockstep.vst3");
         copy_tree(&bundles.vst3(), &installed);
-        let session = Self { home, sample_rate };
+        let session = Self {
+            home,
+            edition,
+            sample_rate,
+        };
         session.run(
             Command::new(SCANNER)
                 .arg("-f")
@@ -57,7 +62,7 @@ impl ArdourSession {
         let (_, after) = rest.split_once("</chunk>").expect("it ends");
         text = format!(
             "{before}<chunk>{}</chunk>{after}",
-            STANDARD.encode(preset(state))
+            STANDARD.encode(preset(self.edition, state))
         );
         for (from, to) in [("<Locations/>", range), ("npm=\"120\" enpm=\"120\"", tempo)] {
             assert!(text.contains(from), "the session has {from}");
@@ -127,7 +132,8 @@ impl ArdourSession {
     fn lua(&self, verb: &str) {
         let mut lua = Command::new("ardour7-lua");
         lua.args([SCRIPT, verb]).arg(self.folder()).arg(NAME);
-        self.run(lua.arg(self.sample_rate.to_string()));
+        lua.arg(self.sample_rate.to_string());
+        self.run(lua.arg(self.edition.name()));
     }
 
     fn run(&self, command: &mut Command) {
@@ -145,9 +151,9 @@ impl ArdourSession {
 }
 
 /// The plugin's state in the container that VST3 hosts share.
-fn preset(state: &[u8]) -> Vec<u8> {
-    const CLASS: [u8; 16] = *b"LockstepSequence";
-    let class: String = CLASS.iter().map(|byte| format!("{byte:02X}")).collect();
+fn preset(edition: Edition, state: &[u8]) -> Vec<u8> {
+    let class = edition.vst3_class();
+    let class: String = class.iter().map(|byte| format!("{byte:02X}")).collect();
     let number = |number: usize| {
         i64::try_from(number)
             .expect("a state is small")

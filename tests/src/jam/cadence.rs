@@ -11,8 +11,9 @@ pub(super) struct Cadence {
     /// For each half second of frames the least that a block began after its nominal time, in
     /// milliseconds of the clock on the wall.
     floors: Vec<Option<f64>>,
-    /// How much later than it was asked for a frame is heard.
-    latency: f64,
+    /// How much later than it was asked for a frame is heard; nothing where the sound was never steady
+    /// while the browser said so.
+    latency: Option<f64>,
 }
 
 /// Frames of so many seconds together have one floor.
@@ -38,7 +39,7 @@ impl Cadence {
         let mut cadence = Self {
             rate,
             floors,
-            latency: 0.0,
+            latency: None,
         };
         let mut later: Vec<f64> = heard
             .output
@@ -49,19 +50,19 @@ impl Cadence {
             })
             .collect();
         later.sort_by(f64::total_cmp);
-        cadence.latency = later[later.len() / 2];
+        cadence.latency = later.get(later.len() / 2).copied();
         cadence
     }
 
     /// How much later than it was asked for a frame is heard, in milliseconds.
     pub(super) fn latency(&self) -> f64 {
-        self.latency
+        self.latency.unwrap_or_default()
     }
 
     /// When a frame is heard; nothing where the sound slipped.
     pub(super) fn heard_at(&self, frame: usize) -> Option<MachineTime> {
         let frame = f64::from(u32::try_from(frame).expect("a test is short"));
-        Some(self.asked_at(frame)?.after(self.latency / 1e3))
+        Some(self.asked_at(frame)?.after(self.latency? / 1e3))
     }
 
     fn asked_at(&self, frame: f64) -> Option<MachineTime> {

@@ -61,6 +61,10 @@ impl Jam {
             .wait_until("another plugin is here", |replica| {
                 daws(replica) == before + 1
             });
+        // Whoever comes next would lead if this one's word were still on its way.
+        self.watcher.wait_until("somebody leads", |replica| {
+            mode != Mode::HostLeads || replica.document().lead.is_some()
+        });
         Daw {
             host,
             format,
@@ -95,7 +99,9 @@ impl Daw {
 }
 
 fn heard(paced: &Paced) -> Heard {
-    Heard::of(paced.sound.clone(), |frame| Some(paced.due(frame)))
+    Heard::of(paced.sound.clone(), SETUP.sample_rate, |frame| {
+        Some(paced.due(frame))
+    })
 }
 
 /// What the host calls a mode.

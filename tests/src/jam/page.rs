@@ -34,7 +34,7 @@ impl Jam {
         browser.click(".status");
         ear.wait_until_it_sounds();
         browser.wait_until("the page knows the time", |page| {
-            page.text(".status").contains("In time ±")
+            page.text(".status").contains("n time ±")
         });
         Page { browser, distance }
     }
@@ -50,7 +50,9 @@ impl Page {
     pub fn heard_with_latency(&self) -> (Heard, f64) {
         let overheard = Ear::still_at(&self.browser).overheard();
         let cadence = Cadence::of(&overheard, self.browser.clock_began());
-        let heard = Heard::of(overheard.sound, |frame| cadence.heard_at(frame));
+        let heard = Heard::of(overheard.sound, overheard.rate, |frame| {
+            cadence.heard_at(frame)
+        });
         (heard, cadence.latency())
     }
 }

@@ -97,7 +97,8 @@ impl Composer<'_> {
             70..=74 => self.sample_edit(),
             75..=85 => self.transport(),
             86 => Edit::TakeLead,
-            87..=88 => Edit::ReleaseLead,
+            87 => Edit::TakeFreeLead,
+            88 => Edit::ReleaseLead,
             89..=92 => {
                 let clip = Some(self.scene()).filter(|_| self.dice.percent(80));
                 Edit::Launch {

@@ -88,6 +88,7 @@ kinds! {
     Edit::Tempo { .. } => "tempo",
     Edit::Loop { .. } => "loop",
     Edit::TakeLead => "take lead",
+    Edit::TakeFreeLead => "take a free lead",
     Edit::ReleaseLead => "release lead",
     Edit::Launch { .. } => "launch",
     Edit::LaunchScene { .. } => "launch scene",

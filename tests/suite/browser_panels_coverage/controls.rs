@@ -45,6 +45,11 @@ pub(super) const CONTROLS: &[(&str, &str, Deed)] = &[
     ("take lead", ALWAYS, Press(".take-lead")),
     ("release lead", ALWAYS, Press(".take-lead")),
     (
+        "take a free lead",
+        ALWAYS,
+        Elsewhere("a DAW does so that was not asked to lead"),
+    ),
+    (
         "session master",
         "Mixer",
         Enter(".panel [aria-label='Master'] input", "-3 dB"),
