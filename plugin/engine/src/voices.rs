@@ -102,12 +102,7 @@ impl Voices {
         {
             return;
         }
-        for voice in &mut self.voices {
-            if voice.is_cut_off_by(struck) {
-                voice.fade();
-            }
-        }
-        let Some(place) = self.place_for(struck.track) else {
+        let Some(place) = self.make_room(struck) else {
             return;
         };
         let track = usize::from(struck.track);
@@ -159,18 +154,27 @@ impl Voices {
         true
     }
 
-    /// Where the next note of a track goes: a free place, or that of a note which is let go, or the
-    /// oldest. A track that has its share takes from itself.
-    fn place_for(&self, track: u8) -> Option<usize> {
-        let own = self
-            .voices
-            .iter()
-            .filter(|voice| voice.is_on(track))
-            .count();
-        let places = self.voices.iter().enumerate();
-        let candidates = places.filter(|(_, voice)| own < MOST_OF_A_TRACK || voice.is_on(track));
-        let best = candidates.min_by_key(|(_, voice)| (voice.worth(), voice.order()));
-        best.map(|(place, _)| place)
+    /// Cuts off what a note ends, and gives it a place: a free one, or that of a note which is let go,
+    /// or the oldest. A track that has its share takes from itself.
+    fn make_room(&mut self, struck: &Struck<'_>) -> Option<usize> {
+        let (mut anywhere, mut among_own, mut own) = (None, None, 0);
+        for (place, voice) in self.voices.iter_mut().enumerate() {
+            if voice.is_cut_off_by(struck) {
+                voice.fade();
+            }
+            let candidate = Some((voice.worth(), voice.order(), place));
+            anywhere = anywhere.min(candidate).or(candidate);
+            if voice.is_on(struck.track) {
+                among_own = among_own.min(candidate).or(candidate);
+                own += 1;
+            }
+        }
+        let chosen = if own < MOST_OF_A_TRACK {
+            anywhere
+        } else {
+            among_own
+        };
+        chosen.map(|(.., place)| place)
     }
 
     /// When the next note of the sequence is let go, in beats travelled.

@@ -32,8 +32,9 @@ struct Desk {
     generation: Generation,
     /// Without samples, which are below.
     state: SavedState,
-    /// What the score was made of.
+    /// What the score was made of, and the score.
     shown: Option<(Document, MacroTargets)>,
+    score: Box<Score>,
     picture: triple_buffer::Input<Picture>,
     deliveries: rtrb::Producer<Delivery>,
     /// What the audio thread had no room for yet.
@@ -56,6 +57,7 @@ impl SavedSession {
             generation: Generation::default(),
             state: SavedState::default(),
             shown: None,
+            score: Score::boxed(),
             picture,
             deliveries,
             backlog: VecDeque::new(),
@@ -156,13 +158,17 @@ impl SavedSession {
 }
 
 impl Desk {
-    /// A score is made anew only where the music is another: most news is about players.
+    /// A picture is made anew only where the music is another, because most news is about players; and
+    /// of the score only what is another in it.
     fn play(&mut self, document: &Document, macros: &MacroTargets) {
         let is_shown =
             |shown: &(Document, MacroTargets)| shown.0 == *document && shown.1 == *macros;
         if !self.shown.as_ref().is_some_and(is_shown) {
+            let nothing = Document::default();
+            let before = self.shown.as_ref().map_or(&nothing, |(before, _)| before);
+            self.score.revise(before, document);
             self.picture.write(Picture {
-                score: Score::compile(document),
+                score: self.score.clone(),
                 turns: macros::turns(macros, document),
                 drums: macros::drums(document),
             });
