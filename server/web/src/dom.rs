@@ -75,11 +75,17 @@ fn refill(element: HtmlElement, fill: Box<dyn Fn() -> Vec<Tag>>) {
     });
 }
 
+/// An attribute, unless it is so already.
 pub(crate) fn set(element: &web_sys::Element, name: &str, value: &str) {
     if element.get_attribute(name).as_deref() != Some(value) {
-        // Refused only for names that are not names.
-        let _ = element.set_attribute(name, value);
+        put(element, name, value);
     }
+}
+
+/// An attribute that is known to be another.
+pub(crate) fn put(element: &web_sys::Element, name: &str, value: &str) {
+    // Refused only for names that are not names.
+    let _ = element.set_attribute(name, value);
 }
 
 /// One property of how an element looks. The page's policy allows no whole style attributes.
@@ -109,7 +115,7 @@ impl Tag {
     }
 
     pub(crate) fn set(self, name: &str, value: &str) -> Tag {
-        set(&self.0, name, value);
+        put(&self.0, name, value);
         self
     }
 

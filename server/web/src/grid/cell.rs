@@ -2,19 +2,23 @@
 //! effect for each attribute would make a grid of a thousand buttons slow and large.
 
 use crate::board::{Cell, Person, Row};
-use crate::dom::{Tag, set, style, tag, text};
+use crate::dom::{Tag, put, style, tag, text};
 use leptos::prelude::*;
 use leptos::web_sys::HtmlElement;
 use lockstep_session::document::step::{Chance, Condition, Ratchet, Step};
 use lockstep_session::text::Name;
 use std::cell::RefCell;
 
-/// What all steps are copies of: that is faster than making each.
+/// What all steps are copies of, switched off: that is faster than making each.
 pub(super) fn blank() -> Tag {
+    let fill = tag("span", "fill");
+    paint_fill(&fill.element(), &Cell::default());
     tag("button", "step")
         .set("type", "button")
         .set("tabindex", "-1")
-        .with(tag("span", "fill"))
+        .set("aria-disabled", "false")
+        .set("aria-pressed", "false")
+        .with(fill)
         .with(tag("span", "marks"))
 }
 
@@ -23,45 +27,48 @@ pub(super) fn cell(blank: &Tag, row: &Row, place: usize) -> Tag {
     let button = blank.copy();
     let parts = button.children();
     let (head, cell) = (row.head.clone(), row.cells[place].clone());
-    let painted = RefCell::new(None);
+    let painted = RefCell::new(Shown::default());
     button
         .set("data-step", &place.to_string())
         .painted(move |button| {
             let (name, past) = head.with(|head| (head.name.clone(), place >= head.length));
             let now = Shown {
-                name,
+                name: Some(name),
                 past,
                 cell: cell.get(),
             };
-            let before = painted.replace(Some(now.clone()));
-            let before = before.as_ref();
+            let before = painted.replace(now.clone());
             let [fill, marks] = &*parts else {
                 return;
             };
             button.set_class_name(&class(&now.cell, place, past));
-            if before.is_none_or(|it| (&it.name, it.past) != (&now.name, now.past)) {
-                let name = format!("{}, step {}", now.name, place + 1);
-                set(button, "aria-label", &name);
-                set(button, "aria-disabled", if past { "true" } else { "false" });
+            if let Some(name) = now.name.filter(|name| before.name.as_ref() != Some(name)) {
+                put(button, "aria-label", &format!("{name}, step {}", place + 1));
             }
-            if before.is_none_or(|it| it.cell.step != now.cell.step) {
+            if before.past != past {
+                put(button, "aria-disabled", if past { "true" } else { "false" });
+            }
+            if before.cell.step.on != now.cell.step.on {
                 let pressed = if now.cell.step.on { "true" } else { "false" };
-                set(button, "aria-pressed", pressed);
+                put(button, "aria-pressed", pressed);
+            }
+            if before.cell.step != now.cell.step {
                 mark(marks, &now.cell.step);
             }
-            if before.is_none_or(|it| fill_of(&it.cell) != fill_of(&now.cell)) {
+            if fill_of(&before.cell) != fill_of(&now.cell) {
                 paint_fill(fill, &now.cell);
             }
-            if before.is_none_or(|it| player(&it.cell) != player(&now.cell)) {
+            if player(&before.cell) != player(&now.cell) {
                 tag_with_player(button, &now.cell);
             }
         })
 }
 
-/// What a button shows. Only what is new is painted: most changes are a colour or a name for a moment.
-#[derive(Clone)]
+/// What a button shows; at first a blank one. Only what is new is painted: most changes are a colour or
+/// a name for a moment.
+#[derive(Clone, Default)]
 struct Shown {
-    name: Name,
+    name: Option<Name>,
     past: bool,
     cell: Cell,
 }
@@ -115,7 +122,7 @@ fn player(cell: &Cell) -> Option<&Person> {
 
 fn tag_with_player(button: &HtmlElement, cell: &Cell) {
     match player(cell) {
-        Some(person) => set(button, "data-player", &person.name),
+        Some(person) => put(button, "data-player", &person.name),
         // Refused only for names that are not names.
         None => drop(button.remove_attribute("data-player")),
     }
