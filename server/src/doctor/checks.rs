@@ -8,9 +8,6 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-/// A server that can write no more turns read-only, so this is said well before.
-const LITTLE_SPACE: u64 = 1024 * 1024 * 1024;
-const NO_SPACE: u64 = 64 * 1024 * 1024;
 /// No computer that shows an earlier time is right: 2026 began then.
 const LONG_AGO: Duration = Duration::from_secs(1_767_225_600);
 const FILES_BESIDE_CONNECTIONS: usize = 128;
@@ -63,6 +60,9 @@ pub(super) fn data(data: &Path, is_running: bool) -> Finding {
 
 #[cfg(unix)]
 pub(super) fn space(data: &Path) -> Finding {
+    /// A server that can write no more turns read-only, so this is said well before.
+    const LITTLE_SPACE: u64 = 1024 * 1024 * 1024;
+    const NO_SPACE: u64 = 64 * 1024 * 1024;
     let finding = |health, says: String| Finding::new("space", health, says);
     // What is not there yet will lie where the nearest folder above it does.
     let there = data.ancestors().find(|folder| folder.is_dir());
