@@ -106,15 +106,6 @@ impl Browser {
         self.step_attribute(track, step, "aria-pressed").as_deref() == Some("true")
     }
 
-    /// How full a step is drawn: its velocity, in percent of the most.
-    pub fn velocity(&self, track: &str, step: usize) -> i64 {
-        let script = format!(
-            "return parseInt(document.querySelector({:?})?.firstChild.style.height)",
-            step_selector(track, step)
-        );
-        self.evaluate(&script).as_i64().unwrap_or(-1)
-    }
-
     /// How many steps are picked.
     pub fn picked(&self) -> usize {
         let count = self.evaluate("return document.querySelectorAll('.step.picked').length");

@@ -6,6 +6,7 @@ mod clap;
 mod deck;
 mod performance;
 mod remote;
+mod repeat;
 mod sound;
 mod state;
 mod transport;
@@ -15,7 +16,8 @@ pub use clap::{ClapHost, Cost, Rolled, RollingClapHost, time_worked};
 pub use deck::Hand;
 pub use performance::{Note, Performance, Touch};
 pub use remote::{DawdreamerHost, Paced, RemoteHost, Vst3Host, serve};
-pub use sound::{Sound, assert_onsets};
+pub use repeat::sound_when;
+pub use sound::{Sound, assert_alike, assert_onsets};
 pub use state::{state_with_document, state_with_fields, state_with_link};
 pub use transport::{Block, Loop, LoopStyle, Says, Transport};
 

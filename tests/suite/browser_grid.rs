@@ -53,6 +53,32 @@ fn one_undo_takes_a_whole_stroke_back_and_one_redo_makes_it_again() {
     witness.wait_until("all of it is back", |it| is_painted(it.document()));
 }
 
+/// Whether there is anything to undo, and anything to make again, as the two buttons say.
+fn reach(page: &Browser) -> [bool; 2] {
+    ["undo", "redo"].map(|action| {
+        let button = format!("return document.querySelector(\"[data-action='{action}']\")");
+        page.evaluate(&format!("{button}.getAttribute('aria-disabled')")) == "false"
+    })
+}
+
+#[test]
+fn undo_and_redo_are_dimmed_where_there_is_nothing_for_them() {
+    let server = Server::start();
+    let (page, _witness) = Browser::witnessed(&server, Screen::Desk);
+    let wait = |what, wanted| page.wait_until(what, |page| reach(page) == wanted);
+    wait("nothing was done yet", [false, false]);
+    page.click_step("Clap", 4);
+    wait("the click can be undone", [true, false]);
+    page.click("[data-action='undo']");
+    wait("it can be made again", [false, true]);
+    page.click("[data-action='redo']");
+    wait("and undone again", [true, false]);
+    page.click("[data-action='undo']");
+    wait("it can be made again, too", [false, true]);
+    page.click_step("Clap", 6);
+    wait("something else was done instead", [true, false]);
+}
+
 #[test]
 fn a_rectangle_over_tracks_is_copied_to_another_session_by_the_systems_clipboard() {
     let server = Server::start();

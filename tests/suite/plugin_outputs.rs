@@ -2,7 +2,8 @@
 
 use crate::plugin_timing::{Line, document_of};
 use lockstep_tests::hosts::{
-    Bundles, ClapHost, Edition, HostSetup, Performance, Touch, Transport, state_with_document,
+    Bundles, ClapHost, Edition, HostSetup, Performance, Sound, Touch, Transport,
+    state_with_document,
 };
 use lockstep_tests::measures::peak;
 
@@ -69,6 +70,20 @@ fn the_stereo_plugin_has_one_output_and_sounds_the_same_mix() {
     assert_eq!(stereo.ports(false).len(), 1);
     let multi = bar(&mut playing(Edition::Multi, SETUP));
     assert_eq!(bar(&mut stereo).ports[0], multi.ports[0]);
+}
+
+#[test]
+fn what_comes_into_the_recording_input_is_not_heard_whatever_it_is() {
+    let alone = bar(&mut playing(Edition::Stereo, SETUP));
+    for wrong in [1.0, f32::NAN, f32::INFINITY, f32::MIN_POSITIVE / 2.0] {
+        let mut host = playing(Edition::Stereo, SETUP);
+        host.feed(Sound {
+            left: vec![wrong; BAR],
+            right: vec![-wrong; BAR],
+            latency: 0,
+        });
+        assert_eq!(bar(&mut host).ports, alone.ports, "beside {wrong}");
+    }
 }
 
 #[test]

@@ -62,8 +62,29 @@ fn micros(at: Instant, since: Instant) -> f64 {
     at.saturating_duration_since(since).as_secs_f64() * 1e6
 }
 
+/// How long a machine may keep a host waiting before that is a dropout, in microseconds.
+const DROPOUT: f64 = 20_000.0;
+
+/// Whether all callbacks came when they were due, as far as a host can see to that.
+fn was_in_time(rolled: &Rolled) -> bool {
+    let (began, _) = rolled.callbacks[0];
+    let least = lateness(rolled);
+    let mut callbacks = rolled.callbacks.iter();
+    callbacks.all(|(at, frames)| micros(*at, began) - frames_as_micros(*frames) < least + DROPOUT)
+}
+
 #[test]
 fn the_session_starts_this_grid_and_each_beat_comes_at_its_time() {
+    // After a dropout the plugin catches up at once, and then a beat is too near to the one before.
+    let mut attempts = 0..5;
+    assert!(
+        attempts.any(|_| each_beat_comes_at_its_time()),
+        "the machine is too busy for a host"
+    );
+}
+
+/// Says no if there was a dropout.
+fn each_beat_comes_at_its_time() -> bool {
     let room = room();
     let host = plugin(&room, SESSION_LEADS);
     // The host's transport stands still all the while.
@@ -81,6 +102,9 @@ fn the_session_starts_this_grid_and_each_beat_comes_at_its_time() {
         std::thread::yield_now();
     }
     let (_host, mut rolled) = rolling.stop_with_times();
+    if !was_in_time(&rolled) {
+        return false;
+    }
     let late = lateness(&rolled);
     let (began, _) = rolled.callbacks[0];
     let origin = room.watcher.server_time(began);
@@ -111,6 +135,7 @@ fn the_session_starts_this_grid_and_each_beat_comes_at_its_time() {
         worst = worst.max(off.abs());
     }
     assert!(worst < 2_000.0, "a beat comes {worst} us off its time");
+    true
 }
 
 #[test]

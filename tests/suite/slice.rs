@@ -11,10 +11,10 @@ use lockstep_session::units::{Beat, BeatSpan};
 use lockstep_tests::browser::{Browser, Screen};
 use lockstep_tests::client::Client;
 use lockstep_tests::hosts::{
-    Bundles, ClapHost, HostSetup, Sound, Transport, Vst3Host, assert_onsets, state_with_link,
+    Bundles, ClapHost, HostSetup, Sound, Transport, Vst3Host, assert_alike, assert_onsets,
+    sound_when, state_with_link,
 };
-use lockstep_tests::server::{PATIENCE, Server};
-use std::time::Instant;
+use lockstep_tests::server::Server;
 
 const SETUP: HostSetup = HostSetup {
     sample_rate: 48_000.0,
@@ -112,18 +112,6 @@ fn index(step: usize) -> StepIndex {
     StepIndex::new(step - 1).expect("a place in the pattern")
 }
 
-/// Renders the first bar again and again until something is heard in it.
-fn first_sound(what: &str, mut render: impl FnMut() -> Sound) -> Sound {
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        let sound = render();
-        if !sound.is_silent() {
-            return sound;
-        }
-        assert!(Instant::now() < deadline, "{what} never sounded");
-    }
-}
-
 #[test]
 fn one_click_in_a_browser_is_heard_in_two_plugin_hosts_on_its_sample() {
     let stage = Stage::set();
@@ -138,12 +126,14 @@ fn one_click_in_a_browser_is_heard_in_two_plugin_hosts_on_its_sample() {
 
     page.click_step("Kick", 5);
     stage.wait_for_step(stage.kick(), 5, true);
-    let in_clap = first_sound("the CLAP host", || clap.render(&bar, 96_000));
-    let in_vst3 = first_sound("the VST3 host", || vst3.render(&bar, 96_000));
+    let is_heard = |sound: &Sound| !sound.is_silent();
+    let in_clap = sound_when(is_heard, 96_000, |bar, frames| clap.render(bar, frames));
+    let in_vst3 = sound_when(is_heard, 96_000, |bar, frames| vst3.render(bar, frames));
     // The fifth sixteenth note at 120 beats a minute begins half a second in.
     assert_onsets(&in_clap.onsets(), &[24_000.0], "CLAP");
     assert_onsets(&in_vst3.onsets(), &[24_000.0], "VST3");
-    assert_eq!(in_clap, in_vst3, "both formats sound the same");
+    // Both formats sound the same.
+    assert_alike(&in_clap, &in_vst3);
     stage.wait_for_plugins(1);
     assert_eq!(page.complaints(), Vec::<String>::new());
 }

@@ -78,9 +78,20 @@ impl ArdourSession {
         self.connect();
     }
 
-    /// Without windows Ardour sometimes saves before it has connected the track to the master.
+    /// Lets the plugin's first output be heard as it is, and no other: without windows Ardour saves now
+    /// before, now after it has connected all of them, and what has many channels it pans in a circle.
     fn connect(&self) {
-        let mut text = std::fs::read_to_string(self.file()).expect("the session was saved");
+        let text = std::fs::read_to_string(self.file()).expect("the session was saved");
+        let is_ours = |line: &&str| {
+            let ends = ["Band/audio_out", "Master/audio_in"];
+            let mut ends = ends
+                .map(|end| format!("<Connection other=\"{end}"))
+                .into_iter();
+            !ends.any(|connection| line.contains(&connection))
+        };
+        let lines: Vec<&str> = text.lines().filter(is_ours).collect();
+        let mut text = lines.join("\n");
+        text = text.replace("<PannerShell bypassed=\"0\"", "<PannerShell bypassed=\"1\"");
         for side in ["1", "2"] {
             let (from, to) = (
                 format!("Band/audio_out {side}"),
@@ -88,10 +99,9 @@ impl ArdourSession {
             );
             for (port, other) in [(&from, &to), (&to, &from)] {
                 let port = format!("<Port type=\"audio\" name=\"{port}\"");
-                text = text.replace(
-                    &format!("{port}/>"),
-                    &format!("{port}><Connection other=\"{other}\"/></Port>"),
-                );
+                let connection = format!("<Connection other=\"{other}\"/>");
+                text = text.replace(&format!("{port}/>"), &format!("{port}></Port>"));
+                text = text.replace(&format!("{port}>"), &format!("{port}>{connection}"));
             }
         }
         std::fs::write(self.file(), text).expect("the session can be written");

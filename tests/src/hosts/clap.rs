@@ -214,11 +214,6 @@ impl ClapHost {
         state.load(&handle, &mut Cursor::new(bytes)).is_ok()
     }
 
-    /// Lets the plugin do what it asked to do on the main thread.
-    pub fn run_main_thread(&mut self) {
-        self.instance.call_on_main_thread_callback();
-    }
-
     /// The number of the parameter with this name.
     pub fn parameter(&mut self, name: &str) -> Option<u32> {
         let names = self.parameters();

@@ -136,10 +136,6 @@ impl RemoteHost {
         self.ask(request).expect("the host lives on");
     }
 
-    pub fn close_plugin(&mut self) {
-        self.ask(json!({ "do": "close" })).expect("it closes");
-    }
-
     pub fn setup(&self) -> HostSetup {
         self.setup
     }

@@ -82,3 +82,16 @@ pub fn assert_onsets(found: &[usize], expected: &[f64], what: &str) {
         "{what}: steps sound at {found:?}, but belong at {expected:?}"
     );
 }
+
+/// Says where they part, rather than every sample.
+#[track_caller]
+pub fn assert_alike(found: &Sound, wanted: &Sound) {
+    let both = found.left.iter().zip(&wanted.left).enumerate();
+    let mut parted = both.filter(|(_, (found, wanted))| found != wanted);
+    let first = parted.next();
+    assert!(
+        found == wanted,
+        "from {first:?} on, in {} more frames",
+        parted.count()
+    );
+}

@@ -115,10 +115,6 @@ impl Witness {
             .1
     }
 
-    pub fn line_of(&self, epoch: Epoch) -> Option<&Line> {
-        self.lines.get(&epoch)
-    }
-
     pub fn document(&self, position: Position) -> Option<&Arc<Document>> {
         self.lines.get(&position.epoch)?.document(position.revision)
     }
