@@ -20,5 +20,6 @@ pub mod report;
 pub mod room;
 pub mod scenario;
 pub mod server;
+pub mod steady;
 pub mod tones;
 pub mod world;

@@ -7,6 +7,7 @@ mod studio;
 use fantoccini::key::Key;
 use lockstep_session::document::clip::Content;
 use lockstep_session::document::instrument::{Parameter, Source};
+use lockstep_session::document::track::Track;
 use lockstep_session::protocol::Kind;
 use lockstep_tests::browser::{
     Browser, Ear, Microphone, Screen, decoded, overheard_page, strikes_at,
@@ -15,6 +16,7 @@ use lockstep_tests::client::Client;
 use lockstep_tests::hosts::{Bundles, ClapHost, HostSetup, Sound, sound_when, state_with_link};
 use lockstep_tests::scenario::Change;
 use lockstep_tests::server::Server;
+use lockstep_tests::steady::in_real_time;
 use serde_json::json;
 use studio::{
     Studio, assert_same_beats, bar_of_four, bar_of_take, frames_to_beats, silence, strikes,
@@ -22,86 +24,90 @@ use studio::{
 
 #[test]
 fn what_is_played_into_the_microphone_sounds_on_its_beat_in_the_plugin() {
-    let studio = Studio::open();
-    let (page, watcher) = (&studio.page, &studio.watcher);
-    let ear = Ear::at(page);
-    ear.listen_to_inputs();
-    studio.record("2 bars");
-    let played = studio.beats(&ear.strikes());
-    let begins = (bar_of_take(page) - 1.0) * 4.0;
-    let played: Vec<f64> = played.iter().map(|beat| beat - begins).collect();
+    in_real_time(|| {
+        let studio = Studio::open();
+        let (page, watcher) = (&studio.page, &studio.watcher);
+        let ear = Ear::at(page);
+        ear.listen_to_inputs();
+        studio.record("2 bars");
+        let played = studio.beats(&ear.strikes());
+        let begins = (bar_of_take(page) - 1.0) * 4.0;
+        let played: Vec<f64> = played.iter().map(|beat| beat - begins).collect();
 
-    page.pick(".take select[aria-label='Loop in']", "Scene 1");
-    let (id, bytes) = studio.sample();
-    watcher.wait_until("it loops on the track", |replica| {
+        page.pick(".take select[aria-label='Loop in']", "Scene 1");
+        let (id, bytes) = studio.sample();
+        watcher.wait_until("it loops on the track", |replica| {
         let clip = replica.document().tracks[0].clips[0].as_ref();
         clip.is_some_and(|clip| {
             matches!(clip.content, Content::Loop(audio) if audio.sample == id && audio.bars.get() == 2)
         })
     });
-    let (sound, rate) = decoded(&bytes);
-    assert_eq!(
-        sound.frames(),
-        4 * usize::try_from(rate).expect("a rate"),
-        "two bars, to the frame"
-    );
-    let stored = frames_to_beats(&sound.onsets(), f64::from(rate));
-    assert_same_beats(&stored, &played, "in the sample");
+        let (sound, rate) = decoded(&bytes);
+        assert_eq!(
+            sound.frames(),
+            4 * usize::try_from(rate).expect("a rate"),
+            "two bars, to the frame"
+        );
+        let stored = frames_to_beats(&sound.onsets(), f64::from(rate));
+        assert_same_beats(&stored, &played, "in the sample");
 
-    page.wait_until_saved();
-    page.wait_until("the take is a sample, and no take any more", |page| {
-        page.text(".takes").is_empty()
+        page.wait_until_saved();
+        page.wait_until("the take is a sample, and no take any more", |page| {
+            page.text(".takes").is_empty()
+        });
+        page.click("[aria-label='Stop']");
+        watcher.wait_until("the session rests", |replica| {
+            !replica.document().timeline.playing
+        });
+        let setup = HostSetup {
+            sample_rate: 48_000.0,
+            block: 512,
+        };
+        let mut host = ClapHost::open(&Bundles::built(), setup);
+        let link = studio.server.url(&format!("/s/{}", studio.session));
+        assert!(host.load_state(&state_with_link(&link)));
+        watcher.wait_until("the plugin is here", |replica| {
+            let mut players = replica.players();
+            players.any(|player| player.profile.kind == Kind::Daw)
+        });
+        let is_heard = |sound: &Sound| !sound.is_silent();
+        let two_bars = setup.frames(4.0);
+        let heard = sound_when(is_heard, two_bars, |bars, frames| host.render(bars, frames));
+        let heard = heard.onsets();
+        let heard = frames_to_beats(&heard, setup.sample_rate);
+        assert_same_beats(&heard, &played, "in the plugin");
+        assert_eq!(page.complaints(), Vec::<String>::new());
     });
-    page.click("[aria-label='Stop']");
-    watcher.wait_until("the session rests", |replica| {
-        !replica.document().timeline.playing
-    });
-    let setup = HostSetup {
-        sample_rate: 48_000.0,
-        block: 512,
-    };
-    let mut host = ClapHost::open(&Bundles::built(), setup);
-    let link = studio.server.url(&format!("/s/{}", studio.session));
-    assert!(host.load_state(&state_with_link(&link)));
-    watcher.wait_until("the plugin is here", |replica| {
-        let mut players = replica.players();
-        players.any(|player| player.profile.kind == Kind::Daw)
-    });
-    let is_heard = |sound: &Sound| !sound.is_silent();
-    let two_bars = setup.frames(4.0);
-    let heard = sound_when(is_heard, two_bars, |bars, frames| host.render(bars, frames));
-    let heard = heard.onsets();
-    let heard = frames_to_beats(&heard, setup.sample_rate);
-    assert_same_beats(&heard, &played, "in the plugin");
-    assert_eq!(page.complaints(), Vec::<String>::new());
 }
 
 #[test]
 fn bars_are_counted_in_for_these_ears_and_the_take_is_as_long_as_was_asked() {
-    let studio = Studio::open();
-    let page = &studio.page;
-    let ear = Ear::at(page);
-    ear.listen_to_inputs();
-    page.click("[aria-label='Click while recording']");
-    page.pick(".recorder select[aria-label='Count in']", "2 bars");
-    studio.record("1 bar");
-    // The session was started for it, so two bars were counted.
-    assert!(bar_of_take(page) >= 3.0);
-    page.press_button(".take", "Add as sample");
-    let (_, bytes) = studio.sample();
-    let (sound, rate) = decoded(&bytes);
-    assert_eq!(sound.frames(), 2 * usize::try_from(rate).expect("a rate"));
-    let heard = ear.overheard();
-    let clicks = heard.told.iter().filter_map(|(at, change)| match change {
-        Change::Listen { metronome, .. } => Some((*at, *metronome > 0.0)),
-        _ => None,
+    in_real_time(|| {
+        let studio = Studio::open();
+        let page = &studio.page;
+        let ear = Ear::at(page);
+        ear.listen_to_inputs();
+        page.click("[aria-label='Click while recording']");
+        page.pick(".recorder select[aria-label='Count in']", "2 bars");
+        studio.record("1 bar");
+        // The session was started for it, so two bars were counted.
+        assert!(bar_of_take(page) >= 3.0);
+        page.press_button(".take", "Add as sample");
+        let (_, bytes) = studio.sample();
+        let (sound, rate) = decoded(&bytes);
+        assert_eq!(sound.frames(), 2 * usize::try_from(rate).expect("a rate"));
+        let heard = ear.overheard();
+        let clicks = heard.told.iter().filter_map(|(at, change)| match change {
+            Change::Listen { metronome, .. } => Some((*at, *metronome > 0.0)),
+            _ => None,
+        });
+        let mut clicks: Vec<(usize, bool)> = clicks.collect();
+        clicks.dedup_by_key(|(_, clicks)| *clicks);
+        let is_on: Vec<bool> = clicks.iter().map(|(_, clicks)| *clicks).collect();
+        assert_eq!(is_on, [false, true, false], "it counts in and falls silent");
+        let counted = clicks[2].0 - clicks[1].0;
+        assert!(counted > 3 * 48_000, "nearly two bars: {counted} frames");
     });
-    let mut clicks: Vec<(usize, bool)> = clicks.collect();
-    clicks.dedup_by_key(|(_, clicks)| *clicks);
-    let is_on: Vec<bool> = clicks.iter().map(|(_, clicks)| *clicks).collect();
-    assert_eq!(is_on, [false, true, false], "it counts in and falls silent");
-    let counted = clicks[2].0 - clicks[1].0;
-    assert!(counted > 3 * 48_000, "nearly two bars: {counted} frames");
 }
 
 #[test]
@@ -203,69 +209,76 @@ fn a_take_that_the_browser_has_no_room_for_is_sent_all_the_same() {
     studio.sample();
 }
 
+/// The places of the steps that are on in a track's first clip.
+fn steps_on(track: &Track) -> Vec<usize> {
+    let clip = track.clips[0].as_ref();
+    let steps = clip
+        .and_then(|clip| clip.as_pattern())
+        .map(|pattern| pattern.playing().enumerate());
+    let on = steps.into_iter().flatten().filter(|(_, step)| step.on);
+    on.map(|(place, _)| place).collect()
+}
+
 #[test]
 fn a_take_is_trimmed_normalised_and_sliced_into_a_kit() {
-    let studio = Studio::with(bar_of_four);
-    let (page, watcher) = (&studio.page, &studio.watcher);
-    studio.record("2 bars");
-    page.wait_until("all are found", |page| {
-        page.text(".take").contains("Kit of 8 slices")
-    });
-    // Between the first two, and two seconds on: in hundredths, as the outline has them.
-    let marks = page.evaluate(
+    in_real_time(|| {
+        let studio = Studio::with(bar_of_four);
+        let (page, watcher) = (&studio.page, &studio.watcher);
+        studio.record("2 bars");
+        page.wait_until("all are found", |page| {
+            page.text(".take").contains("Kit of 8 slices")
+        });
+        // Between the first two, and two seconds on: in hundredths, as the outline has them.
+        let marks = page.evaluate(
         "return document.querySelector('.take .marks').getAttribute('d').match(/[0-9]+(?= 0v)/g).map(Number)",
     );
-    let mark = |place: usize| marks[place].as_u64().expect("a place");
-    let from = u64::midpoint(mark(0), mark(1)) * 10;
-    page.enter(".take [aria-label='From']", &format!("{from} ms"));
-    page.enter(".take [aria-label='To']", &format!("{} ms", from + 2_000));
-    page.click(".take [aria-label='Normalise']");
-    page.wait_until("there are four slices", |page| {
-        page.text(".take").contains("Kit of 4 slices")
-    });
-    page.press_button(".take", "Kit of 4 slices");
-    let (id, bytes) = studio.sample();
-    let (sound, rate) = decoded(&bytes);
-    let second = f64::from(rate);
-    let frames = u32::try_from(sound.frames()).expect("short");
-    assert_eq!(frames, 2 * rate, "what was kept, and no frame more");
-    let peak = sound
-        .left
-        .iter()
-        .fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
-    assert!((peak - 0.891).abs() < 0.001, "a decibel below full: {peak}");
+        let mark = |place: usize| marks[place].as_u64().expect("a place");
+        let from = u64::midpoint(mark(0), mark(1)) * 10;
+        page.enter(".take [aria-label='From']", &format!("{from} ms"));
+        page.enter(".take [aria-label='To']", &format!("{} ms", from + 2_000));
+        page.click(".take [aria-label='Normalise']");
+        page.wait_until("there are four slices", |page| {
+            page.text(".take").contains("Kit of 4 slices")
+        });
+        page.press_button(".take", "Kit of 4 slices");
+        let (id, bytes) = studio.sample();
+        let (sound, rate) = decoded(&bytes);
+        let second = f64::from(rate);
+        let frames = u32::try_from(sound.frames()).expect("short");
+        assert_eq!(frames, 2 * rate, "what was kept, and no frame more");
+        let peak = sound
+            .left
+            .iter()
+            .fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
+        assert!((peak - 0.891).abs() < 0.001, "a decibel below full: {peak}");
 
-    watcher.wait_until("four tracks play it", |replica| {
-        replica.document().tracks.len() == 5
+        watcher.wait_until("four tracks play it", |replica| {
+            let tracks = replica.document().tracks.iter().skip(1);
+            tracks.filter(|track| !steps_on(track).is_empty()).count() == 4
+        });
+        let onsets = sound.onsets();
+        assert_eq!(onsets.len(), 4);
+        watcher.look(|replica| {
+            let tracks = replica.document().tracks.iter().skip(1);
+            for ((track, onset), number) in tracks.zip(&onsets).zip(1..) {
+                let instrument = &track.settings.instrument;
+                assert_eq!(instrument.source, Source::Sample(id));
+                let start =
+                    f64::from(instrument.parameters[&Parameter::Start].get()) * second / 5_000.0;
+                let onset = f64::from(u32::try_from(*onset).expect("short"));
+                // As near as a ten-thousandth of the sample is.
+                assert!(
+                    (start - onset).abs() < 24.0,
+                    "slice {number}: {start}, not {onset}"
+                );
+                let sixteenth = (onset / second * 8.0).round();
+                let on = steps_on(track);
+                assert_eq!(on.len(), 1);
+                assert_eq!(f64::from(u32::try_from(on[0]).expect("short")), sixteenth);
+            }
+        });
+        assert_eq!(page.complaints(), Vec::<String>::new());
     });
-    let onsets = sound.onsets();
-    assert_eq!(onsets.len(), 4);
-    watcher.look(|replica| {
-        let tracks = replica.document().tracks.iter().skip(1);
-        for ((track, onset), number) in tracks.zip(&onsets).zip(1..) {
-            let instrument = &track.settings.instrument;
-            assert_eq!(instrument.source, Source::Sample(id));
-            let start =
-                f64::from(instrument.parameters[&Parameter::Start].get()) * second / 5_000.0;
-            let onset = f64::from(u32::try_from(*onset).expect("short"));
-            // As near as a ten-thousandth of the sample is.
-            assert!(
-                (start - onset).abs() < 24.0,
-                "slice {number}: {start}, not {onset}"
-            );
-            let clip = track.clips[0].as_ref().and_then(|clip| clip.as_pattern());
-            let steps = clip.expect("a pattern").playing();
-            let on: Vec<usize> = steps
-                .enumerate()
-                .filter(|(_, step)| step.on)
-                .map(|it| it.0)
-                .collect();
-            let sixteenth = (onset / second * 8.0).round();
-            assert_eq!(on.len(), 1);
-            assert_eq!(f64::from(u32::try_from(on[0]).expect("short")), sixteenth);
-        }
-    });
-    assert_eq!(page.complaints(), Vec::<String>::new());
 }
 
 #[test]

@@ -8,6 +8,7 @@ use lockstep_tests::client::Client;
 use lockstep_tests::jam::clicks;
 use lockstep_tests::scenario::{Change, assert_same_bits};
 use lockstep_tests::server::Server;
+use lockstep_tests::steady::in_real_time;
 use serde_json::json;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -77,35 +78,37 @@ fn middle(mut errors: Vec<Duration>) -> Duration {
 
 #[test]
 fn two_pages_and_the_session_are_heard_on_the_same_beat() {
-    let folder = overheard_page();
-    let server = Server::start_with(&["--web", &named(folder.path())]);
-    let session = server.new_session_with(&clicks());
-    let client = clocked(&server, &session, 1);
-    let pages = [opened(&server, &session), opened(&server, &session)];
-    let ears = pages.each_ref().map(Ear::at);
-    for (page, ear) in pages.iter().zip(&ears) {
-        page.click(".status");
-        ear.wait_until_it_sounds();
-    }
-    wait_until_in_time(&pages[0]);
-    pages[0].click("[aria-label='Play']");
-    for ear in &ears {
-        ear.listen_for(8.0);
-    }
-    let heard = ears.each_ref().map(Ear::overheard);
-    let [anna, ben] = heard.each_ref().map(beats);
-    assert!(
-        anna.len() > 10 && ben.len() > 10,
-        "{} {}",
-        anna.len(),
-        ben.len()
-    );
-    let off = middle(anna.iter().map(|beat| apart(*beat, &ben)).collect());
-    assert!(off < Duration::from_millis(5), "{off:?} between the pages");
+    in_real_time(|| {
+        let folder = overheard_page();
+        let server = Server::start_with(&["--web", &named(folder.path())]);
+        let session = server.new_session_with(&clicks());
+        let client = clocked(&server, &session, 1);
+        let pages = [opened(&server, &session), opened(&server, &session)];
+        let ears = pages.each_ref().map(Ear::at);
+        for (page, ear) in pages.iter().zip(&ears) {
+            page.click(".status");
+            ear.wait_until_it_sounds();
+        }
+        wait_until_in_time(&pages[0]);
+        pages[0].click("[aria-label='Play']");
+        for ear in &ears {
+            ear.listen_for(8.0);
+        }
+        let heard = ears.each_ref().map(Ear::overheard);
+        let [anna, ben] = heard.each_ref().map(beats);
+        assert!(
+            anna.len() > 10 && ben.len() > 10,
+            "{} {}",
+            anna.len(),
+            ben.len()
+        );
+        let off = middle(anna.iter().map(|beat| apart(*beat, &ben)).collect());
+        assert!(off < Duration::from_millis(5), "{off:?} between the pages");
 
-    for beats in [&anna, &ben] {
-        assert_in_phase(&client, beats);
-    }
+        for beats in [&anna, &ben] {
+            assert_in_phase(&client, beats);
+        }
+    });
 }
 
 /// Fails unless these beats are where a player beside the page takes them for.
@@ -126,58 +129,60 @@ fn assert_in_phase(client: &Client, beats: &[SystemTime]) {
 
 #[test]
 fn the_sound_goes_on_in_the_background_through_slips_and_without_a_server() {
-    let folder = overheard_page();
-    let mut server = Server::start_with(&["--web", &named(folder.path())]);
-    let session = server.new_session_with(&clicks());
-    let page = opened(&server, &session);
-    let ear = Ear::at(&page);
-    page.click(".status");
-    ear.wait_until_it_sounds();
-    wait_until_in_time(&page);
-    page.click("[aria-label='Play']");
-    ear.listen_for(3.0);
+    in_real_time(|| {
+        let folder = overheard_page();
+        let mut server = Server::start_with(&["--web", &named(folder.path())]);
+        let session = server.new_session_with(&clicks());
+        let page = opened(&server, &session);
+        let ear = Ear::at(&page);
+        page.click(".status");
+        ear.wait_until_it_sounds();
+        wait_until_in_time(&page);
+        page.click("[aria-label='Play']");
+        ear.listen_for(3.0);
 
-    let client = clocked(&server, &session, 1);
-    page.behind_another_tab(|| {
-        let until = client.beat() + BeatSpan::BEAT.times(12);
-        while client.beat() < until {
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    });
-    assert_ne!(page.evaluate("return overhear.hidden"), 0, "it was hidden");
-    drop(client);
+        let client = clocked(&server, &session, 1);
+        page.behind_another_tab(|| {
+            let until = client.beat() + BeatSpan::BEAT.times(12);
+            while client.beat() < until {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        });
+        assert_ne!(page.evaluate("return overhear.hidden"), 0, "it was hidden");
+        drop(client);
 
-    server.kill();
-    ear.listen_for(4.0);
-    server.come_back();
-    page.wait_until_connected();
-    page.evaluate(
-        "const told = AudioContext.prototype.getOutputTimestamp;
+        server.kill();
+        ear.listen_for(4.0);
+        server.come_back();
+        page.wait_until_connected();
+        page.evaluate(
+            "const told = AudioContext.prototype.getOutputTimestamp;
         AudioContext.prototype.getOutputTimestamp = function () {
             const { contextTime, performanceTime } = told.call(this);
             return { contextTime, performanceTime: performanceTime + 40 };
         };",
-    );
-    ear.listen_for(6.0);
-    let client = clocked(&server, &session, 2);
-    let heard = ear.overheard();
-    let onsets = heard.sound.onsets();
-    // At 120 beats a minute, and with a slip of 40 ms once.
-    let seconds = |frames: usize| f64::from(u32::try_from(frames).expect("short")) / heard.rate;
-    let gaps = onsets.windows(2).map(|pair| seconds(pair[1] - pair[0]));
-    let gaps: Vec<_> = gaps.collect();
-    // A jump forward passes over what lies within it, as everyone else has already.
-    let is_no_beat = |gap: &&f64| !(0.45..0.55).contains(*gap);
-    let jumps: Vec<_> = gaps.iter().filter(is_no_beat).collect();
-    let is_over_one = jumps.len() < 2 && jumps.iter().all(|gap| (0.9..1.0).contains(*gap));
-    assert!(is_over_one, "a beat is lost or comes twice: {gaps:?}");
-    let is_slipped = |gap: &f64| (gap - (gap * 2.0).round() / 2.0).abs() > 0.02;
-    assert!(
-        gaps.iter().any(is_slipped),
-        "the slip is followed: {gaps:?}"
-    );
-    let last: Vec<_> = beats(&heard).into_iter().rev().take(6).collect();
-    assert_in_phase(&client, &last);
+        );
+        ear.listen_for(6.0);
+        let client = clocked(&server, &session, 2);
+        let heard = ear.overheard();
+        let onsets = heard.sound.onsets();
+        // At 120 beats a minute, and with a slip of 40 ms once.
+        let seconds = |frames: usize| f64::from(u32::try_from(frames).expect("short")) / heard.rate;
+        let gaps = onsets.windows(2).map(|pair| seconds(pair[1] - pair[0]));
+        let gaps: Vec<_> = gaps.collect();
+        // A jump forward passes over what lies within it, as everyone else has already.
+        let is_no_beat = |gap: &&f64| !(0.45..0.55).contains(*gap);
+        let jumps: Vec<_> = gaps.iter().filter(is_no_beat).collect();
+        let is_over_one = jumps.len() < 2 && jumps.iter().all(|gap| (0.9..1.0).contains(*gap));
+        assert!(is_over_one, "a beat is lost or comes twice: {gaps:?}");
+        let is_slipped = |gap: &f64| (gap - (gap * 2.0).round() / 2.0).abs() > 0.02;
+        assert!(
+            gaps.iter().any(is_slipped),
+            "the slip is followed: {gaps:?}"
+        );
+        let last: Vec<_> = beats(&heard).into_iter().rev().take(6).collect();
+        assert_in_phase(&client, &last);
+    });
 }
 
 /// A player who knows the time.

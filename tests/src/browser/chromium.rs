@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -39,8 +39,15 @@ pub(super) struct Chromium {
 }
 
 impl Chromium {
-    /// Starts chromedriver on a port of its own choice.
+    /// Starts chromedriver on a port of its own choice. Now and then it chooses one that is taken a moment
+    /// later, and ends.
     pub(super) fn start() -> Self {
+        let mut attempts = (0..5).map(|_| Self::attempt());
+        let started = attempts.find_map(Result::ok);
+        started.expect("chromedriver names its port")
+    }
+
+    fn attempt() -> Result<Self, RecvTimeoutError> {
         let profile = tempfile::tempdir().expect("a folder for the browser's profile");
         let mut driver = Command::new("chromedriver")
             .args(["--port=0", "--enable-chrome-logs"])
@@ -62,15 +69,20 @@ impl Chromium {
             &log,
             said,
         );
-        let port = hear
-            .recv_timeout(Duration::from_secs(30))
-            .expect("chromedriver names its port");
-        Self {
+        let named = hear.recv_timeout(Duration::from_secs(30));
+        let port = named.inspect_err(|_| {
+            let said = log.lock().unwrap_or_else(PoisonError::into_inner);
+            println!("chromedriver: {said:?}");
+            // What cannot be ended has ended already.
+            let _ = driver.kill();
+            let _ = driver.wait();
+        })?;
+        Ok(Self {
             driver,
             port,
             profile,
             log,
-        }
+        })
     }
 
     /// Starts Chromium itself.
