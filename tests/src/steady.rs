@@ -80,3 +80,30 @@ impl Ticks {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    #[test]
+    fn what_succeeds_is_run_once() {
+        let runs = Cell::new(0);
+        in_real_time(|| runs.set(runs.get() + 1));
+        assert_eq!(runs.get(), 1);
+    }
+
+    #[test]
+    fn what_fails_each_time_fails() {
+        let runs = Cell::new(0);
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            in_real_time(|| {
+                runs.set(runs.get() + 1);
+                // Not a panic that anybody is told about.
+                resume_unwind(Box::new("red"));
+            });
+        }));
+        assert!(outcome.is_err());
+        assert!((1..=ATTEMPTS).contains(&runs.get()));
+    }
+}
