@@ -5,8 +5,8 @@ use super::{Bundles, Edition, Sound};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::{Duration, SystemTime};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant, SystemTime};
 use tempfile::TempDir;
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/hosts/ardour.lua");
@@ -16,6 +16,10 @@ const SCANNER: &str = "/usr/lib/ardour7/ardour-vst3-scanner";
 const NAME: &str = "song";
 /// Ardour counts time in these, so that every rate divides them.
 const SUPERCLOCKS_PER_SECOND: usize = 282_240_000;
+
+/// Ten times as long as it takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(120);
+const ATTEMPTS: u32 = 3;
 
 /// One session with one plugin on a MIDI track.
 #[derive(Debug)]
@@ -154,10 +158,33 @@ impl ArdourSession {
             .env("XDG_CACHE_HOME", home.join(".cache"))
             .env("LOCKSTEP_HOME", home.join("lockstep"))
             .env_remove("DISPLAY");
-        let output = command.output();
-        let output = output.unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let mut attempts = (0..ATTEMPTS).map(|_| finished(command));
+        let output = attempts.find_map(|output| output);
+        let output = output.unwrap_or_else(|| panic!("{command:?} does not end"));
         assert!(output.status.success(), "{command:?}: {output:?}");
     }
+}
+
+/// Now and then Ardour's export and its disk thread wait for each other for ever, while no plugin is asked
+/// anything.
+fn finished(command: &mut Command) -> Option<Output> {
+    let running = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let mut running = running.unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let deadline = Instant::now() + PATIENCE;
+    while running.try_wait().expect("it is ours").is_none() {
+        if Instant::now() > deadline {
+            println!("{command:?} hangs");
+            // What cannot be ended has ended already.
+            let _ = running.kill();
+            let _ = running.wait();
+            return None;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Some(running.wait_with_output().expect("what it said"))
 }
 
 /// The plugin's state in the container that VST3 hosts share.
