@@ -40,6 +40,7 @@ use crate::state::EditorSize;
 use egui::{Align, Context, Frame as Space, Layout, Panel, ScrollArea, Ui};
 use grid::Grid;
 use lockstep_engine::{LiveEvent, LiveNote};
+use lockstep_session::document::launch::Walks;
 use lockstep_session::units::{Beat, LocalTime, Span};
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::ResizeHint;
@@ -102,6 +103,7 @@ pub struct LockstepEditor {
     host: Option<GuiContext>,
     opened: LocalTime,
     selection: Selection,
+    walks: Walks,
     outbox: Outbox,
     panels: Panels,
     /// Notes that were struck to hear them, and when they are let go.
@@ -149,6 +151,7 @@ pub(crate) fn create(
         host: None,
         opened: LocalTime::ZERO,
         selection: Selection::default(),
+        walks: Walks::default(),
         outbox: Outbox::default(),
         panels: Panels::default(),
         struck: Vec::new(),
@@ -212,10 +215,12 @@ impl NiceEguiApp for LockstepEditor {
             (pointer.any_pressed(), is_held)
         });
         self.outbox.begin(is_pressed, is_held);
+        let beat = beat_by(&playing, now);
         let mut desk = Desk {
             view: &view,
             playing,
-            beat: beat_by(&playing, now),
+            beat,
+            launched: self.walks.all_playing_at(&view.document, beat),
             now,
             levels: self.ends.levels(),
             controls: &self.params.controls,

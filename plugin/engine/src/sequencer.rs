@@ -12,7 +12,7 @@ pub(crate) use pitch::{Pitches, note_number};
 
 use crate::playhead::{Entry, Window};
 use crate::score::{Content, Locks, MAX_TRACKS, Score, ScoreTrack};
-use lockstep_session::document::launch::{Launches, Playing, Turn};
+use lockstep_session::document::launch::{Launches, Playing, Turn, Walk};
 use lockstep_session::document::track::StepLength;
 use lockstep_session::ids::SceneIndex;
 use lockstep_session::units::{Beat, BeatSpan};
@@ -53,10 +53,7 @@ pub(crate) struct Sequencer {
 
 #[derive(Clone, Copy, Debug, Default)]
 struct TrackState {
-    /// What played when it was looked up last, and by what plan.
-    turn: Option<(Launches, Turn)>,
-    /// The turn before that: looks ahead and looks back take turns around a change.
-    before: Option<Turn>,
+    walk: Walk,
     /// The turn that the sequence is in.
     playing: Option<Playing>,
     /// Until when, in travelled beats, the last note is held into the steps after it, and in which
@@ -74,14 +71,9 @@ const MOST_EARLY: f64 = 0.5;
 
 impl Sequencer {
     /// Realtime: yes
-    pub(crate) const fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
-            tracks: [TrackState {
-                turn: None,
-                before: None,
-                playing: None,
-                tied_until: None,
-            }; MAX_TRACKS],
+            tracks: [TrackState::default(); MAX_TRACKS],
         }
     }
 
@@ -260,26 +252,7 @@ impl TrackState {
     /// What plays at a running beat, and when that ends.
     fn turn_at(&mut self, launches: &Launches, running: i64) -> (Turn, Option<i64>) {
         let beat = Beat::from_micros(running);
-        let first = launches.first_turn(beat);
-        let begun = |turn: &Turn| turn.since() <= beat && turn.playing.since >= first.playing.since;
-        let known = self.turn.filter(|(plan, _)| plan == launches);
-        let (known, before) = (known.map(|(_, turn)| turn), known.and(self.before));
-        let nearest = [known, before].into_iter().flatten().find(begun);
-        let mut turn = nearest.unwrap_or(first);
-        if nearest.is_none() {
-            self.before = None;
-        }
-        if nearest.is_none() || nearest == known {
-            self.turn = Some((*launches, turn));
-            for _ in 0..MOST_HOPS {
-                let Some(next) = launches.next_turn(&turn, beat) else {
-                    break;
-                };
-                self.before = Some(turn);
-                turn = next;
-                self.turn = Some((*launches, turn));
-            }
-        }
+        let turn = self.walk.turn_at(launches, beat, MOST_HOPS);
         let queued = launches
             .queued
             .map(|queued| queued.at)

@@ -11,6 +11,7 @@ use crate::view::{Connection, Follows, Lead, View};
 use egui::{Context, Event, Key, Modifiers, PointerButton, Pos2, RawInput, Rect, Sense, vec2};
 use lockstep_engine::Meters;
 use lockstep_session::document::clip::{Action, AudioLoop, Bars, Clip, Content, Follow};
+use lockstep_session::document::launch::Walks;
 use lockstep_session::document::mixer::Level;
 use lockstep_session::document::pattern::Pattern;
 use lockstep_session::document::track::{Track, TrackSettings};
@@ -108,6 +109,7 @@ impl Bench {
                 view: &self.view,
                 playing: Playing::default(),
                 beat: Beat::ZERO,
+                launched: Walks::default().all_playing_at(&self.view.document, Beat::ZERO),
                 now,
                 levels: Meters::default(),
                 controls: &self.params.controls,

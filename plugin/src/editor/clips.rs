@@ -67,9 +67,8 @@ impl Clips {
             touched = scene_head(ui, desk, &places, scene).or(touched);
         }
         touched = stop_all(ui, desk, &places).or(touched);
-        let rows = document.rows();
         for (row, track) in document.tracks.iter().enumerate() {
-            let turn = Turn::of(track, &rows, desk.beat);
+            let turn = Turn::of(track, desk.playing(track), desk.beat);
             for scene in SceneIndex::all() {
                 let slot = Slot {
                     track: track.id,

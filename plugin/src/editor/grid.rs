@@ -367,11 +367,10 @@ impl Grid {
 fn rows<'a>(desk: &Desk<'a>) -> Vec<Row<'a>> {
     let document = desk.document();
     let tracks = &document.tracks;
-    let plan = document.rows();
     let head = Head::new(desk.beat, desk.view.follows);
     let rolls = desk.playing.grid.rolling;
     let rows = tracks.iter().map(|track| {
-        let sounding = head.sounding(document, &plan, track);
+        let sounding = head.sounding(document, desk.playing(track));
         let playing = sounding.map(|sounding| sounding.scene);
         let scene = desk.selection.scene.or(playing);
         let scene = scene.unwrap_or(SceneIndex::FIRST);

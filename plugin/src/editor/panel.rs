@@ -12,6 +12,7 @@ use crate::view::{Connection, View};
 use lockstep_engine::{LiveEvent, LiveNote, Meters};
 use lockstep_session::document::Document;
 use lockstep_session::document::Mode;
+use lockstep_session::document::launch::Playing as Launched;
 use lockstep_session::document::pattern::Pattern;
 use lockstep_session::document::track::Track;
 use lockstep_session::edit::Edit;
@@ -27,6 +28,8 @@ pub(super) struct Desk<'a> {
     pub(super) playing: Playing,
     /// Where the grid is by now, for the eye. Stands still while nothing rolls.
     pub(super) beat: Beat,
+    /// What each track plays there.
+    pub(super) launched: Vec<Launched>,
     pub(super) now: LocalTime,
     pub(super) levels: Meters,
     pub(super) controls: &'a Controls,
@@ -133,12 +136,19 @@ impl<'a> Desk<'a> {
         }
     }
 
+    /// What a track plays, follow actions included.
+    pub(super) fn playing(&self, track: &Track) -> Launched {
+        let mut tracks = self.document().tracks.iter();
+        let place = tracks.position(|other| other.id == track.id);
+        let playing = place.and_then(|place| self.launched.get(place));
+        playing.copied().unwrap_or_default()
+    }
+
     /// The slot of a track that the grid shows: the chosen scene, or else what plays.
     pub(super) fn scene_of(&self, track: &Track) -> SceneIndex {
         let playing = || {
-            let document = self.document();
             let head = Head::new(self.beat, self.view.follows);
-            let sounding = head.sounding(document, &document.rows(), track)?;
+            let sounding = head.sounding(self.document(), self.playing(track))?;
             Some(sounding.scene)
         };
         let chosen = self.selection.scene.or_else(playing);

@@ -3,7 +3,7 @@
 
 use crate::view::Follows;
 use lockstep_session::document::Document;
-use lockstep_session::document::launch::{Playing, Rows};
+use lockstep_session::document::launch::Playing;
 use lockstep_session::document::track::Track;
 use lockstep_session::ids::{SceneIndex, StepIndex};
 use lockstep_session::units::{Beat, BeatSpan};
@@ -33,14 +33,9 @@ impl Head {
         }
     }
 
-    /// The clip of a track that sounds, and how far it has come.
-    pub(super) fn sounding(
-        &self,
-        document: &Document,
-        rows: &Rows,
-        track: &Track,
-    ) -> Option<Sounding> {
-        let Playing { clip, since } = track.playing_at(rows, self.place);
+    /// The clip that sounds where this plays, and how far it has come.
+    pub(super) fn sounding(&self, document: &Document, playing: Playing) -> Option<Sounding> {
+        let Playing { clip, since } = playing;
         let began = if self.folds {
             document.timeline.position_of(since)
         } else {
@@ -88,8 +83,9 @@ mod tests {
     }
 
     fn step(document: &Document, track: &Track, place: i64, follows: Follows) -> Option<usize> {
-        let head = Head::new(Beat::from_micros(place), follows);
-        let sounding = head.sounding(document, &document.rows(), track)?;
+        let place = Beat::from_micros(place);
+        let playing = track.playing_at(&document.rows(), place);
+        let sounding = Head::new(place, follows).sounding(document, playing)?;
         Some(sounding.step(track)?.index())
     }
 

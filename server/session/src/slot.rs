@@ -3,7 +3,7 @@
 
 use crate::document::Document;
 use crate::document::clip::{AudioLoop, Bars, Clip, Content};
-use crate::document::launch::Rows;
+use crate::document::launch::Playing;
 use crate::document::mixer::Level;
 use crate::document::pattern::Pattern;
 use crate::document::track::Track;
@@ -38,10 +38,10 @@ pub struct Turn {
 }
 
 impl Turn {
-    pub fn of(track: &Track, rows: &Rows, beat: Beat) -> Self {
+    pub fn of(track: &Track, playing: Playing, beat: Beat) -> Self {
         let queued = track.queued.filter(|queued| queued.at > beat);
         Self {
-            playing: track.playing_at(rows, beat).clip,
+            playing: playing.clip,
             queued: queued.map(|queued| (queued.clip, queued.at)),
         }
     }
@@ -174,7 +174,7 @@ fn letter(scene: SceneIndex) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::launch::When;
+    use crate::document::launch::{Rows, When};
     use crate::document::track::TrackSettings;
     use std::sync::Arc;
 
@@ -193,6 +193,10 @@ mod tests {
         Beat::from_micros(bars * 4_000_000)
     }
 
+    fn turn_of(track: &Track, beat: Beat) -> Turn {
+        Turn::of(track, track.playing_at(&Rows::default(), beat), beat)
+    }
+
     #[test]
     fn a_launched_clip_is_queued_until_its_beat_and_the_playing_one_ends_there() {
         let mut track = track();
@@ -201,11 +205,11 @@ mod tests {
             at: beat(2),
         };
         track.launch(&Rows::default(), Some(scene(1)), when);
-        let turn = Turn::of(&track, &Rows::default(), beat(1));
+        let turn = turn_of(&track, beat(1));
         assert_eq!(turn.state(scene(1)), State::Queued(beat(2)));
         assert_eq!(turn.state(scene(0)), State::Ending(beat(2)));
         assert_eq!(turn.state(scene(2)), State::Resting);
-        let turn = Turn::of(&track, &Rows::default(), beat(2));
+        let turn = turn_of(&track, beat(2));
         assert_eq!(turn.state(scene(1)), State::Playing);
         assert_eq!(turn.state(scene(0)), State::Resting);
     }
@@ -213,14 +217,14 @@ mod tests {
     #[test]
     fn a_track_that_is_about_to_stop_need_not_be_stopped_again() {
         let mut track = track();
-        assert!(Turn::of(&track, &Rows::default(), beat(0)).can_stop());
+        assert!(turn_of(&track, beat(0)).can_stop());
         let when = When {
             now: beat(0),
             at: beat(1),
         };
         track.launch(&Rows::default(), None, when);
-        assert!(!Turn::of(&track, &Rows::default(), beat(0)).can_stop());
-        assert!(!Turn::of(&track, &Rows::default(), beat(1)).can_stop());
+        assert!(!turn_of(&track, beat(0)).can_stop());
+        assert!(!turn_of(&track, beat(1)).can_stop());
     }
 
     #[test]

@@ -14,6 +14,7 @@ use crate::preferences::Preferences;
 use crate::recording::Stage;
 use crate::selected::Selected;
 use leptos::prelude::*;
+use lockstep_session::document::launch::{Playing, Rows, Walks};
 use lockstep_session::document::mixer::Colour;
 use lockstep_session::document::step::Step;
 use lockstep_session::document::{Document, track::Track};
@@ -53,6 +54,7 @@ pub(crate) struct Board {
     pub(crate) meters: Moving<(f32, f32)>,
     /// The steps that tracks are on.
     pub(crate) playheads: Moving<Option<usize>>,
+    walks: StoredValue<Walks>,
     /// Where the session is, rounded down to a sixteenth.
     pub(crate) beat: RwSignal<Beat>,
     /// Where the song stands: bar, beat and sixteenth, as musicians count them.
@@ -139,6 +141,7 @@ impl Board {
             selected: RwSignal::new(Selected::default()),
             meters: Moving::new(),
             playheads: Moving::new(),
+            walks: StoredValue::new(Walks::default()),
             beat: RwSignal::new(Beat::ZERO),
             place: RwSignal::new(place_of(None)),
             preferences: RwSignal::new(Preferences::kept()),
@@ -297,6 +300,13 @@ impl Board {
         }
     }
 
+    /// What a track plays at a beat, which is asked many times a second.
+    pub(crate) fn playing(&self, track: &Track, clips: &Rows, beat: Beat) -> Playing {
+        let walks = self.walks;
+        let playing = walks.try_update_value(|walks| walks.playing_at(track, clips, beat));
+        playing.unwrap_or_else(|| track.playing_at(clips, beat))
+    }
+
     /// Brings every row to what the document says at `beat`; what says so already stays quiet.
     pub(crate) fn show(&self, document: &Document, beat: Beat) {
         let shown = Arc::new(document.clone());
@@ -325,7 +335,8 @@ impl Board {
         let scene = self.selected.get_untracked().scene;
         self.rows.with_untracked(|rows| {
             for (row, track) in rows.iter().zip(&document.tracks) {
-                row.show(track, &clips, beat, scene);
+                let playing = self.playing(track, &clips, beat);
+                row.show(track, playing.clip, scene);
             }
         });
         self.changes.update(|count| *count += 1);
@@ -380,11 +391,12 @@ impl Board {
         let mut steps = Vec::new();
         self.rows.with_untracked(|rows| {
             for (row, track) in rows.iter().zip(&document.tracks) {
-                if let Some(beat) = beat {
-                    row.show(track, &clips, beat, scene);
-                }
-                let shown = row.head.with_untracked(|head| head.scene);
-                let step = beat.and_then(|beat| step_at(document, track, &clips, beat, shown));
+                let step = beat.and_then(|beat| {
+                    let playing = self.playing(track, &clips, beat);
+                    row.show(track, playing.clip, scene);
+                    let shown = row.head.with_untracked(|head| head.scene);
+                    step_at(document, track, playing, beat, shown)
+                });
                 steps.push((row.id, step));
             }
         });

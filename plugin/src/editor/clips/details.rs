@@ -26,7 +26,7 @@ impl Details {
         };
         let theme = desk.theme;
         let scene = scene_name(desk.document(), slot.scene);
-        let turn = Turn::of(track, &desk.document().rows(), desk.beat);
+        let turn = Turn::of(track, desk.playing(track), desk.beat);
         let clip = track.clip(slot.scene).map(AsRef::as_ref);
         let state = match (clip, turn.state(slot.scene)) {
             (None, _) => "empty".to_owned(),

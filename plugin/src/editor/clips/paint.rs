@@ -6,7 +6,6 @@ use egui::{
     Align2, Color32, FontId, Painter, Pos2, Rect, Response, Shape, Stroke, StrokeKind, pos2, vec2,
 };
 use lockstep_session::document::clip::{Clip, Content};
-use lockstep_session::document::launch::Rows;
 use lockstep_session::document::track::Track;
 use lockstep_session::document::words;
 use lockstep_session::slot::{Slot, State, clip_name, scene_name};
@@ -84,8 +83,7 @@ fn progress(desk: &Desk<'_>, track: &Track, clip: &Clip) -> Option<f32> {
         }
         Content::Loop(audio) => BeatSpan::BAR.times(i64::from(audio.bars.get())),
     };
-    let rows: Rows = desk.document().rows();
-    let into = desk.beat - track.playing_at(&rows, desk.beat).since;
+    let into = desk.beat - desk.playing(track).since;
     let into = into.as_micros().rem_euclid(length.as_micros().max(1));
     #[expect(clippy::cast_precision_loss, reason = "a place on the screen")]
     let share = into as f32 / length.as_micros().max(1) as f32;

@@ -1,6 +1,10 @@
 //! Which clip plays: launches wait for their beat, follow actions go on from there.
 //! What plays at a beat is computed, never counted.
 
+mod walk;
+
+pub use walk::{Walk, Walks};
+
 use super::clip::Follow;
 use super::{Document, track::Track};
 use crate::{chance::Chance, ids::SceneIndex, units::Beat, units::BeatSpan};

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use lockstep_session::document::instrument::Source;
-use lockstep_session::document::launch::Rows;
+use lockstep_session::document::launch::Playing;
 use lockstep_session::document::mixer::Colour;
 use lockstep_session::document::pattern::PatternLength;
 use lockstep_session::document::step::{Step, Velocity};
@@ -81,14 +81,12 @@ impl Row {
     pub(super) fn show(
         &self,
         track: &Arc<Track>,
-        rows: &Rows,
-        beat: Beat,
+        playing: Option<SceneIndex>,
         wanted: Option<SceneIndex>,
     ) {
         let mut drawn = self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
         let shown_scene = self.head.with_untracked(|head| head.scene);
-        let playing = || track.playing_at(rows, beat).clip;
-        let scene = wanted.or_else(playing).unwrap_or(shown_scene);
+        let scene = wanted.or(playing).unwrap_or(shown_scene);
         if scene == shown_scene
             && drawn
                 .as_ref()
@@ -131,11 +129,10 @@ impl Row {
 pub(super) fn step_at(
     document: &Document,
     track: &Track,
-    rows: &Rows,
+    playing: Playing,
     beat: Beat,
     shown: SceneIndex,
 ) -> Option<(usize, BeatSpan)> {
-    let playing = track.playing_at(rows, beat);
     let clip = playing.clip.filter(|scene| *scene == shown)?;
     let pattern = track.clip(clip)?.as_pattern()?;
     let into = document.timeline.into_clip(beat, playing.since);

@@ -238,3 +238,46 @@ fn a_row_followed_at_random_is_the_same_row_for_every_track() {
         );
     }
 }
+
+#[test]
+fn a_walk_answers_what_a_walk_from_the_launch_does() {
+    let mut track = track(&[
+        Some(Action::Random),
+        Some(Action::Next),
+        None,
+        Some(Action::Random),
+    ]);
+    let rows = rows(&[0, 1, 3], Action::Random);
+    let mut walks = Walks::default();
+    let mut asked = 0_i64;
+    for number in 0..2_000_i64 {
+        // Mostly ahead, now and then a little or far back, and past another launch.
+        asked = match number % 17 {
+            3 => asked - 1_500_000,
+            11 => asked / 3,
+            _ => asked + 700_000,
+        };
+        if number == 900 {
+            let now = Beat::from_micros(asked);
+            let at = now + BeatSpan::BAR.times(2);
+            track.launch(&rows, Some(scene(1)), When { now, at });
+        }
+        let beat = Beat::from_micros(asked);
+        let found = walks.playing_at(&track, &rows, beat);
+        assert_eq!(found, track.playing_at(&rows, beat), "at {beat:?}");
+    }
+}
+
+#[test]
+fn a_walk_that_may_not_go_far_at_once_comes_there_in_the_end() {
+    let track = track(&[
+        Some(Action::Random),
+        Some(Action::Random),
+        Some(Action::Random),
+    ]);
+    let launches = track.launches(&NO_ROWS);
+    let (mut walk, late) = (Walk::default(), bar(2_001));
+    let ends = track.playing_at(&NO_ROWS, late);
+    let found = (1..).find(|_| walk.turn_at(&launches, late, 100).playing == ends);
+    assert_eq!(found, Some(10), "a thousand turns of two bars");
+}

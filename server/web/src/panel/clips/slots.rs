@@ -71,7 +71,7 @@ pub(super) fn slots(seat: Seat, chosen: RwSignal<Option<Chosen>>) -> Tag {
         .painted({
             let painted = RefCell::new(None);
             move |place| {
-                let now = Painted::of(board.document.get(), board.beat.get(), chosen.get());
+                let now = Painted::of(board, chosen.get());
                 let is_new = lay_out(place, &now.document);
                 let before = painted.take().filter(|_| !is_new);
                 paint(place, before.as_ref(), &now);
@@ -90,11 +90,13 @@ struct Painted {
 }
 
 impl Painted {
-    fn of(document: Arc<Document>, beat: Beat, chosen: Option<Chosen>) -> Painted {
+    fn of(board: Board, chosen: Option<Chosen>) -> Painted {
+        let (document, beat) = (board.document.get(), board.beat.get());
         let rows = document.rows();
         let tracks = document.tracks.iter();
+        let turn = |track: &Arc<Track>| Turn::of(track, board.playing(track, &rows, beat), beat);
         Painted {
-            turns: tracks.map(|track| Turn::of(track, &rows, beat)).collect(),
+            turns: tracks.map(turn).collect(),
             rows,
             document,
             chosen,
