@@ -1,6 +1,7 @@
 //! The slots themselves: real buttons, painted by one effect for all of them, walked by arrow keys.
 
 use super::Chosen;
+use crate::board::Board;
 use crate::dom::{Tag, set, tag};
 use crate::seat::Seat;
 use leptos::ev::{Event, KeyboardEvent, PointerEvent};
@@ -14,7 +15,6 @@ use lockstep_session::document::words;
 use lockstep_session::edit::Edit;
 use lockstep_session::ids::{SceneIndex, TrackId};
 use lockstep_session::slot::{Slot, State, Turn, clip_name, scene_name, stop};
-use lockstep_session::units::Beat;
 use std::cell::{Cell, RefCell};
 use std::fmt::Write;
 use std::rc::Rc;
