@@ -50,9 +50,10 @@ fn two_hands_on_the_same_steps_end_with_the_same_steps() {
     for page in [&anna, &ben] {
         page.wait_until("everything is stored", |page| page.text(".saved") == "all");
     }
-    let agreed = witness.look(|it| on(it.document(), "Clap"));
     for page in [&anna, &ben] {
-        page.wait_until("all see the same", |page| shown(page, "Clap") == agreed);
+        page.wait_until("all see the same", |page| {
+            shown(page, "Clap") == witness.look(|it| on(it.document(), "Clap"))
+        });
         assert_eq!(page.complaints(), Vec::<String>::new());
     }
 }

@@ -69,15 +69,14 @@ fn every_kind_of_edit_has_a_control_that_reaches_the_others_and_the_store() {
     assert!(silent.is_empty(), "controls that send nothing: {silent:?}");
 
     anna.wait_until_saved();
-    let confirmed = other.look(|replica| replica.confirmed().clone());
     let stored: Document = serde_json::from_value(server.read(&session)["document"].clone())
         .expect("the server's document");
-    assert_eq!(stored.tracks, confirmed.tracks);
-    assert_eq!(stored.effects, confirmed.effects);
-    assert_eq!(
-        (stored.name, stored.swing, stored.master),
-        (confirmed.name, confirmed.swing, confirmed.master)
-    );
+    other.wait_until("another has what is stored", |replica| {
+        let confirmed = replica.confirmed();
+        (&stored.tracks, &stored.effects) == (&confirmed.tracks, &confirmed.effects)
+            && (&stored.name, stored.swing) == (&confirmed.name, confirmed.swing)
+            && stored.master == confirmed.master
+    });
     for control in [
         "[aria-label='Session name']",
         ".bar [aria-label='Tempo']",
