@@ -251,7 +251,7 @@ fn a_walk_answers_what_a_walk_from_the_launch_does() {
     let mut walks = Walks::default();
     let mut asked = 0_i64;
     for number in 0..2_000_i64 {
-        // Mostly ahead, now and then a little or far back, and past another launch.
+        // Mostly ahead, now and then a little or far back, past another launch and another plan.
         asked = match number % 17 {
             3 => asked - 1_500_000,
             11 => asked / 3,
@@ -261,6 +261,11 @@ fn a_walk_answers_what_a_walk_from_the_launch_does() {
             let now = Beat::from_micros(asked);
             let at = now + BeatSpan::BAR.times(2);
             track.launch(&rows, Some(scene(1)), When { now, at });
+        }
+        if number == 1_400 {
+            // Another follow action makes another past.
+            let follows = [Action::Next, Action::Random].map(Some);
+            track.clips.clone_from(&self::track(&follows).clips);
         }
         let beat = Beat::from_micros(asked);
         let found = walks.playing_at(&track, &rows, beat);
