@@ -17,7 +17,7 @@ const NAME: &str = "song";
 /// Ardour counts time in these, so that every rate divides them.
 const SUPERCLOCKS_PER_SECOND: usize = 282_240_000;
 
-/// Ten times as long as it takes on a busy machine.
+/// What it is asked here takes it some seconds.
 const PATIENCE: Duration = Duration::from_secs(120);
 const ATTEMPTS: u32 = 3;
 
