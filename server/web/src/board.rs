@@ -18,7 +18,7 @@ use lockstep_session::document::launch::{Playing, Rows, Walks};
 use lockstep_session::document::mixer::Colour;
 use lockstep_session::document::step::Step;
 use lockstep_session::document::{Document, track::Track};
-use lockstep_session::ids::{PlayerId, SceneIndex, StepIndex, TrackId};
+use lockstep_session::ids::{PlayerId, SceneIndex, TrackId};
 use lockstep_session::protocol::{Cursor, Player, View};
 use lockstep_session::replica::Reach;
 use lockstep_session::steps;
@@ -47,6 +47,8 @@ pub(crate) struct Board {
     /// The whole document as this player sees it. Panels follow slices of it. Its followers are not told
     /// where only steps are others, which happens often: they have `changes`.
     pub(crate) document: RwSignal<Arc<Document>>,
+    /// The one that its followers were told of.
+    shown_document: StoredValue<Arc<Document>>,
     /// How often the document has changed, its steps included.
     pub(crate) changes: RwSignal<i64>,
     pub(crate) selected: RwSignal<Selected>,
@@ -137,6 +139,7 @@ impl Board {
             called: RwSignal::new(None),
             said: RwSignal::new(String::new()),
             document: RwSignal::new(Arc::default()),
+            shown_document: StoredValue::new(Arc::default()),
             changes: RwSignal::new(0),
             selected: RwSignal::new(Selected::default()),
             meters: Moving::new(),
@@ -307,14 +310,18 @@ impl Board {
         playing.unwrap_or_else(|| track.playing_at(clips, beat))
     }
 
+    /// The document is another one, which is heard at once and shown with the next picture.
+    pub(crate) fn keep(&self, document: &Document) {
+        *self.document.write_untracked() = Arc::new(document.clone());
+    }
+
     /// Brings every row to what the document says at `beat`; what says so already stays quiet.
-    pub(crate) fn show(&self, document: &Document, beat: Beat) {
-        let shown = Arc::new(document.clone());
-        let before = self.document.get_untracked();
-        if before.differs_only_in_steps(&shown) {
-            *self.document.write_untracked() = shown;
-        } else {
-            self.document.set(shown);
+    pub(crate) fn show(&self, beat: Beat) {
+        let document = self.document.get_untracked();
+        let shown = self.shown_document.get_value();
+        self.shown_document.set_value(Arc::clone(&document));
+        if !shown.differs_only_in_steps(&document) {
+            self.document.set(Arc::clone(&document));
         }
         self.advance(beat);
         let same_tracks = self.rows.with_untracked(|rows| {
@@ -343,15 +350,9 @@ impl Board {
     }
 
     /// Shows on a cell whose change it has just been, or no longer.
-    pub(crate) fn mark(
-        &self,
-        track: TrackId,
-        scene: SceneIndex,
-        step: StepIndex,
-        author: Option<Person>,
-    ) {
-        if self.scene(track) == scene {
-            self.touch(steps::Cell { track, step }, |cell| cell.author = author);
+    pub(crate) fn mark(&self, at: steps::Cell, scene: SceneIndex, author: Option<Person>) {
+        if self.scene(at.track) == scene {
+            self.touch(at, |cell| cell.author = author);
         }
     }
 

@@ -1,13 +1,13 @@
 //! The player's place at a session: the replica, and the shell that moves its text, arms its one
-//! timer and shows on the board what it says. Nothing here decides what an edit means.
+//! timer and hands on what it says. Nothing here decides what an edit means.
 
+mod picture;
 mod presence;
 mod socket;
 mod sounding;
 
-use crate::board::{Board, Lead, Summary};
+use crate::board::Board;
 use crate::browser;
-use crate::connection::{Connection, Live};
 use crate::identity;
 use crate::playhead;
 use crate::recording::Recording;
@@ -16,16 +16,16 @@ use crate::takes::Takes;
 use crate::widget::{Gesture, Turn};
 use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout, set_timeout_with_handle};
 use leptos::prelude::*;
-use lockstep_session::document::{Document, Mode};
-use lockstep_session::edit::{Edit, Region};
-use lockstep_session::ids::{PlayerId, Run, TrackId};
-use lockstep_session::protocol::{Goodbye, Kind, Player, Profile, Role};
+use lockstep_session::document::Document;
+use lockstep_session::edit::Edit;
+use lockstep_session::ids::{Run, TrackId};
+use lockstep_session::protocol::{Kind, Profile};
 use lockstep_session::recorder::Recorder;
 use lockstep_session::replica::{Change, Event, Identity, Input, Link, Output, Replica};
 use lockstep_session::steps::{self, Changes};
-use lockstep_session::text::LongName;
 use lockstep_session::units::{Beat, LocalTime, ServerTime};
-use presence::{Others, person};
+use picture::Picture;
+use presence::Others;
 use socket::{News, Socket};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -38,8 +38,6 @@ const HELD: Duration = Duration::from_millis(350);
 /// How long playheads stay anywhere: a jump is soon seen, and no screen shows more than this.
 const LIT_AT_LEAST: Duration = Duration::from_millis(4);
 const LIT_AT_MOST: Duration = Duration::from_millis(125);
-/// How long a cell shows who changed it.
-const FLASH: Duration = Duration::from_secs(1);
 
 /// Copies are the same seat.
 #[derive(Clone, Copy)]
@@ -65,6 +63,7 @@ struct Shell {
     /// The server has said that the link leads nowhere.
     unknown: bool,
     others: Others,
+    picture: Picture,
 }
 
 impl Seat {
@@ -91,6 +90,7 @@ impl Seat {
             joined: false,
             unknown: false,
             others: Others::default(),
+            picture: Picture::default(),
         };
         let board = Board::new();
         let seat = Seat {
@@ -102,6 +102,7 @@ impl Seat {
         };
         seat.with(|shell, now| shell.replica.connect(now));
         playhead::follow(seat);
+        seat.begin_to_draw();
         seat.begin_to_sound();
         seat.takes.look_after(seat);
         seat
@@ -206,6 +207,7 @@ impl Seat {
     /// Moves the playheads to where the session is heard at this moment. Gives how long they stay there,
     /// if they are anywhere.
     pub(crate) fn light(&self) -> Option<Duration> {
+        self.draw_what_is_due();
         let shell = self.shell.get_value();
         let shell = shell.borrow();
         let now = browser::now();
@@ -227,11 +229,11 @@ impl Seat {
         let now = browser::now();
         let timeline = shell.replica.timeline(now);
         let beat = timeline.beat_at(server_time(&shell.replica, now));
-        self.board.show(shell.replica.document(), beat);
+        self.board.show(beat);
     }
 
     fn hear(&self, news: News<'_>) {
-        self.with(|shell, now| match news {
+        self.work(false, |shell, now| match news {
             News::Opened => shell.replica.handle(Input::Connected, now),
             News::Text(text) => shell.replica.handle(Input::Text(text), now),
             News::Closed(code) => {
@@ -242,20 +244,25 @@ impl Seat {
     }
 
     fn tick(&self) {
-        self.with(|shell, now| {
+        self.work(false, |shell, now| {
             shell.timer = None;
             shell.replica.handle(Input::Tick, now);
         });
     }
 
-    /// Does something with the replica, then carries out what it asks for and shows what changed.
+    /// Does by hand something with the replica.
     fn with(&self, action: impl FnOnce(&mut Shell, LocalTime)) {
+        self.work(true, action);
+    }
+
+    /// Does something with the replica, then carries out what it asks for and hears what it says.
+    fn work(&self, is_by_hand: bool, action: impl FnOnce(&mut Shell, LocalTime)) {
         let shell = self.shell.get_value();
         let now = browser::now();
         action(&mut shell.borrow_mut(), now);
         self.carry_out(&mut shell.borrow_mut(), now);
         self.arm(&mut shell.borrow_mut(), now);
-        self.show(&mut shell.borrow_mut(), now);
+        self.attend(&mut shell.borrow_mut(), now, is_by_hand);
     }
 
     fn carry_out(&self, shell: &mut Shell, now: LocalTime) {
@@ -296,18 +303,22 @@ impl Seat {
         shell.timer = timer.ok().map(|timer| (deadline, timer));
     }
 
-    fn show(&self, shell: &mut Shell, now: LocalTime) {
+    /// Hears what the replica says of itself. What a hand has done is on the screen at once.
+    fn attend(&self, shell: &mut Shell, now: LocalTime, is_by_hand: bool) {
+        let mut at_once = is_by_hand;
         let mut changed = false;
         while let Some(event) = shell.replica.poll_event() {
             match event {
-                Event::Document(change) => {
+                Event::Document(Change::Whole) => (changed, at_once) = (true, true),
+                Event::Document(Change::Edit { by, edit }) => {
                     changed = true;
-                    if let Change::Edit { by, edit } = change {
-                        self.flash(&shell.replica, by, &edit);
-                    }
+                    shell.picture.note(&shell.replica, by, &edit);
                 }
-                Event::Link => self.follow_link(shell),
-                Event::Players => self.greet(shell),
+                Event::Link => {
+                    at_once = true;
+                    self.follow_link(shell);
+                }
+                Event::Players => shell.picture.greets(),
                 Event::Gather { by, view } => self.gathered(&shell.replica, by, view),
                 Event::Refused { reason, .. } => self.board.say(format!("Not done: {reason}")),
                 Event::Trouble { reason, .. } => {
@@ -315,58 +326,16 @@ impl Seat {
                 }
             }
         }
-        let replica = &shell.replica;
-        let timeline = replica.timeline(now);
         if changed {
-            self.board.show(
-                replica.document(),
-                timeline.beat_at(server_time(replica, now)),
-            );
-        }
-        if changed {
+            self.board.keep(shell.replica.document());
+            shell.picture.changes();
             self.sound.document_changed(now);
         }
         self.sound(shell, now);
-        let connection = connection(shell);
-        self.board.summarise(|summary| {
-            *summary = Summary {
-                name: if shell.joined {
-                    replica.document().name.clone()
-                } else {
-                    LongName::new("Session")
-                },
-                playing: timeline.playing,
-                tempo: timeline.tempo,
-                lead: leader(replica),
-                leader: match replica.document().lead {
-                    None => Lead::Nobody,
-                    Some(player) if player == replica.player() => Lead::Mine,
-                    Some(_) => Lead::Others,
-                },
-                players: replica
-                    .players()
-                    .map(|player| (player.profile.name.clone(), player.profile.colour))
-                    .collect(),
-                connection,
-                reach: replica.reach(),
-                recording: summary.recording,
-            };
-        });
-    }
-
-    /// Shows for a moment who changed a cell, if it was somebody else.
-    fn flash(&self, replica: &Replica, by: PlayerId, edit: &Edit) {
-        let author = replica.players().find(|player| player.id == by);
-        let Some(author) = author.filter(|_| by != replica.player()) else {
-            return;
-        };
-        for region in edit.regions(replica.document()) {
-            if let Region::Step(track, scene, step) = region {
-                let who = person(author);
-                self.board.mark(track, scene, step, Some(who));
-                let board = self.board;
-                set_timeout(move || board.mark(track, scene, step, None), FLASH);
-            }
+        if at_once {
+            self.draw(shell, now);
+        } else {
+            self.draw_soon(shell);
         }
     }
 
@@ -404,47 +373,4 @@ fn server_time(replica: &Replica, now: LocalTime) -> ServerTime {
     replica
         .server_time(now)
         .unwrap_or(ServerTime::from_micros(now.as_micros()))
-}
-
-fn leader(replica: &Replica) -> String {
-    let Some(leader) = replica.document().lead else {
-        return String::new();
-    };
-    if leader == replica.player() {
-        return "You lead".to_owned();
-    }
-    let name = |player: &Player| match player.profile.kind {
-        Kind::Daw => format!("{}’s DAW leads", player.profile.name),
-        _ => format!("{} leads", player.profile.name),
-    };
-    let known = replica.players().find(|player| player.id == leader);
-    known.map_or("Someone leads".to_owned(), name)
-}
-
-fn connection(shell: &Shell) -> Connection {
-    let replica = &shell.replica;
-    match replica.link() {
-        _ if shell.unknown => Connection::Unknown,
-        Link::Live { .. } => {
-            let quality = replica.clock().quality();
-            let tenths = |micros: i64| u32::try_from((micros + 50) / 100).unwrap_or(u32::MAX);
-            Connection::Live(Live {
-                listening_only: replica.role() == Some(Role::Listener),
-                published: replica.document().mode == Mode::Published,
-                cannot_save: replica.is_read_only(),
-                waiting: replica.unsaved(),
-                error: quality.map(|quality| tenths(quality.error.as_micros())),
-                round_trip_ms: quality
-                    .map_or(0, |quality| tenths(quality.round_trip.as_micros()) / 10),
-            })
-        }
-        Link::Refused { code, .. } => Connection::refused(code),
-        Link::Waiting { .. } if shell.closed_with == Some(Goodbye::Full.close_code()) => {
-            Connection::Full
-        }
-        _ if !shell.joined => Connection::Joining,
-        _ => Connection::Offline {
-            waiting: replica.unsaved(),
-        },
-    }
 }

@@ -23,7 +23,7 @@ pub struct Track {
 
 impl Track {
     /// Whether another one is the same but for the steps in its patterns.
-    pub(super) fn differs_only_in_steps(&self, other: &Track) -> bool {
+    pub fn differs_only_in_steps(&self, other: &Track) -> bool {
         let Track {
             id,
             settings,

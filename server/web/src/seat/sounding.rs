@@ -20,6 +20,7 @@ impl Seat {
         let follow = move || {
             let shell = self.shell.get_value();
             self.sound(&shell.borrow(), browser::now());
+            self.draw_what_is_due();
         };
         set_interval(follow, PACE);
     }

@@ -111,7 +111,10 @@ impl Painted {
     /// Whether the buttons of this line are painted from the same.
     fn shows(&self, line: usize, track: &Arc<Track>, turn: Turn) -> bool {
         let shown = self.lines().nth(line);
-        shown.is_some_and(|shown| Arc::ptr_eq(shown.0, track) && shown.1 == turn)
+        shown.is_some_and(|(before, shown)| {
+            let is_same = Arc::ptr_eq(before, track) || before.differs_only_in_steps(track);
+            is_same && shown == turn
+        })
     }
 }
 
