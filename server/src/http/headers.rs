@@ -6,7 +6,8 @@ use axum::http::header::{self, HeaderName};
 use axum::response::Response;
 
 const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-    connect-src 'self' ws: wss:; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'";
+    connect-src 'self' ws: wss:; img-src 'self' data:; media-src blob:; \
+    base-uri 'none'; frame-ancestors 'none'";
 
 const EVERYWHERE: [(HeaderName, &str); 5] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),

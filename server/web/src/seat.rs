@@ -233,36 +233,39 @@ impl Seat {
     }
 
     fn hear(&self, news: News<'_>) {
-        self.work(false, |shell, now| match news {
+        let (shell, now) = (self.shell.get_value(), browser::now());
+        let shell = &mut *shell.borrow_mut();
+        match news {
             News::Opened => shell.replica.handle(Input::Connected, now),
             News::Text(text) => shell.replica.handle(Input::Text(text), now),
             News::Closed(code) => {
                 shell.closed_with = Some(code);
                 shell.replica.handle(Input::Disconnected, now);
             }
-        });
+        }
+        self.settle(shell, now, false);
     }
 
     fn tick(&self) {
-        self.work(false, |shell, now| {
-            shell.timer = None;
-            shell.replica.handle(Input::Tick, now);
-        });
+        let (shell, now) = (self.shell.get_value(), browser::now());
+        let shell = &mut *shell.borrow_mut();
+        shell.timer = None;
+        shell.replica.handle(Input::Tick, now);
+        self.settle(shell, now, false);
     }
 
     /// Does by hand something with the replica.
     fn with(&self, action: impl FnOnce(&mut Shell, LocalTime)) {
-        self.work(true, action);
+        let (shell, now) = (self.shell.get_value(), browser::now());
+        action(&mut shell.borrow_mut(), now);
+        self.settle(&mut shell.borrow_mut(), now, true);
     }
 
-    /// Does something with the replica, then carries out what it asks for and hears what it says.
-    fn work(&self, is_by_hand: bool, action: impl FnOnce(&mut Shell, LocalTime)) {
-        let shell = self.shell.get_value();
-        let now = browser::now();
-        action(&mut shell.borrow_mut(), now);
-        self.carry_out(&mut shell.borrow_mut(), now);
-        self.arm(&mut shell.borrow_mut(), now);
-        self.attend(&mut shell.borrow_mut(), now, is_by_hand);
+    /// Carries out what the replica asks for, and hears what it says.
+    fn settle(&self, shell: &mut Shell, now: LocalTime, is_by_hand: bool) {
+        self.carry_out(shell, now);
+        self.arm(shell, now);
+        self.attend(shell, now, is_by_hand);
     }
 
     fn carry_out(&self, shell: &mut Shell, now: LocalTime) {

@@ -1,6 +1,7 @@
 //! The row of a take: what it looks like, what is kept of it, what it is to become, and how far it is.
 
 use super::loop_in;
+use crate::api::field;
 use crate::dom::{Tag, derived, style, tag, text};
 use crate::measures;
 use crate::seat::Seat;
@@ -12,7 +13,7 @@ use lockstep_session::document::words;
 use lockstep_session::units::Beat;
 use std::rc::Rc;
 use std::sync::Arc;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 
 pub(super) fn row(seat: Seat, take: &Take) -> Tag {
     let moving = take.clone();
@@ -194,27 +195,81 @@ fn ways(seat: Seat, take: &Take, busy: Signal<bool>) -> Tag {
             .with(button("", hint, none, move || slicing(Goal::Kit(sliced.pieces()))).says(slices));
     }
     let (keeping, thrown) = (take.clone(), take.clone());
-    ways.with(button(
-        "Download",
-        "Saves it on this machine as a file",
-        Signal::stored(false),
-        move || download(seat, &keeping),
-    ))
-    .with(button(
-        "Discard",
-        "Throws it away for good",
-        busy,
-        move || {
-            seat.takes.forget(&thrown);
-        },
-    ))
+    ways.with(listen(seat, take))
+        .with(button(
+            "Download",
+            "Saves it on this machine as a file",
+            Signal::stored(false),
+            move || download(seat, &keeping),
+        ))
+        .with(button(
+            "Discard",
+            "Throws it away for good",
+            busy,
+            move || {
+                seat.takes.forget(&thrown);
+            },
+        ))
+}
+
+/// Plays what is kept, and stops. What plays it is on the page for as long as it is heard.
+fn listen(seat: Seat, take: &Take) -> Tag {
+    let take = take.clone();
+    let is_on = RwSignal::new(false);
+    let sound = tag("span", "");
+    let element = sound.element();
+    let stop = Rc::new(move || {
+        is_on.set(false);
+        if let Some(address) = element
+            .first_element_child()
+            .and_then(|player| player.get_attribute("src"))
+        {
+            // Nobody else has this address.
+            let _ = Url::revoke_object_url(&address);
+        }
+        element.set_text_content(None);
+    });
+    let element = sound.element();
+    let press = move || {
+        if is_on.get_untracked() {
+            return stop();
+        }
+        is_on.set(true);
+        let (element, stop) = (element.clone(), Rc::clone(&stop));
+        let play = move |made: &JsValue| {
+            let Some(address) = address(made).filter(|_| is_on.get_untracked()) else {
+                return;
+            };
+            let (ended, broken) = (Rc::clone(&stop), Rc::clone(&stop));
+            let player = tag("audio", "")
+                .set("autoplay", "")
+                .set("src", &address)
+                .on("ended", move |_| ended())
+                .on("error", move |_| {
+                    broken();
+                    seat.board.say("It cannot be played here".to_owned());
+                });
+            // A new element fits into any other.
+            let _ = element.append_child(&player.element());
+        };
+        seat.takes.file(&take, Rc::new(play));
+    };
+    let hint = "Plays what is kept of it, for your ears only";
+    let words = derived(move || if is_on.get() { "Stop" } else { "Listen" }.to_owned());
+    tag("span", "")
+        .with(button("", hint, Signal::stored(false), press).says(words))
+        .with(sound)
+}
+
+/// Where the page finds a file that was made for it.
+fn address(made: &JsValue) -> Option<String> {
+    Url::create_object_url_with_blob(field(made, "file").unchecked_ref()).ok()
 }
 
 fn download(seat: Seat, take: &Take) {
     let about = Arc::clone(&take.about);
-    let save = move |made: &wasm_bindgen::JsValue| {
-        let file = crate::api::field(made, "file");
-        let Ok(address) = Url::create_object_url_with_blob(file.unchecked_ref()) else {
+    let save = move |made: &JsValue| {
+        let Some(address) = address(made) else {
             return seat.board.say("It cannot be made a file here".to_owned());
         };
         let link: HtmlAnchorElement = tag("a", "").element().unchecked_into();
