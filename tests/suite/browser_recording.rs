@@ -305,17 +305,17 @@ fn a_sample_of_the_session_can_be_cut_too() {
     });
     let heard = "const player = document.querySelector('.take audio');
          return [player?.duration, player?.currentTime > 0]";
-    page.press_button(".take", "Listen");
+    page.press_button(".take", "Audition");
     page.wait_until("what is kept is heard", |page| {
         page.evaluate(heard) == json!([1.25, true])
     });
     page.press_button(".take", "Stop");
-    page.press_button(".take", "Listen");
+    page.press_button(".take", "Audition");
     page.wait_until("it is heard again", |page| {
         page.evaluate(heard) == json!([1.25, true])
     });
     page.wait_until("it ends by itself", |page| {
-        page.text(".take").contains("Listen") && page.evaluate(heard) == json!([null, false])
+        page.text(".take").contains("Audition") && page.evaluate(heard) == json!([null, false])
     });
     page.press_button(".take", "Add as sample");
     watcher.wait_until("the cut is a sample beside it", |replica| {

@@ -195,7 +195,7 @@ fn ways(seat: Seat, take: &Take, busy: Signal<bool>) -> Tag {
             .with(button("", hint, none, move || slicing(Goal::Kit(sliced.pieces()))).says(slices));
     }
     let (keeping, thrown) = (take.clone(), take.clone());
-    ways.with(listen(seat, take))
+    ways.with(audition(seat, take))
         .with(button(
             "Download",
             "Saves it on this machine as a file",
@@ -213,7 +213,7 @@ fn ways(seat: Seat, take: &Take, busy: Signal<bool>) -> Tag {
 }
 
 /// Plays what is kept, and stops. What plays it is on the page for as long as it is heard.
-fn listen(seat: Seat, take: &Take) -> Tag {
+fn audition(seat: Seat, take: &Take) -> Tag {
     let take = take.clone();
     let is_on = RwSignal::new(false);
     let sound = tag("span", "");
@@ -255,7 +255,7 @@ fn listen(seat: Seat, take: &Take) -> Tag {
         seat.takes.file(&take, Rc::new(play));
     };
     let hint = "Plays what is kept of it, for your ears only";
-    let words = derived(move || if is_on.get() { "Stop" } else { "Listen" }.to_owned());
+    let words = derived(move || if is_on.get() { "Stop" } else { "Audition" }.to_owned());
     tag("span", "")
         .with(button("", hint, Signal::stored(false), press).says(words))
         .with(sound)
