@@ -1,8 +1,9 @@
 //! Several players of one session in real browsers, and a server that goes away and comes back.
 
 use lockstep_session::document::pattern::PatternLength;
+use lockstep_session::document::step::Step;
 use lockstep_session::edit::{ClipSetting, Edit};
-use lockstep_session::ids::SceneIndex;
+use lockstep_session::ids::{SceneIndex, StepIndex};
 use lockstep_tests::browser::{Browser, Screen};
 use lockstep_tests::client::Client;
 use lockstep_tests::server::Server;
@@ -103,6 +104,39 @@ fn a_changed_cell_carries_its_authors_colour_for_a_moment() {
             .is_null(),
         "Anna's own edit does not flash"
     );
+}
+
+#[test]
+fn a_cell_lets_go_of_its_authors_colour_though_the_grid_shows_another_row_by_then() {
+    let server = Server::start();
+    let session = server.new_session();
+    let page = Browser::joined(&server.url(&format!("/s/{session}")), Screen::Desk);
+    let other = Client::joined(server.address(), &session, 9);
+    page.open_panel("Clips");
+    page.evaluate("document.querySelector(\"[data-slot=' 1']\").focus()");
+    let in_grid = ".clip-details [title^='Show this row']";
+    page.wait_until("the row's details are there", |page| {
+        page.evaluate(&format!("return !!document.querySelector(\"{in_grid}\")")) == true
+    });
+    page.evaluate(&format!(
+        "new MutationObserver((_, watcher) => {{
+            if (!document.querySelector('.step.changed')) return;
+            watcher.disconnect();
+            document.querySelector(\"{in_grid}\").click();
+        }}).observe(document.querySelector('.grid'), {{ attributes: true, subtree: true, attributeFilter: ['class'] }})"
+    ));
+    let track = other.look(|replica| replica.document().tracks[0].id);
+    other.edit(Edit::Step {
+        track,
+        scene: SceneIndex::FIRST,
+        step: StepIndex::new(3).expect("a place"),
+        value: Step::on(),
+    });
+    page.wait_until("the other row is shown, and nothing flashes", |page| {
+        let pressed = format!("return document.querySelector(\"{in_grid}\").ariaPressed");
+        let changed = page.evaluate("return document.querySelector('.step.changed')");
+        page.evaluate(&pressed) == "true" && changed.is_null()
+    });
 }
 
 #[test]

@@ -351,7 +351,8 @@ impl Board {
 
     /// Shows on a cell whose change it has just been, or no longer.
     pub(crate) fn mark(&self, at: steps::Cell, scene: SceneIndex, author: Option<Person>) {
-        if self.scene(at.track) == scene {
+        // A track may play another scene by the time that it ends.
+        if author.is_none() || self.scene(at.track) == scene {
             self.touch(at, |cell| cell.author = author);
         }
     }
