@@ -317,6 +317,20 @@ fn a_sample_of_the_session_can_be_cut_too() {
     page.wait_until("it ends by itself", |page| {
         page.text(".take").contains("Audition") && page.evaluate(heard) == json!([null, false])
     });
+    // Three presses before the file is made: on, off and on again.
+    page.evaluate(
+        "const button = [...document.querySelectorAll('.take button')]
+             .find(button => button.textContent === 'Audition');
+         for (let press = 0; press < 3; press += 1) button.click();",
+    );
+    page.wait_until("it is heard once", |page| {
+        page.evaluate(heard) == json!([1.25, true])
+    });
+    assert_eq!(
+        page.evaluate("return document.querySelectorAll('.take audio').length"),
+        1
+    );
+    page.press_button(".take", "Stop");
     page.press_button(".take", "Add as sample");
     watcher.wait_until("the cut is a sample beside it", |replica| {
         let mut samples = replica.document().samples.values();

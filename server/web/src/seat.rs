@@ -321,7 +321,7 @@ impl Seat {
                     at_once = true;
                     self.follow_link(shell);
                 }
-                Event::Players => shell.picture.greets(),
+                Event::Players => shell.picture.are_players_new = true,
                 Event::Gather { by, view } => self.gathered(&shell.replica, by, view),
                 Event::Refused { reason, .. } => self.board.say(format!("Not done: {reason}")),
                 Event::Trouble { reason, .. } => {
@@ -331,7 +331,7 @@ impl Seat {
         }
         if changed {
             self.board.keep(shell.replica.document());
-            shell.picture.changes();
+            shell.picture.is_document_new = true;
             self.sound.document_changed(now);
         }
         self.sound(shell, now);

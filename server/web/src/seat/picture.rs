@@ -22,6 +22,8 @@ use std::time::Duration;
 const SOON: Duration = Duration::from_millis(40);
 /// How long a cell shows who changed it.
 const FLASH: Span = Span::from_seconds(1);
+/// More cells than these at once are no longer seen one by one.
+const MOST: usize = 1024;
 
 /// What the screen does not show yet, and what it is to show no longer.
 #[derive(Default)]
@@ -29,8 +31,8 @@ pub(super) struct Picture {
     is_due: bool,
     /// It is looked soon whether anything is due.
     is_awaited: bool,
-    is_changed: bool,
-    greets: bool,
+    pub(super) is_document_new: bool,
+    pub(super) are_players_new: bool,
     flashes: Vec<Flash>,
 }
 
@@ -44,16 +46,6 @@ struct Flash {
 }
 
 impl Picture {
-    /// The document is another one.
-    pub(super) fn changes(&mut self) {
-        self.is_changed = true;
-    }
-
-    /// Others are here, or are elsewhere.
-    pub(super) fn greets(&mut self) {
-        self.greets = true;
-    }
-
     /// Notes whose change a cell is, if it is somebody else's.
     pub(super) fn note(&mut self, replica: &Replica, by: PlayerId, edit: &Edit) {
         let author = replica.players().find(|player| player.id == by);
@@ -61,7 +53,9 @@ impl Picture {
             return;
         };
         for region in edit.regions(replica.document()) {
-            if let Region::Step(track, scene, step) = region {
+            if let Region::Step(track, scene, step) = region
+                && self.flashes.len() < MOST
+            {
                 let cell = Cell { track, step };
                 self.flashes
                     .retain(|flash| (flash.cell, flash.scene) != (cell, scene));
@@ -117,12 +111,12 @@ impl Seat {
 
     pub(super) fn draw(&self, shell: &mut Shell, now: LocalTime) {
         shell.picture.is_due = false;
-        if std::mem::take(&mut shell.picture.is_changed) {
+        if std::mem::take(&mut shell.picture.is_document_new) {
             let timeline = shell.replica.timeline(now);
             let beat = timeline.beat_at(server_time(&shell.replica, now));
             self.board.show(beat);
         }
-        if std::mem::take(&mut shell.picture.greets) {
+        if std::mem::take(&mut shell.picture.are_players_new) {
             self.greet(shell);
         }
         self.flash(&mut shell.picture, now);

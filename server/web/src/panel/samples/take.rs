@@ -235,20 +235,26 @@ fn audition(seat: Seat, take: &Take) -> Tag {
             return stop();
         }
         is_on.set(true);
-        let (element, stop) = (element.clone(), Rc::clone(&stop));
+        let (element, ended) = (element.clone(), Rc::clone(&stop));
         let play = move |made: &JsValue| {
-            let Some(address) = address(made).filter(|_| is_on.get_untracked()) else {
+            // By now it may be stopped or thrown away, or be heard by an earlier press.
+            if is_on.try_get_untracked() != Some(true) || element.has_child_nodes() {
                 return;
+            }
+            let stop = Rc::clone(&ended);
+            let broken = move || {
+                stop();
+                seat.board.say("It cannot be played here".to_owned());
             };
-            let (ended, broken) = (Rc::clone(&stop), Rc::clone(&stop));
+            let Some(address) = address(made) else {
+                return broken();
+            };
+            let ended = Rc::clone(&ended);
             let player = tag("audio", "")
                 .set("autoplay", "")
                 .set("src", &address)
                 .on("ended", move |_| ended())
-                .on("error", move |_| {
-                    broken();
-                    seat.board.say("It cannot be played here".to_owned());
-                });
+                .on("error", move |_| broken());
             // A new element fits into any other.
             let _ = element.append_child(&player.element());
         };
