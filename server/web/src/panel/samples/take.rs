@@ -241,20 +241,16 @@ fn audition(seat: Seat, take: &Take) -> Tag {
             if is_on.try_get_untracked() != Some(true) || element.has_child_nodes() {
                 return;
             }
-            let stop = Rc::clone(&ended);
-            let broken = move || {
-                stop();
-                seat.board.say("It cannot be played here".to_owned());
-            };
-            let Some(address) = address(made) else {
-                return broken();
-            };
-            let ended = Rc::clone(&ended);
+            let (ended, broken) = (Rc::clone(&ended), Rc::clone(&ended));
             let player = tag("audio", "")
                 .set("autoplay", "")
-                .set("src", &address)
+                // A refusal holds no file, and nothing cannot be played either.
+                .set("src", &address(made).unwrap_or_default())
                 .on("ended", move |_| ended())
-                .on("error", move |_| broken());
+                .on("error", move |_| {
+                    broken();
+                    seat.board.say("It cannot be played here".to_owned());
+                });
             // A new element fits into any other.
             let _ = element.append_child(&player.element());
         };
