@@ -1,6 +1,7 @@
 //! The real `lockstep-server` as a process of its own: started on a free port with its own data,
 //! killed, stopped, started again, and asked over plain HTTP. It must not know any single test.
 
+use crate::steady::Place;
 use lockstep_session::document::Document;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -23,6 +24,7 @@ pub struct Server {
     flags: Vec<String>,
     /// What the environment says beside the flags.
     environment: &'static [(&'static str, &'static str)],
+    _place: Place,
 }
 
 /// One address may do what many would.
@@ -69,6 +71,7 @@ impl Server {
     }
 
     fn start_in(flags: &[&str], environment: &'static [(&'static str, &'static str)]) -> Self {
+        let place = Place::take();
         let data = tempfile::tempdir().expect("a folder for the server's data");
         let flags: Vec<String> = flags.iter().map(|&flag| flag.to_owned()).collect();
         let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
@@ -81,6 +84,7 @@ impl Server {
             data,
             flags,
             environment,
+            _place: place,
         }
     }
 

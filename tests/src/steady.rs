@@ -1,6 +1,11 @@
 //! Tests that go by the clock on the wall, on machines that others use too. It must not know any single
 //! test.
 
+mod floor;
+
+pub(crate) use floor::Place;
+
+use floor::Alone;
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
@@ -13,9 +18,10 @@ const ATTEMPTS: u32 = 3;
 const MOMENT: Duration = Duration::from_millis(100);
 
 /// Runs a test of sound that is played or recorded as time goes by. Where it fails on a machine that was
-/// out of processors meanwhile, that says nothing about what is tested: it is run anew, and the third
-/// time counts. Where the machine had time to spare, the first does.
+/// out of processors meanwhile, that says nothing about what is tested: it is run anew, without other
+/// tests beside it, and the third time counts. Where the machine had time to spare, the first does.
 pub fn in_real_time(test: impl Fn()) {
+    let mut alone = None;
     for _ in 1..ATTEMPTS {
         let watch = Watch::begin();
         let outcome = catch_unwind(AssertUnwindSafe(&test));
@@ -31,6 +37,7 @@ pub fn in_real_time(test: impl Fn()) {
             std::io::stderr(),
             "once more: out of processors in {busy} moments of {MOMENT:?}"
         );
+        alone.get_or_insert_with(Alone::wait);
     }
     test();
 }
