@@ -69,4 +69,4 @@ class Deck:
                 for block in blocks:
                     output.write(block[4 * self.frames * side : 4 * self.frames * (side + 1)])
         frames = self.frames * len(blocks)
-        return {"began": self.began, "late": self.late, "frames": frames}
+        return {"stretches": [[0, self.began]], "late": self.late, "frames": frames}

@@ -105,8 +105,9 @@ impl Jam {
             if others.iter().all(|other| are_together(&led, other)) {
                 return led;
             }
-            let apart: Vec<_> = others.iter().map(|other| same_steps(&led, other)).collect();
-            assert!(Instant::now() < deadline, "{what}: {led:?} {apart:?}");
+            let heard = others.iter().map(|other| other.between(from, to));
+            let heard: Vec<Heard> = heard.collect();
+            assert!(Instant::now() < deadline, "{what}: {led:?} {heard:?}");
         }
     }
 

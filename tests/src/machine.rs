@@ -1,8 +1,19 @@
 //! The one clock of the machine that all processes share: what hosts, browser and server are measured
 //! on. It must not know what anybody takes the time for.
 
+pub mod suspension;
+
 use rustix::time::{ClockId, clock_gettime};
 use std::time::Instant;
+
+/// What the system's monotonic clock does while the machine sleeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SleepingClock {
+    /// As on Windows.
+    GoesOn,
+    /// As on Linux and macOS.
+    StandsStill,
+}
 
 /// Nanoseconds of the system's monotonic clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -6,7 +6,7 @@ use lockstep_session::edit::Edit;
 use lockstep_session::ids::{SceneIndex, StepIndex, TrackId};
 use lockstep_tests::hosts::Hand;
 use lockstep_tests::jam::{Format, Heard, Jam, Mode, same_steps};
-use lockstep_tests::machine::MachineTime;
+use lockstep_tests::machine::{MachineTime, SleepingClock};
 use lockstep_tests::networks::{LOOPBACK, WIFI};
 use lockstep_tests::room::daws;
 use lockstep_tests::steady::in_real_time;
@@ -86,6 +86,28 @@ fn a_browser_that_slept_and_one_that_comes_late_are_on_the_beat() {
         let late = jam.page(LOOPBACK);
         sleepy.wait_until_connected();
         jam.play_until_together(&mut daw, &mut [], &[&sleepy, &late], "both are there");
+    });
+}
+
+#[test]
+fn daws_whose_machines_slept_are_on_the_beat_again() {
+    in_real_time(|| {
+        let jam = Jam::open();
+        let mut leader = jam.daw(HOST, LOOPBACK, Mode::HostLeads);
+        let mut other = jam.daw(HOST, LOOPBACK, Mode::Automatic);
+        let page = jam.page(LOOPBACK);
+        leader.touch(&Hand::plays(0.0));
+        jam.play_until_together(&mut leader, &mut [&mut other], &[&page], "it plays");
+        for clock in [SleepingClock::GoesOn, SleepingClock::StandsStill] {
+            // In the middle of a bar, and shorter than the server waits for a sign of life.
+            other.sleep(Duration::from_millis(3_300), clock);
+            let what = format!("the one that follows woke up, {clock:?}");
+            jam.play_until_together(&mut leader, &mut [&mut other], &[&page], &what);
+            // Its transport goes on where it stood, and everybody else with it.
+            leader.sleep(Duration::from_millis(3_300), clock);
+            let what = format!("the one that leads woke up, {clock:?}");
+            jam.play_until_together(&mut leader, &mut [&mut other], &[&page], &what);
+        }
     });
 }
 

@@ -6,8 +6,12 @@ pub use audio::{Cost, Rolled, time_worked};
 
 use super::deck::Deck;
 use super::{Block, Bundles, Edition, Hand, HostSetup, Performance, Sound, Touch, Transport};
-use audio::Rendering;
+use crate::steady::Place;
+use audio::{Engine, Rendering};
 use clack_extensions::audio_ports::{AudioPortInfoBuffer, PluginAudioPorts};
+use clack_extensions::gui::{
+    GuiApiType, GuiConfiguration, GuiSize, HostGui, HostGuiImpl, PluginGui, Window,
+};
 use clack_extensions::latency::PluginLatency;
 use clack_extensions::note_ports::{NotePortInfoBuffer, PluginNotePorts};
 use clack_extensions::params::{ParamInfoBuffer, PluginParams};
@@ -26,14 +30,42 @@ impl HostHandlers for Handlers {
     type Shared<'a> = Shared;
     type MainThread<'a> = ();
     type AudioProcessor<'a> = ();
+
+    fn declare_extensions(builder: &mut HostExtensions<'_, Self>, _: &Shared) {
+        builder.register::<HostGui>();
+    }
 }
 
-struct Shared;
+#[derive(Clone, Default)]
+struct Shared {
+    is_called: Arc<AtomicBool>,
+}
 
 impl<'a> SharedHandler<'a> for Shared {
     fn request_restart(&self) {}
     fn request_process(&self) {}
-    fn request_callback(&self) {}
+    fn request_callback(&self) {
+        self.is_called.store(true, Ordering::Release);
+    }
+}
+
+/// The plugin's window is as it is.
+impl HostGuiImpl for Shared {
+    fn resize_hints_changed(&self) {}
+
+    fn request_resize(&self, _: GuiSize) -> Result<(), HostError> {
+        Ok(())
+    }
+
+    fn request_show(&self) -> Result<(), HostError> {
+        Ok(())
+    }
+
+    fn request_hide(&self) -> Result<(), HostError> {
+        Ok(())
+    }
+
+    fn closed(&self, _: bool) {}
 }
 
 /// One activated instance. It is fully destroyed when dropped.
@@ -43,8 +75,10 @@ impl<'a> SharedHandler<'a> for Shared {
 )]
 pub struct ClapHost {
     instance: PluginInstance<Handlers>,
+    shared: Shared,
     rendering: Option<Rendering>,
     setup: HostSetup,
+    _place: Place,
 }
 
 /// A host that calls its plugin on time, on a thread of its own.
@@ -55,7 +89,7 @@ pub struct ClapHost {
 pub struct RollingClapHost {
     host: ClapHost,
     hands: Sender<Hand>,
-    is_rolling: Arc<AtomicBool>,
+    engine: Arc<Engine>,
     rolled: Arc<Mutex<Rolled>>,
     thread: JoinHandle<Rendering>,
 }
@@ -77,18 +111,23 @@ impl ClapHost {
     }
 
     fn create_edition(bundles: &Bundles, edition: Edition, setup: HostSetup) -> Self {
+        let place = Place::take();
         #[expect(unsafe_code, reason = "loading a library runs its code")]
         // SAFETY: the library is the plugin that this workspace has just built.
         let entry = unsafe { PluginEntry::load(bundles.clap()) }.expect("the bundle is a CLAP");
         let information =
             HostInfo::new("Lockstep tests", "Lockstep", "", "1").expect("no NUL in it");
         let id = edition.clap_id();
-        let instance = PluginInstance::new(|()| Shared, |_| (), &entry, id, &information)
+        let shared = Shared::default();
+        let its_own = shared.clone();
+        let instance = PluginInstance::new(|()| its_own, |_| (), &entry, id, &information)
             .expect("an instance");
         Self {
             instance,
+            shared,
             rendering: None,
             setup,
+            _place: place,
         }
     }
 
@@ -267,6 +306,31 @@ impl ClapHost {
         self.rendering.as_mut().expect("it is active").input = sound;
     }
 
+    /// Opens the plugin's window in another one, by the number that X has for it.
+    pub fn show_window(&mut self, parent: u64) {
+        let handle = self.instance.plugin_handle();
+        let gui = handle
+            .get_extension::<PluginGui>()
+            .expect("it has a window");
+        let embedded = GuiConfiguration {
+            api_type: GuiApiType::X11,
+            is_floating: false,
+        };
+        gui.create(&handle, embedded).expect("it makes its window");
+        let parent = Window::from_x11_handle(parent);
+        #[expect(unsafe_code, reason = "a window's number is taken on trust")]
+        // SAFETY: the number is only ever handed to the X server, which refuses those that it does not know.
+        unsafe { gui.set_parent(&handle, parent) }.expect("it goes into the other one");
+        gui.show(&handle).expect("it shows");
+    }
+
+    /// Lets the plugin do what it asked the main thread for.
+    pub fn attend(&mut self) {
+        if self.shared.is_called.swap(false, Ordering::Acquire) {
+            self.instance.call_on_main_thread_callback();
+        }
+    }
+
     /// Renders as fast as possible from where `transport` says, in blocks of the set-up's size.
     pub fn render(&mut self, transport: &Transport, frames: usize) -> Sound {
         let blocks = transport.blocks(self.setup, frames);
@@ -296,20 +360,20 @@ impl ClapHost {
     /// Hands the plugin to an audio thread that calls it on time until it is stopped.
     pub fn roll(mut self, transport: Transport) -> RollingClapHost {
         let mut rendering = self.rendering.take().expect("it is active");
-        let is_rolling = Arc::new(AtomicBool::new(true));
-        let goes_on = Arc::clone(&is_rolling);
+        let engine = Arc::new(Engine::default());
+        let driven = Arc::clone(&engine);
         let (hands, touched) = channel();
         let rolled = Arc::new(Mutex::new(Rolled::nothing()));
         let filled = Arc::clone(&rolled);
         let thread = std::thread::spawn(move || {
             let deck = Deck::new(transport, touched);
-            rendering.render_on_time(deck, &goes_on, &filled);
+            rendering.render_on_time(deck, &driven, &filled);
             rendering
         });
         RollingClapHost {
             host: self,
             hands,
-            is_rolling,
+            engine,
             rolled,
             thread,
         }
@@ -327,6 +391,11 @@ impl RollingClapHost {
         self.hands.send(hand).expect("the audio thread rolls on");
     }
 
+    /// Stops calling, or goes on, as a device does whose machine sleeps and wakes.
+    pub fn sleep(&self, is_asleep: bool) {
+        self.engine.is_asleep.store(is_asleep, Ordering::Relaxed);
+    }
+
     /// What has come out so far.
     pub fn rolled(&self) -> Rolled {
         self.rolled.lock().expect("nobody panics with it").clone()
@@ -342,12 +411,12 @@ impl RollingClapHost {
     pub fn stop_with_times(self) -> (ClapHost, Rolled) {
         let Self {
             mut host,
-            is_rolling,
+            engine,
             rolled,
             thread,
             ..
         } = self;
-        is_rolling.store(false, Ordering::Relaxed);
+        engine.is_off.store(true, Ordering::Relaxed);
         let rendering = thread.join().expect("the audio thread did not panic");
         host.rendering = Some(rendering);
         let rolled = rolled.lock().expect("nobody panics with it");

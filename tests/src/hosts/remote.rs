@@ -11,6 +11,7 @@ pub use paced::Paced;
 pub use serve::serve;
 
 use super::{Block, Bundles, Edition, HostSetup, Note, Performance, Sound, Touch, Transport};
+use crate::steady::Place;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -28,6 +29,7 @@ pub struct RemoteHost {
     audio: PathBuf,
     setup: HostSetup,
     touches: Vec<(usize, Touch)>,
+    _place: Place,
 }
 
 /// The one whose plugins are VST3.
@@ -52,8 +54,19 @@ impl RemoteHost {
 
     /// A CLAP in a process of its own, with what this user keeps on the machine in a folder of its own.
     pub fn open_clap(program: &Path, home: &Path, bundles: &Bundles, setup: HostSetup) -> Self {
+        Self::open_clap_on(None, program, home, bundles, setup)
+    }
+
+    /// The same with its windows on an X display.
+    pub fn open_clap_on(
+        display: Option<&str>,
+        program: &Path,
+        home: &Path,
+        bundles: &Bundles,
+        setup: HostSetup,
+    ) -> Self {
         let mut command = Command::new(program);
-        let mut host = Self::launch(command.env("LOCKSTEP_HOME", home), None, setup);
+        let mut host = Self::launch(command.env("LOCKSTEP_HOME", home), display, setup);
         let path = bundles.folder.clone();
         host.open_at(&path, Edition::Stereo)
             .expect("the bundle is a CLAP");
@@ -78,6 +91,7 @@ impl RemoteHost {
 
     /// With its windows on an X display, or without any.
     fn launch(command: &mut Command, display: Option<&str>, setup: HostSetup) -> Self {
+        let place = Place::take();
         let mut process = command
             .env("DISPLAY", display.unwrap_or(NO_DISPLAY))
             .env("PYTHONDONTWRITEBYTECODE", "1")
@@ -98,6 +112,7 @@ impl RemoteHost {
             audio,
             setup,
             touches: Vec::new(),
+            _place: place,
         }
     }
 
@@ -176,6 +191,20 @@ impl RemoteHost {
         self.touches.push((frame, touch));
     }
 
+    /// Puts sound into the plugin's input from the next frame on, which only our own host can.
+    pub fn feed(&mut self, sound: &Sound) {
+        std::fs::write(&self.audio, sound.bytes()).expect("a file can be written");
+        let file = self.audio.clone();
+        self.ask(json!({ "do": "feed", "file": file }))
+            .expect("it is active");
+    }
+
+    /// Opens the plugin's window in another one, which only our own host can.
+    pub fn show_window(&mut self, parent: u64) {
+        self.ask(json!({ "do": "show_window", "parent": parent }))
+            .expect("it opens windows");
+    }
+
     /// Renders as fast as possible from where `transport` says, in blocks of the set-up's size.
     pub fn render(&mut self, transport: &Transport, frames: usize) -> Sound {
         let blocks = transport.blocks(self.setup, frames);
@@ -206,15 +235,8 @@ impl RemoteHost {
         let latency = answer["latency"].as_u64().expect("the latency in frames");
         let latency = usize::try_from(latency).expect("a latency is small");
         let bytes = std::fs::read(&self.audio).expect("the host wrote the audio");
-        let (samples, _) = bytes.as_chunks::<4>();
-        let samples: Vec<f32> = samples
-            .iter()
-            .map(|bytes| f32::from_le_bytes(*bytes))
-            .collect();
-        let ports = samples.chunks_exact(frames * 2).map(|port| {
-            let (left, right) = port.split_at(frames);
-            Sound::new(left.to_vec(), right.to_vec(), latency)
-        });
+        let ports = bytes.chunks_exact(frames * 2 * size_of::<f32>());
+        let ports = ports.map(|port| Sound::of_bytes(port, latency));
         let notes = answer["notes"].as_array().expect("the notes sent");
         Performance {
             ports: ports.collect(),

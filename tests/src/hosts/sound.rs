@@ -31,6 +31,22 @@ impl Sound {
         }
     }
 
+    /// As hosts in other processes hand it over: one channel after the other.
+    pub(super) fn of_bytes(bytes: &[u8], latency: usize) -> Self {
+        let (samples, _) = bytes.as_chunks::<4>();
+        let samples: Vec<f32> = samples
+            .iter()
+            .map(|bytes| f32::from_le_bytes(*bytes))
+            .collect();
+        let (left, right) = samples.split_at(samples.len() / 2);
+        Self::new(left.to_vec(), right.to_vec(), latency)
+    }
+
+    pub(super) fn bytes(&self) -> Vec<u8> {
+        let samples = self.left.iter().chain(&self.right);
+        samples.flat_map(|sample| sample.to_le_bytes()).collect()
+    }
+
     pub fn frames(&self) -> usize {
         self.left.len()
     }

@@ -5,9 +5,11 @@ use super::heard::Heard;
 use super::{Jam, SETUP};
 use crate::distance::Distance;
 use crate::hosts::{Bundles, Hand, Paced, RemoteHost, Transport, state_with_link};
+use crate::machine::SleepingClock;
 use crate::networks::Network;
 use crate::room::daws;
 use std::path::Path;
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// A host that calls its plugin on time, from joining until it is closed.
@@ -84,6 +86,11 @@ impl Daw {
     pub fn set_mode(&mut self, mode: Mode) {
         let turn = Hand::turns(self.sync, value(self.format, mode));
         self.host.touch_transport(&turn);
+    }
+
+    /// Lets its machine sleep for a while, which only our own host can.
+    pub fn sleep(&mut self, span: Duration, clock: SleepingClock) {
+        self.host.sleep(span, clock);
     }
 
     /// What it has played since it joined.

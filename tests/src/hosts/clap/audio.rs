@@ -4,6 +4,7 @@
 use super::Handlers;
 use crate::hosts::deck::Deck;
 use crate::hosts::{Block, HostSetup, Note, Performance, Sound, Touch, Transport};
+use crate::machine::MachineTime;
 use clack_extensions::tail::{PluginTail, TailLength};
 use clack_host::events::event_types::{
     MidiEvent, NoteOffEvent, NoteOnEvent, ParamValueEvent, TransportEvent, TransportFlags,
@@ -45,19 +46,62 @@ pub struct Cost {
 #[derive(Clone, Debug)]
 pub struct Rolled {
     pub performance: Performance,
-    /// When the first frame was due.
-    pub began: Instant,
+    /// One after the other: more than one if the host's machine slept.
+    pub stretches: Vec<Stretch>,
     /// When each callback came, and how many frames had come before it.
     pub callbacks: Vec<(Instant, usize)>,
+}
+
+/// From a frame on the device asked for sound without a pause.
+#[derive(Clone, Copy, Debug)]
+pub struct Stretch {
+    pub first: usize,
+    /// When that frame was due, by the clock of this process...
+    pub began: Instant,
+    /// ...and by the machine's.
+    pub at: MachineTime,
+}
+
+/// What the audio thread of a host that calls on time is to do.
+#[derive(Debug, Default)]
+pub(super) struct Engine {
+    pub(super) is_off: AtomicBool,
+    /// As a device does whose machine sleeps: what is due meanwhile never comes.
+    pub(super) is_asleep: AtomicBool,
+}
+
+impl Stretch {
+    fn from(first: usize) -> Self {
+        let began = Instant::now();
+        Self {
+            first,
+            began,
+            at: MachineTime::of(began),
+        }
+    }
+
+    /// How long after its beginning a frame is due, at a rate.
+    pub(crate) fn due(&self, frame: usize, rate: f64) -> Duration {
+        let frames = u32::try_from(frame - self.first).expect("a test is short");
+        Duration::from_secs_f64(f64::from(frames) / rate)
+    }
 }
 
 impl Rolled {
     pub(super) fn nothing() -> Self {
         Self {
             performance: Performance::default(),
-            began: Instant::now(),
+            stretches: Vec::new(),
             callbacks: Vec::new(),
         }
+    }
+
+    /// The stretch that a frame is of.
+    pub(crate) fn stretch(&self, frame: usize) -> &Stretch {
+        let after = self
+            .stretches
+            .partition_point(|stretch| stretch.first <= frame);
+        &self.stretches[after - 1]
     }
 }
 
@@ -98,17 +142,27 @@ impl Rendering {
         performance
     }
 
-    /// Calls on time until nothing goes on any more, and puts what comes of it where others can look.
+    /// Calls on time until it is switched off, and puts what comes of it where others can look.
     pub(super) fn render_on_time(
         &mut self,
         mut deck: Deck,
-        goes_on: &AtomicBool,
+        engine: &Engine,
         rolled: &Mutex<Rolled>,
     ) {
-        let (began, mut frames) = (Instant::now(), 0);
         let look = || rolled.lock().expect("nobody panics with it");
-        look().began = began;
-        while goes_on.load(Ordering::Relaxed) {
+        let mut frames = 0;
+        let mut stretch = None;
+        while !engine.is_off.load(Ordering::Relaxed) {
+            if engine.is_asleep.load(Ordering::Relaxed) {
+                stretch = None;
+                std::thread::sleep(Duration::from_millis(1));
+                continue;
+            }
+            let stretch = *stretch.get_or_insert_with(|| {
+                let stretch = Stretch::from(frames);
+                look().stretches.push(stretch);
+                stretch
+            });
             let (transport, knobs) = deck.next(self.setup.block, self.setup.sample_rate);
             let turned = knobs
                 .into_iter()
@@ -124,8 +178,7 @@ impl Rendering {
             rolled.performance.append(performance);
             drop(rolled);
             frames += self.setup.block;
-            let played = f64::from(u32::try_from(frames).expect("a test is short"));
-            let due = began + Duration::from_secs_f64(played / self.setup.sample_rate);
+            let due = stretch.began + stretch.due(frames, self.setup.sample_rate);
             std::thread::sleep(due.saturating_duration_since(Instant::now()));
         }
     }

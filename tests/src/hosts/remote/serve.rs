@@ -2,14 +2,16 @@
 
 use crate::hosts::{
     Block, Bundles, ClapHost, Edition, Hand, HostSetup, Loop, LoopStyle, Performance, Rolled,
-    RollingClapHost, Says, Touch, Transport,
+    RollingClapHost, Says, Sound, Touch, Transport,
 };
-use crate::machine::MachineTime;
+use crate::machine::suspension;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{TryRecvError, channel};
+use std::time::Duration;
 
 /// The plugin, called when the test asks, or on time.
 enum Host {
@@ -18,16 +20,45 @@ enum Host {
     Rolling(RollingClapHost),
 }
 
+/// What nobody asks for is looked for so often.
+const SPARE: Duration = Duration::from_millis(2);
+
 /// Serves until its input ends.
 pub fn serve() {
+    let (requests, asked) = channel();
+    std::thread::spawn(move || {
+        for line in std::io::stdin().lock().lines() {
+            let line = line.expect("requests are text");
+            requests.send(line).expect("it serves");
+        }
+    });
     let mut host = Host::None;
-    for line in std::io::stdin().lock().lines() {
-        let line = line.expect("requests are text");
+    loop {
+        let line = match asked.try_recv() {
+            Ok(line) => line,
+            Err(TryRecvError::Empty) => {
+                host.attend();
+                // Waiting for both would be for a moment of a clock that may stand still.
+                std::thread::sleep(SPARE);
+                continue;
+            }
+            Err(TryRecvError::Disconnected) => return,
+        };
         let request: Value = serde_json::from_str(&line).expect("requests are JSON");
         let answer = json!({ "answer": obey(&mut host, &request) });
         let mut output = std::io::stdout().lock();
         writeln!(output, "{answer}").expect("somebody reads");
         output.flush().expect("somebody reads");
+    }
+}
+
+impl Host {
+    fn attend(&mut self) {
+        match self {
+            Self::None => {}
+            Self::Still(open) => open.attend(),
+            Self::Rolling(rolling) => rolling.main_thread().attend(),
+        }
     }
 }
 
@@ -71,6 +102,17 @@ fn obey(host: &mut Host, request: &Value) -> Value {
             rolling.touch(Hand::of(&request["hand"]));
             return Value::Null;
         }
+        Host::Rolling(rolling) if verb == "sleep" => {
+            rolling.sleep(true);
+            if request["is_clock_stopped"] == true {
+                suspension::begin();
+            }
+            return Value::Null;
+        }
+        Host::Rolling(rolling) if verb == "wake" => {
+            rolling.sleep(false);
+            return Value::Null;
+        }
         Host::Rolling(rolling) if verb == "listen" => {
             let rate = rolling.main_thread().setup().sample_rate;
             return told(&rolling.rolled(), rate, request);
@@ -86,6 +128,15 @@ fn obey(host: &mut Host, request: &Value) -> Value {
         "parameter" => open
             .parameter(request["name"].as_str().expect("a name"))
             .into(),
+        "feed" => {
+            let bytes = std::fs::read(file(request)).expect("the test wrote the sound");
+            open.feed(Sound::of_bytes(&bytes, 0));
+            Value::Null
+        }
+        "show_window" => {
+            open.show_window(request["parent"].as_u64().expect("a window"));
+            Value::Null
+        }
         "render" => render(open, request),
         other => panic!("this host does not know how to {other}"),
     }
@@ -104,12 +155,15 @@ fn halt(host: &mut Host, request: &Value) -> Value {
 /// What came out on time, and when.
 fn told(rolled: &Rolled, rate: f64, request: &Value) -> Value {
     let late = rolled.callbacks.iter().map(|(at, frames)| {
-        let due = f64::from(u32::try_from(*frames).expect("a test is short")) / rate;
-        (at.duration_since(rolled.began).as_secs_f64() - due) * 1e3
+        let stretch = rolled.stretch(*frames);
+        let due = stretch.due(*frames, rate).as_secs_f64();
+        (at.duration_since(stretch.began).as_secs_f64() - due) * 1e3
     });
     let late: Vec<f64> = late.collect();
     let mut answer = written(&rolled.performance, request);
-    answer["began"] = MachineTime::of(rolled.began).as_nanos().into();
+    let stretches = rolled.stretches.iter();
+    let stretches = stretches.map(|stretch| json!([stretch.first, stretch.at.as_nanos()]));
+    answer["stretches"] = stretches.collect();
     answer["late"] = late.into();
     answer["frames"] = rolled.performance.frames().into();
     answer
@@ -128,16 +182,15 @@ fn render(host: &mut ClapHost, request: &Value) -> Value {
 /// Writes the sound where the request wants it, and says the rest.
 fn written(performance: &Performance, request: &Value) -> Value {
     let latency = performance.ports.first().map_or(0, |port| port.latency);
-    let samples = performance
-        .ports
-        .iter()
-        .flat_map(|port| port.left.iter().chain(&port.right));
-    let bytes: Vec<u8> = samples.flat_map(|sample| sample.to_le_bytes()).collect();
-    let file = Path::new(request["file"].as_str().expect("a file"));
-    std::fs::write(file, bytes).expect("a file can be written");
+    let bytes: Vec<u8> = performance.ports.iter().flat_map(Sound::bytes).collect();
+    std::fs::write(file(request), bytes).expect("a file can be written");
     let notes = performance.notes.iter();
     let notes = notes.map(|note| json!([note.frame, note.channel, note.key, note.velocity]));
     json!({ "latency": latency, "notes": notes.collect::<Vec<_>>() })
+}
+
+fn file(request: &Value) -> &Path {
+    Path::new(request["file"].as_str().expect("a file"))
 }
 
 fn touched(touch: &Value) -> Touch {
