@@ -1,5 +1,6 @@
 //! Several players of one session in real browsers, and a server that goes away and comes back.
 
+use fantoccini::key::Key;
 use lockstep_session::document::pattern::PatternLength;
 use lockstep_session::document::step::Step;
 use lockstep_session::edit::{ClipSetting, Edit};
@@ -70,6 +71,41 @@ fn three_browsers_that_press_the_same_steps_at_once_end_with_one_grid() {
     for page in &pages {
         page.wait_until("the page shows what the server has", |page| {
             (1..=8).all(|step| page.pressed("Snare", step) == (steps[step - 1]["on"] == true))
+        });
+        assert_eq!(page.complaints(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_stroke_is_seen_while_it_is_drawn_and_others_draw_into_it() {
+    let server = Server::start();
+    let session = server.url(&format!("/s/{}", server.new_session()));
+    let (anna, ben) = (
+        Browser::joined(&session, Screen::Desk),
+        Browser::joined(&session, Screen::Desk),
+    );
+    let shows = |page: &Browser, on: [usize; 3]| {
+        (2..=5).all(|step| page.pressed("Clap", step) == on.contains(&step))
+    };
+    anna.press_step(("Clap", 2));
+    ben.wait_until("the first step, with the button still down", |page| {
+        page.pressed("Clap", 2)
+    });
+    anna.move_to_step(("Clap", 4));
+    ben.wait_until("what is drawn so far", |page| shows(page, [2, 3, 4]));
+    ben.click_step("Clap", 3);
+    anna.wait_until("Ben's step out of the middle of it", |page| {
+        !page.pressed("Clap", 3)
+    });
+    anna.move_to_step(("Clap", 5));
+    anna.let_go();
+    for page in [&anna, &ben] {
+        page.wait_until("all of it but Ben's", |page| shows(page, [2, 4, 5]));
+    }
+    anna.chord(&[Key::Control], 'z');
+    for page in [&anna, &ben] {
+        page.wait_until("all of it is taken back", |page| {
+            (2..=5).all(|step| !page.pressed("Clap", step))
         });
         assert_eq!(page.complaints(), Vec::<String>::new());
     }

@@ -61,6 +61,13 @@ impl Browser {
         self.act(press.into());
     }
 
+    /// Moves the mouse on to another step.
+    pub fn move_to_step(&self, step: (&str, usize)) {
+        let way = MouseActions::new("mouse".to_owned())
+            .then(over(self.find_step(step), Some(STROKE)));
+        self.act(way.into());
+    }
+
     /// Moves the mouse so many pixels on.
     pub fn move_on(&self, by: (f64, f64)) {
         let way = MouseActions::new("mouse".to_owned()).then(PointerAction::MoveBy {
