@@ -1,23 +1,24 @@
 //! The editor's panels with a hand at them and no window: frames go in, edits come out and are done.
 
-use super::Panels;
 use super::panel::{Desk, Outbox};
 use super::selection::Selection;
 use super::theme::Theme;
+use super::{Panels, TABS};
 use crate::bridge::{Bridge, Playing};
 use crate::network::Command;
 use crate::params::LockstepParams;
-use crate::view::{Connection, Follows, Lead, View};
-use egui::{Context, Event, Key, Modifiers, PointerButton, Pos2, RawInput, Rect, Sense, vec2};
+use crate::view::{Connection, Follows, Lead, PlayerView, View};
+use egui::{Context, Event, Id, Key, Modifiers, PointerButton, Pos2, RawInput, Rect, Sense, vec2};
 use lockstep_engine::Meters;
 use lockstep_session::document::clip::{Action, AudioLoop, Bars, Clip, Content, Follow};
 use lockstep_session::document::launch::Walks;
-use lockstep_session::document::mixer::Level;
+use lockstep_session::document::mixer::{Colour, Level};
 use lockstep_session::document::pattern::Pattern;
 use lockstep_session::document::track::{Track, TrackSettings};
 use lockstep_session::document::{Channels, Document, FrameCount, Sample, SampleRate, Scene};
 use lockstep_session::edit::{Edit, Moment};
 use lockstep_session::ids::{PlayerId, SampleId, SceneIndex, TrackId};
+use lockstep_session::protocol::{Kind, Presence, Quality};
 use lockstep_session::text::LongName;
 use lockstep_session::units::{Beat, LocalTime, ServerTime, Span};
 use nice_plug::context::PluginApi;
@@ -147,6 +148,14 @@ impl Bench {
 
     /// Everything that can be pressed, by where it lies.
     pub(super) fn controls(&self) -> Vec<Rect> {
+        self.known_controls()
+            .into_iter()
+            .map(|(area, _)| area)
+            .collect()
+    }
+
+    /// The same, with what egui knows it by.
+    fn known_controls(&self) -> Vec<(Rect, Id)> {
         self.context.viewport(|viewport| {
             let widgets = &viewport.prev_pass.widgets;
             let all = widgets.layers().flat_map(|(_, widgets)| widgets);
@@ -155,7 +164,9 @@ impl Bench {
                     && widget.sense.intersects(Sense::CLICK | Sense::DRAG)
                     && widget.interact_rect.is_positive()
             });
-            pressed.map(|widget| widget.interact_rect).collect()
+            pressed
+                .map(|widget| (widget.interact_rect, widget.id))
+                .collect()
         })
     }
 
@@ -292,5 +303,48 @@ fn a_click_that_is_over_within_one_frame_counts() {
             "{edit:?}"
         );
         assert!(bench.made.is_empty(), "one click is one edit");
+    }
+}
+
+#[test]
+fn what_stays_where_it_is_stays_what_it_is_whatever_comes_before_it() {
+    let quiet = document();
+    let mut busy = quiet.clone();
+    busy.tracks
+        .push(Arc::new(Track::new(TrackId(9), TrackSettings::default())));
+    let friend = |number: u8| PlayerView {
+        id: PlayerId::from_bytes([number; 8]),
+        name: "Amber Otter".to_owned(),
+        colour: Colour::new(i64::from(number)),
+        kind: Kind::Browser,
+        presence: Presence::default(),
+        is_leader: false,
+        is_me: false,
+    };
+    for (tab, name, _) in TABS {
+        let mut bench = Bench::new(quiet.clone());
+        bench.selection.tab = *tab;
+        bench.wait();
+        bench.wait();
+        let before = bench.known_controls();
+        // While a hand is on its way, others come, make a track, and the clock finds the time.
+        bench.view = View {
+            players: (1..=3).map(friend).collect(),
+            quality: Some(Quality::default()),
+            notice: Some("The friend of a friend is here".to_owned()),
+            ..view(busy.clone())
+        };
+        bench.frame(Vec::new());
+        let after = bench.known_controls();
+        let mut kept = 0;
+        for (area, id) in before {
+            let mut there = after.iter().filter(|(now, _)| *now == area).peekable();
+            if there.peek().is_some() {
+                kept += 1;
+                let is_known = there.any(|(_, now)| *now == id);
+                assert!(is_known, "{name}: what lies at {area} is another one");
+            }
+        }
+        assert!(kept > 40, "{name}: most of it stays: {kept}");
     }
 }

@@ -3,7 +3,7 @@
 mod circle;
 
 use super::panel::Desk;
-use super::widgets::{Button, caption, choice, heading, segmented, spelled as plain};
+use super::widgets::{Button, caption, choice, heading, segmented, spelled as plain, spot};
 use circle::{PLACES, chord, chords, direction, key_at, place_of, spelled};
 use egui::{Align2, Color32, CursorIcon, FontId, Pos2, Sense, Stroke, Ui, vec2};
 use lockstep_session::document::harmony::{Degree, Harmony as Choice, Scale};
@@ -78,7 +78,7 @@ fn keys(ui: &mut Ui, desk: &mut Desk<'_>, chosen: &Choice) {
     let theme = desk.theme;
     let outer = (ui.available_width() / 2.0 - theme.gap).min(LARGEST);
     let size = vec2(ui.available_width(), outer * 2.0 + theme.gap * 2.0);
-    let (area, response) = ui.allocate_exact_size(size, Sense::CLICK);
+    let (area, response) = spot(ui, size, Sense::CLICK, "keys");
     let centre = area.center();
     let over = response.hover_pos();
     let over = over.and_then(|pointer| place_of(pointer, centre, outer * HOLE, outer));

@@ -6,7 +6,7 @@ mod code;
 use super::header::short;
 use super::panel::Desk;
 use super::theme::Theme;
-use super::widgets::{Button, Field, caption, choice, heading, words};
+use super::widgets::{Button, Field, caption, choice, heading, known, words};
 use crate::network::{Beginning, Command};
 use crate::view::{Connection, Hosting};
 use code::Code;
@@ -274,7 +274,8 @@ fn hosting(ui: &mut Ui, desk: &mut Desk<'_>) {
 /// Text that a click copies.
 fn copied(ui: &mut Ui, theme: &Theme, text: &str) {
     let words = RichText::new(text).size(theme.small).color(theme.live);
-    let label = ui.add(Label::new(words).sense(Sense::CLICK));
+    let area = ui.add(Label::new(words)).rect;
+    let label = known(ui, area, Sense::CLICK, text);
     if label.on_hover_text("Click to copy").clicked() {
         ui.ctx().copy_text(text.to_owned());
     }

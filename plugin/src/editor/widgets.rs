@@ -8,6 +8,7 @@ mod knob;
 mod meter;
 mod number;
 mod range;
+mod spot;
 mod text;
 
 pub(super) use button::{Button, hold};
@@ -17,4 +18,5 @@ pub(super) use knob::Knob;
 pub(super) use meter::level_bar;
 pub(super) use number::{Number, wheel};
 pub(super) use range::{Range, whole};
+pub(super) use spot::{known, spot};
 pub(super) use text::{Field, caption, empty, heading, label, spelled, words};

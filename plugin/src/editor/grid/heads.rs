@@ -3,7 +3,7 @@
 use super::Row;
 use crate::editor::panel::Desk;
 use crate::editor::theme::Theme;
-use crate::editor::widgets::{Button, Field, Number, Range, caption, level_bar, whole};
+use crate::editor::widgets::{Button, Field, Number, Range, caption, level_bar, spot, whole};
 use egui::{
     Align2, FontId, Popup, PopupCloseBehavior, Rect, Response, Sense, Stroke, StrokeKind, Ui, pos2,
     vec2,
@@ -299,7 +299,7 @@ pub(in crate::editor) fn palette(ui: &mut Ui, theme: &Theme, current: Colour) ->
         ui.spacing_mut().item_spacing.x = theme.gap;
         for number in 0..COLOURS {
             let colour = Colour::new(i64::from(number));
-            let (area, response) = ui.allocate_exact_size(vec2(16.0, 16.0), Sense::CLICK);
+            let (area, response) = spot(ui, vec2(16.0, 16.0), Sense::CLICK, "colour");
             ui.painter().rect_filled(area, 4.0, theme.track(colour));
             if colour == current {
                 let edge = Stroke::new(2.0, theme.ink);

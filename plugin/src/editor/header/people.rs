@@ -2,6 +2,7 @@
 
 use crate::editor::panel::Desk;
 use crate::editor::selection::Tab;
+use crate::editor::widgets::spot;
 use crate::view::PlayerView;
 use egui::{Align2, FontId, Sense, Stroke, Ui, vec2};
 
@@ -43,6 +44,8 @@ pub(super) fn show(ui: &mut Ui, desk: &mut Desk<'_>) {
         );
     }
     ui.spacing_mut().item_spacing.x = theme.pad;
+    // The last circle overlaps nobody.
+    ui.add_space(theme.pad + OVERLAP);
     if is_clicked {
         desk.selection.tab = Tab::Players;
     }
@@ -57,7 +60,7 @@ fn circle(
     hint: &str,
 ) -> bool {
     let theme = desk.theme;
-    let (area, response) = ui.allocate_exact_size(vec2(SIZE, SIZE), Sense::CLICK);
+    let (area, response) = spot(ui, vec2(SIZE, SIZE), Sense::CLICK, words);
     let centre = area.center();
     ui.painter().circle(
         centre,

@@ -2,7 +2,7 @@
 
 use super::titled;
 use crate::editor::panel::Desk;
-use crate::editor::widgets::{Number, Range, spelled, whole};
+use crate::editor::widgets::{Number, Range, spelled, spot, whole};
 use crate::view::{Follows, Lead};
 use egui::{Align2, FontId, Rect, RichText, Sense, Shape, Stroke, Ui, pos2, vec2};
 use lockstep_session::document::harmony::{Harmony, Scale};
@@ -56,7 +56,7 @@ fn play(ui: &mut Ui, desk: &mut Desk<'_>) {
     } else {
         Sense::HOVER
     };
-    let (area, response) = ui.allocate_exact_size(vec2(BUTTON, BUTTON), sense);
+    let (area, response) = spot(ui, vec2(BUTTON, BUTTON), sense, "play");
     let fill = match (plays, is_enabled) {
         (true, _) => theme.accent,
         (false, true) if response.hovered() => theme.step_lit,

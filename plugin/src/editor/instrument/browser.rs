@@ -2,7 +2,7 @@
 
 use super::presets::beside;
 use crate::editor::panel::Desk;
-use crate::editor::widgets::{Button, caption, choice, segmented};
+use crate::editor::widgets::{Button, caption, choice, segmented, spot};
 use egui::{Align2, FontId, Response, RichText, ScrollArea, Sense, TextEdit, Ui, vec2};
 use lockstep_engine::{Category, Preset};
 use lockstep_session::document::instrument::Source;
@@ -186,7 +186,7 @@ fn samples(ui: &mut Ui, desk: &Desk<'_>, track: &Track) -> Option<Source> {
 fn row(ui: &mut Ui, desk: &Desk<'_>, name: &str, what: &str, is_on: bool) -> Response {
     let theme = desk.theme;
     let size = vec2(ui.available_width(), ROW);
-    let (area, response) = ui.allocate_exact_size(size, Sense::CLICK);
+    let (area, response) = spot(ui, size, Sense::CLICK, name);
     let fill = match (is_on, response.hovered()) {
         (true, _) => theme.accent,
         (false, true) => theme.step_lit,

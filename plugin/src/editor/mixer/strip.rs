@@ -5,7 +5,7 @@ use crate::editor::measures;
 use crate::editor::panel::Desk;
 use crate::editor::theme::Theme;
 use crate::editor::touch::{HostKnob, Touch};
-use crate::editor::widgets::{Button, Number, Range, whole};
+use crate::editor::widgets::{Button, Number, Range, spot, whole};
 use egui::{Align2, FontId, Sense, Ui, vec2};
 use lockstep_session::document::mixer::Pan;
 use lockstep_session::document::track::{Track, TrackSetting};
@@ -40,7 +40,7 @@ fn set(desk: &mut Desk<'_>, track: &Track, setting: TrackSetting) {
 /// The name, which selects the track.
 fn head(ui: &mut Ui, desk: &mut Desk<'_>, track: &Track, place: usize) {
     let theme = desk.theme;
-    let (area, response) = ui.allocate_exact_size(vec2(STRIP, 20.0), Sense::CLICK);
+    let (area, response) = spot(ui, vec2(STRIP, 20.0), Sense::CLICK, "name");
     let is_selected = desk.selected() == place;
     if is_selected || response.hovered() {
         let fill = if is_selected {

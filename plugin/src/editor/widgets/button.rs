@@ -1,5 +1,6 @@
 //! Buttons: pressed once, switched on and off, or held.
 
+use super::spot;
 use crate::editor::theme::Theme;
 use egui::{Align2, Color32, FontId, Response, Sense, Stroke, StrokeKind, Ui, vec2};
 
@@ -95,7 +96,7 @@ impl<'a> Button<'a> {
         } else {
             Sense::HOVER
         };
-        let (area, response) = ui.allocate_exact_size(vec2(width, self.height), sense);
+        let (area, response) = spot(ui, vec2(width, self.height), sense, self.label);
         let is_hot = self.is_enabled && response.hovered();
         let is_down = response.is_pointer_button_down_on();
         let fill = match (self.is_on, is_down, is_hot) {
