@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 #[derive(Debug)]
 pub struct Display {
     server: Child,
-    manager: Child,
+    manager: Option<Child>,
     name: String,
 }
 
@@ -24,11 +24,26 @@ pub struct Window(u64);
 /// Where something is in a window, from its upper left corner.
 pub type Place = (i32, i32);
 
+/// Between looks at a window that may still be moving.
+pub const LOOKS: Duration = Duration::from_millis(200);
+
 /// How long a finger stays down: what is drawn thirty times a second has to see it.
 const FINGER: Duration = Duration::from_millis(120);
 
 impl Display {
     pub fn open() -> Self {
+        let mut display = Self::without_manager();
+        let manager = Command::new("openbox")
+            .env("DISPLAY", &display.name)
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("openbox is there: run `cargo xtask test`");
+        display.manager = Some(manager);
+        display
+    }
+
+    /// Nobody gives windows frames, a place and the keyboard here.
+    pub fn without_manager() -> Self {
         // The server looks for a free number by itself, and says which on this pipe.
         let mut server = Command::new("Xvfb")
             .args([
@@ -36,7 +51,7 @@ impl Display {
                 "1",
                 "-screen",
                 "0",
-                "1600x1000x24",
+                "2240x1400x24",
                 "-nolisten",
                 "tcp",
             ])
@@ -53,14 +68,9 @@ impl Display {
             number.push(char::from(byte[0]));
         }
         let name = format!(":{}", number.trim());
-        let manager = Command::new("openbox")
-            .env("DISPLAY", &name)
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("openbox is there: run `cargo xtask test`");
         Self {
             server,
-            manager,
+            manager: None,
             name,
         }
     }
@@ -69,12 +79,27 @@ impl Display {
         &self.name
     }
 
+    /// What all windows are in, by the number that X has for it.
+    pub fn root(&self) -> u64 {
+        let found = self.ask(&["search", "--maxdepth", "0", ""]);
+        let number = found.lines().next().and_then(|line| line.parse().ok());
+        number.expect("every display has one")
+    }
+
     /// Waits for the largest window of a process, and for it to be in its place.
     pub fn window_of(&self, process: u32) -> Window {
-        let process = process.to_string();
+        self.window_by(&["--pid", &process.to_string()])
+    }
+
+    /// The same for the largest window with this title.
+    pub fn window_named(&self, title: &str) -> Window {
+        self.window_by(&["--name", title])
+    }
+
+    fn window_by(&self, mark: &[&str]) -> Window {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let found = self.ask(&["search", "--onlyvisible", "--pid", &process]);
+            let found = self.ask(&[&["search", "--onlyvisible"], mark].concat());
             let windows = found
                 .lines()
                 .filter_map(|line| line.parse().ok())
@@ -87,7 +112,7 @@ impl Display {
             if let Some(window) = largest.filter(|window| area(window) > 200_000) {
                 return window;
             }
-            assert!(Instant::now() < deadline, "no window of {process} came");
+            assert!(Instant::now() < deadline, "no window came: {mark:?}");
             std::thread::yield_now();
         }
     }
@@ -101,6 +126,11 @@ impl Display {
             line.parse().ok()
         };
         Some((value("WIDTH=")?, value("HEIGHT=")?))
+    }
+
+    /// Gives it the keyboard, which a window manager does by itself.
+    pub fn focus(&self, window: Window) {
+        self.ask(&["windowfocus", "--sync", &window.0.to_string()]);
     }
 
     /// Points, and presses once the window has seen where the hand is, as people do.
@@ -128,6 +158,22 @@ impl Display {
     pub fn press(&self, keys: &[&str]) {
         for key in keys {
             self.ask(&["key", key]);
+        }
+    }
+
+    /// Waits until something is drawn and nothing moves any more: what is clicked while the window is still
+    /// filling may be somewhere else by the time the finger is up.
+    pub fn wait_until_still(&self, window: Window) {
+        let deadline = Instant::now() + PATIENCE;
+        let mut before = self.look(window);
+        let mut alike = 0;
+        while alike < 3 {
+            assert!(Instant::now() < deadline, "the window stays blank or moves");
+            std::thread::sleep(LOOKS);
+            let now = self.look(window);
+            let is_still = now == before && now.is_drawn();
+            alike = if is_still { alike + 1 } else { 0 };
+            before = now;
         }
     }
 
@@ -172,7 +218,7 @@ impl Display {
 
 impl Drop for Display {
     fn drop(&mut self) {
-        for process in [&mut self.manager, &mut self.server] {
+        for process in self.manager.iter_mut().chain([&mut self.server]) {
             // It may have ended already.
             let _ = process.kill();
             let _ = process.wait();

@@ -71,6 +71,21 @@ impl Room {
         });
     }
 
+    /// What is stored of the one sample, once there is one.
+    pub fn the_sample(&self) -> Vec<u8> {
+        self.watcher.wait_until("there is a sample", |replica| {
+            !replica.document().samples.is_empty()
+        });
+        let id = self.watcher.look(|replica| {
+            let mut samples = replica.document().samples.keys();
+            *samples.next().expect("there is one")
+        });
+        let path = format!("/api/v1/samples/{}", id.hex());
+        let answer = self.server.get(&path, &[]);
+        assert_eq!(answer.status, 200);
+        answer.body
+    }
+
     /// How many plugins play here, as the watcher sees it.
     pub fn daws(&self) -> usize {
         self.watcher.look(daws)

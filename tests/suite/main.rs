@@ -31,6 +31,7 @@ mod plugin_state;
 mod plugin_sync;
 mod plugin_timing;
 mod plugin_vst3;
+mod plugin_window;
 mod protocol_rules;
 mod server_abuse;
 mod server_api;

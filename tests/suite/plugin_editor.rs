@@ -2,7 +2,7 @@
 //! session, every panel shows something, and the workstation keeps its keys.
 
 use lockstep_session::ids::{StepIndex, TrackId};
-use lockstep_tests::display::{Display, Look, Place, Window};
+use lockstep_tests::display::{Display, LOOKS, Look, Place, Window};
 use lockstep_tests::hosts::{
     Bundles, ClapHost, DawdreamerHost, HostSetup, Transport, state_with_link,
 };
@@ -10,7 +10,7 @@ use lockstep_tests::room::Room;
 use lockstep_tests::server::PATIENCE;
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 const SETUP: HostSetup = HostSetup {
     sample_rate: 48_000.0,
@@ -38,8 +38,6 @@ const TABS_AT: i32 = 640;
 /// What even the lowest panel fills above them.
 const PANEL: Range<usize> = 480..620;
 const SIDE_BEGINS: usize = 860;
-/// Between looks at a window that may still be moving.
-const LOOKS: Duration = Duration::from_millis(200);
 
 /// A session in which nothing sounds, a plugin in it whose window is open, and somebody who watches.
 struct Stage {
@@ -64,28 +62,12 @@ impl Stage {
             _host: host,
             room,
         };
-        stage.wait_until_still();
+        stage.display.wait_until_still(stage.window);
         stage
     }
 
     fn look(&self) -> Look {
         self.display.look(self.window)
-    }
-
-    /// Waits until something is drawn and nothing moves any more: what is clicked while the window is still
-    /// filling may be somewhere else by the time the finger is up.
-    fn wait_until_still(&self) {
-        let deadline = Instant::now() + PATIENCE;
-        let mut before = self.look();
-        let mut alike = 0;
-        while alike < 3 {
-            assert!(Instant::now() < deadline, "the window stays blank or moves");
-            std::thread::sleep(LOOKS);
-            let now = self.look();
-            let is_still = now == before && now.is_drawn();
-            alike = if is_still { alike + 1 } else { 0 };
-            before = now;
-        }
     }
 
     /// All steps that are on, by track and place.

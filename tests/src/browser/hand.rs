@@ -63,8 +63,8 @@ impl Browser {
 
     /// Moves the mouse on to another step.
     pub fn move_to_step(&self, step: (&str, usize)) {
-        let way = MouseActions::new("mouse".to_owned())
-            .then(over(self.find_step(step), Some(STROKE)));
+        let way =
+            MouseActions::new("mouse".to_owned()).then(over(self.find_step(step), Some(STROKE)));
         self.act(way.into());
     }
 

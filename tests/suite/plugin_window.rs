@@ -1,0 +1,150 @@
+//! The plugin's window in a host of our own, which does what the others' scripts cannot: it plays into the
+//! plugin's input while the window is open, and lets the window grow.
+
+use lockstep_tests::browser::decoded;
+use lockstep_tests::display::{Display, LOOKS, Place, Window};
+use lockstep_tests::hosts::{Bundles, HostSetup, RemoteHost, Sound, Transport, state_with_link};
+use lockstep_tests::room::Room;
+use lockstep_tests::server::PATIENCE;
+use lockstep_tests::steady::in_real_time;
+use std::path::Path;
+use std::time::Instant;
+use tempfile::TempDir;
+
+const HOST: &str = env!("CARGO_BIN_EXE_lockstep-host");
+const SETUP: HostSetup = HostSetup {
+    sample_rate: 48_000.0,
+    block: 512,
+};
+/// Longer than anybody takes to press two buttons.
+const SECONDS: u32 = 40;
+/// The panel's tab, and the button in it.
+const SAMPLES: Place = (470, 638);
+const RECORD: Place = (538, 429);
+/// How large the window is at 100 %.
+const SIZE: Place = (1_100, 680);
+const LARGER: Place = (1_078, 665);
+/// Somewhere in the grid.
+const CELL: Place = (430, 180);
+
+/// A session in which nothing sounds, and a plugin in it whose window is open.
+struct Stage {
+    display: Display,
+    window: Window,
+    host: RemoteHost,
+    room: Room,
+    _home: TempDir,
+}
+
+impl Stage {
+    fn set() -> Self {
+        let room = Room::quiet();
+        let state = state_with_link(&room.link());
+        Self::with(room, &state)
+    }
+
+    fn with(room: Room, state: &[u8]) -> Self {
+        let display = Display::without_manager();
+        let home = tempfile::tempdir().expect("a folder");
+        let (screen, bundles) = (Some(display.name()), Bundles::built());
+        let mut host =
+            RemoteHost::open_clap_on(screen, Path::new(HOST), home.path(), &bundles, SETUP);
+        assert!(host.load_state(state));
+        room.wait_for_daws(1);
+        host.show_window(display.root());
+        let window = display.window_named("Lockstep");
+        display.focus(window);
+        display.wait_until_still(window);
+        Self {
+            display,
+            window,
+            host,
+            room,
+            _home: home,
+        }
+    }
+
+    fn wait_for_size(&self, percent: i32) {
+        let wanted = scaled(SIZE, percent);
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let size = self.display.size(self.window).expect("it is open");
+            if size == wanted {
+                break;
+            }
+            assert!(Instant::now() < deadline, "at {percent} % it is {size:?}");
+            // An X server that is asked all the time tells nobody when to draw.
+            std::thread::sleep(LOOKS);
+        }
+        self.display.wait_until_still(self.window);
+    }
+}
+
+/// Noise no two places of which are alike, in the steps of a file of 24 bits.
+fn noise() -> Sound {
+    let at = |frame: u32| {
+        let [_, _, low, high] = frame.wrapping_mul(0x9E37_79B1).to_le_bytes();
+        f32::from(i16::from_le_bytes([low, high])) / 32_768.0
+    };
+    let left: Vec<f32> = (1..SECONDS * 48_000).map(at).collect();
+    let right = left.iter().map(|sample| sample / -2.0).collect();
+    Sound::new(left, right, 0)
+}
+
+fn scaled((x, y): Place, percent: i32) -> Place {
+    (x * percent / 100, y * percent / 100)
+}
+
+#[test]
+fn what_goes_into_the_plugin_is_recorded_from_its_window_without_a_hole() {
+    in_real_time(|| {
+        let mut stage = Stage::set();
+        stage.display.click(stage.window, SAMPLES);
+        stage.display.wait_until_still(stage.window);
+        let played = noise();
+        stage.host.feed(&played);
+        stage.host.roll(Transport::stopped(120.0, 0.0));
+        stage.display.click(stage.window, RECORD);
+        stage.display.click(stage.window, RECORD);
+        let (recorded, rate) = decoded(&stage.room.the_sample());
+        assert_eq!(rate, 48_000);
+        let first = &recorded.left[..8];
+        let mut places = played.left.windows(first.len());
+        let place = places.position(|window| window == first);
+        let kept = place.expect("it was played")..;
+        let same = |recorded: &[f32], played: &[f32]| recorded == &played[..recorded.len()];
+        assert!(recorded.frames() > SETUP.block, "more than a block of it");
+        assert!(same(&recorded.left, &played.left[kept.clone()]));
+        assert!(same(&recorded.right, &played.right[kept]));
+    });
+}
+
+#[test]
+fn a_window_that_is_zoomed_is_larger_and_stays_so_in_the_project() {
+    let mut stage = Stage::set();
+    for (before, after) in [(100, 125), (125, 150), (150, 175), (175, 200)] {
+        stage.display.click(stage.window, scaled(LARGER, before));
+        stage.wait_for_size(after);
+    }
+    let state = stage.host.save_state();
+    let Stage { room, host, .. } = stage;
+    drop(host);
+    room.wait_for_daws(0);
+    let stage = Stage::with(room, &state);
+    stage.wait_for_size(200);
+    let ons = || {
+        stage.room.watcher.look(|replica| {
+            let document = replica.document();
+            let tracks = stage.room.tracks.iter();
+            let mut patterns = tracks.filter_map(|track| document.pattern(*track, Room::scene()));
+            patterns.any(|pattern| pattern.playing().any(|step| step.on))
+        })
+    };
+    assert!(!ons());
+    stage.display.click(stage.window, scaled(CELL, 200));
+    let deadline = Instant::now() + PATIENCE;
+    while !ons() {
+        assert!(Instant::now() < deadline, "no step is where it looks to be");
+        std::thread::yield_now();
+    }
+}
