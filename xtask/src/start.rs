@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 
 use crate::arguments::Arguments;
-use crate::bundle::{self, Build, PROFILE};
+use crate::bundle::{self, Build};
 use crate::workspace::Workspace;
 use crate::{server, setup, shell, web};
 
@@ -18,9 +18,7 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<()>
     web::make(workspace)?;
     bundle::make(workspace, Build::Release)?;
     bundle::install(workspace, Build::Release)?;
-
-    // As the plugin was, so that what both lean on is there.
-    let program = server::make(workspace, PROFILE)?;
+    let program = server::make_beside_plugin(workspace)?;
 
     shell::announce(
         "Opening a session; rescan plugins in your DAW, load Lockstep, and paste the link",
