@@ -6,7 +6,7 @@ use crate::server::Server;
 use lockstep_session::document::pattern::Operation;
 use lockstep_session::document::step::Step;
 use lockstep_session::edit::Edit;
-use lockstep_session::ids::{SceneIndex, StepIndex, TrackId};
+use lockstep_session::ids::{SampleId, SceneIndex, StepIndex, TrackId};
 use lockstep_session::protocol::Kind;
 use lockstep_session::replica::Replica;
 
@@ -71,21 +71,6 @@ impl Room {
         });
     }
 
-    /// What is stored of the one sample, once there is one.
-    pub fn the_sample(&self) -> Vec<u8> {
-        self.watcher.wait_until("there is a sample", |replica| {
-            !replica.document().samples.is_empty()
-        });
-        let id = self.watcher.look(|replica| {
-            let mut samples = replica.document().samples.keys();
-            *samples.next().expect("there is one")
-        });
-        let path = format!("/api/v1/samples/{}", id.hex());
-        let answer = self.server.get(&path, &[]);
-        assert_eq!(answer.status, 200);
-        answer.body
-    }
-
     /// How many plugins play here, as the watcher sees it.
     pub fn daws(&self) -> usize {
         self.watcher.look(daws)
@@ -105,6 +90,18 @@ impl Room {
         self.wait_for_daws(before + 1);
         host
     }
+}
+
+/// The one sample of a watched session, once it is there, and its bytes.
+pub fn the_sample(server: &Server, watcher: &Client) -> (SampleId, Vec<u8>) {
+    watcher.wait_until("the session has the sample", |replica| {
+        !replica.document().samples.is_empty()
+    });
+    let id = watcher.look(|replica| *replica.document().samples.keys().next().expect("a sample"));
+    let path = format!("/api/v1/samples/{}", id.hex());
+    let answer = server.get(&path, &[]);
+    assert_eq!(answer.status, 200);
+    (id, answer.body)
 }
 
 /// How many plugins play in a session.

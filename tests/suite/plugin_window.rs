@@ -1,10 +1,11 @@
 //! The plugin's window in a host of our own, which does what the others' scripts cannot: it plays into the
 //! plugin's input while the window is open, and lets the window grow.
 
+use lockstep_session::replica::Replica;
 use lockstep_tests::browser::decoded;
 use lockstep_tests::display::{Display, LOOKS, Place, Window};
 use lockstep_tests::hosts::{Bundles, HostSetup, RemoteHost, Sound, Transport, state_with_link};
-use lockstep_tests::room::Room;
+use lockstep_tests::room::{Room, the_sample};
 use lockstep_tests::server::PATIENCE;
 use lockstep_tests::steady::in_real_time;
 use std::path::Path;
@@ -106,7 +107,8 @@ fn what_goes_into_the_plugin_is_recorded_from_its_window_without_a_hole() {
         stage.host.roll(Transport::stopped(120.0, 0.0));
         stage.display.click(stage.window, RECORD);
         stage.display.click(stage.window, RECORD);
-        let (recorded, rate) = decoded(&stage.room.the_sample());
+        let (_, file) = the_sample(&stage.room.server, &stage.room.watcher);
+        let (recorded, rate) = decoded(&file);
         assert_eq!(rate, 48_000);
         let first = &recorded.left[..8];
         let mut places = played.left.windows(first.len());
@@ -132,19 +134,14 @@ fn a_window_that_is_zoomed_is_larger_and_stays_so_in_the_project() {
     room.wait_for_daws(0);
     let stage = Stage::with(room, &state);
     stage.wait_for_size(200);
-    let ons = || {
-        stage.room.watcher.look(|replica| {
-            let document = replica.document();
-            let tracks = stage.room.tracks.iter();
-            let mut patterns = tracks.filter_map(|track| document.pattern(*track, Room::scene()));
-            patterns.any(|pattern| pattern.playing().any(|step| step.on))
-        })
+    let has_a_step = |replica: &Replica| {
+        let document = replica.document();
+        let tracks = document.tracks.iter();
+        let mut patterns = tracks.filter_map(|track| document.pattern(track.id, Room::scene()));
+        patterns.any(|pattern| pattern.playing().any(|step| step.on))
     };
-    assert!(!ons());
+    let watcher = &stage.room.watcher;
+    assert!(!watcher.look(has_a_step));
     stage.display.click(stage.window, scaled(CELL, 200));
-    let deadline = Instant::now() + PATIENCE;
-    while !ons() {
-        assert!(Instant::now() < deadline, "no step is where it looks to be");
-        std::thread::yield_now();
-    }
+    watcher.wait_until("the step is where it looks to be", has_a_step);
 }

@@ -20,14 +20,13 @@ pub(crate) fn make(workspace: &Workspace, profile: &str) -> Result<PathBuf> {
 /// The same after the plugin. Chosen together with it, the server leans on what is there; by itself it
 /// would want most of that again, with a feature less here and there.
 pub(crate) fn make_beside_plugin(workspace: &Workspace) -> Result<PathBuf> {
-    let both = [
-        "--package",
-        "lockstep-plugin",
-        "--package",
-        "lockstep-server",
-    ];
-    let parts = ["--lib", "--bin", "lockstep-server"];
-    build(workspace, PROFILE, &[both.as_slice(), &parts].concat())
+    let plugin = ["--package", "lockstep-plugin", "--lib"];
+    let server = ["--package", "lockstep-server", "--bin", "lockstep-server"];
+    build(
+        workspace,
+        PROFILE,
+        &plugin.into_iter().chain(server).collect::<Vec<_>>(),
+    )
 }
 
 fn build(workspace: &Workspace, profile: &str, chosen: &[&str]) -> Result<PathBuf> {

@@ -6,7 +6,7 @@ mod code;
 use super::header::short;
 use super::panel::Desk;
 use super::theme::Theme;
-use super::widgets::{Button, Field, caption, choice, heading, known, words};
+use super::widgets::{Button, Field, caption, choice, heading, spot_at, words};
 use crate::network::{Beginning, Command};
 use crate::view::{Connection, Hosting};
 use code::Code;
@@ -275,7 +275,7 @@ fn hosting(ui: &mut Ui, desk: &mut Desk<'_>) {
 fn copied(ui: &mut Ui, theme: &Theme, text: &str) {
     let words = RichText::new(text).size(theme.small).color(theme.live);
     let area = ui.add(Label::new(words)).rect;
-    let label = known(ui, area, Sense::CLICK, text);
+    let label = spot_at(ui, area, Sense::CLICK, text);
     if label.on_hover_text("Click to copy").clicked() {
         ui.ctx().copy_text(text.to_owned());
     }

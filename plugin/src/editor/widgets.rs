@@ -18,5 +18,5 @@ pub(super) use knob::Knob;
 pub(super) use meter::level_bar;
 pub(super) use number::{Number, wheel};
 pub(super) use range::{Range, whole};
-pub(super) use spot::{known, spot};
+pub(super) use spot::{spot, spot_at};
 pub(super) use text::{Field, caption, empty, heading, label, spelled, words};

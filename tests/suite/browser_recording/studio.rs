@@ -5,6 +5,7 @@ use lockstep_session::ids::SampleId;
 use lockstep_session::units::{Beat, Span};
 use lockstep_tests::browser::{Browser, Microphone, Screen, named, overheard_page, strikes_at};
 use lockstep_tests::client::Client;
+use lockstep_tests::room::the_sample;
 use lockstep_tests::server::Server;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -94,19 +95,8 @@ impl Studio {
         });
     }
 
-    /// The one sample of the session, once it is there, and its bytes.
     pub(super) fn sample(&self) -> (SampleId, Vec<u8>) {
-        self.watcher
-            .wait_until("the session has the sample", |replica| {
-                !replica.document().samples.is_empty()
-            });
-        let id = self
-            .watcher
-            .look(|replica| *replica.document().samples.keys().next().expect("a sample"));
-        let path = format!("/api/v1/samples/{}", id.hex());
-        let answer = self.server.get(&path, &[]);
-        assert_eq!(answer.status, 200);
-        (id, answer.body)
+        the_sample(&self.server, &self.watcher)
     }
 
     /// Which running beats these moments were, as a player beside the page takes them.

@@ -11,11 +11,11 @@ pub(in crate::editor) fn spot(
     words: &str,
 ) -> (Rect, Response) {
     let (area, _) = ui.allocate_exact_size(size, Sense::empty());
-    (area, known(ui, area, sense, words))
+    (area, spot_at(ui, area, sense, words))
 }
 
 /// The same for room that is taken already.
-pub(in crate::editor) fn known(ui: &Ui, area: Rect, sense: Sense, words: &str) -> Response {
+pub(in crate::editor) fn spot_at(ui: &Ui, area: Rect, sense: Sense, words: &str) -> Response {
     let corner = area.min.round();
     #[expect(clippy::cast_possible_truncation, reason = "windows are small")]
     let at = [corner.x as i32, corner.y as i32];
