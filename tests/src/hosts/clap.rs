@@ -23,6 +23,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 struct Handlers;
 
@@ -391,9 +392,14 @@ impl RollingClapHost {
         self.hands.send(hand).expect("the audio thread rolls on");
     }
 
-    /// Stops calling, or goes on, as a device does whose machine sleeps and wakes.
+    /// Stops calling, or goes on, as a device does whose machine sleeps and wakes; and has done so. The
+    /// process may be stopped next, and would wake before its audio thread knows that it slept.
     pub fn sleep(&self, is_asleep: bool) {
-        self.engine.is_asleep.store(is_asleep, Ordering::Relaxed);
+        let engine = &self.engine;
+        engine.is_to_sleep.store(is_asleep, Ordering::Relaxed);
+        while engine.is_asleep.load(Ordering::Relaxed) != is_asleep {
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 
     /// What has come out so far.

@@ -11,7 +11,7 @@ static DROWSY_SINCE: AtomicI64 = AtomicI64::new(0);
 static SLEPT: AtomicI64 = AtomicI64::new(0);
 
 /// Nobody who takes part goes without asking for the time so long, unless stopped.
-const ASLEEP: i64 = 1_000_000_000;
+const ASLEEP: i64 = 2_000_000_000;
 
 /// The machine falls asleep now, once in its life: the process is about to be stopped.
 pub fn begin() {

@@ -67,6 +67,8 @@ pub struct Stretch {
 pub(super) struct Engine {
     pub(super) is_off: AtomicBool,
     /// As a device does whose machine sleeps: what is due meanwhile never comes.
+    pub(super) is_to_sleep: AtomicBool,
+    /// It asks for nothing any more.
     pub(super) is_asleep: AtomicBool,
 }
 
@@ -153,7 +155,9 @@ impl Rendering {
         let mut frames = 0;
         let mut stretch = None;
         while !engine.is_off.load(Ordering::Relaxed) {
-            if engine.is_asleep.load(Ordering::Relaxed) {
+            let is_asleep = engine.is_to_sleep.load(Ordering::Relaxed);
+            engine.is_asleep.store(is_asleep, Ordering::Relaxed);
+            if is_asleep {
                 stretch = None;
                 std::thread::sleep(Duration::from_millis(1));
                 continue;
