@@ -37,20 +37,11 @@ overhear.put = (array) => {
   overhear.bytes.push(bytes);
   return [start, start + bytes.length];
 };
-overhear.whole = async () => {
-  const { first, changes, sound, times } = await overhear.ask("everything");
-  // A busy browser may leave a block out, and the engine knows nothing of it.
-  const gaps = [];
-  let length = 0;
-  for (const { at, sides: [left] } of sound) {
-    if (at > length) gaps.push([length, at - length]);
-    length = at + left.length;
-  }
-  const channels = [0, 1].map((side) => {
-    const channel = new Float32Array(length);
-    for (const { at, sides } of sound) channel.set(sides[side], at);
-    return overhear.put(channel);
-  });
+// Everything since it was asked for the last time.
+overhear.news = async () => {
+  const { first, changes, sound, times } = await overhear.ask("news");
+  overhear.bytes = [];
+  const pieces = sound.map(({ at, length, sides }) => ({ at, sides: sides.map((side) => overhear.put(side.subarray(0, length))) }));
   for (const change of changes) {
     if (change.score) change.score = change.score.map(([place, bytes]) => [place, overhear.put(bytes)]);
     if (change.sample) change.sample.channels = change.sample.channels.map(overhear.put);
@@ -58,7 +49,8 @@ overhear.whole = async () => {
   const rendered = overhear.put(Float64Array.from(times));
   const all = new Blob(overhear.bytes);
   overhear.bytes = [new Uint8Array(await all.arrayBuffer())];
-  return { origin: performance.timeOrigin, rate: overhear.context.sampleRate, first, changes, channels, gaps, rendered, output: overhear.output, clicks: overhear.clicks, length: all.size };
+  const [output, clicks] = [overhear.output.splice(0), overhear.clicks.splice(0)];
+  return { origin: performance.timeOrigin, rate: overhear.context.sampleRate, first, changes, pieces, rendered, output, clicks, length: all.size };
 };
 // As text, a piece at a time.
 overhear.text = (start) => {

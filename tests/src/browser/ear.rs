@@ -8,6 +8,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use lockstep_engine::Score;
 use serde_json::Value;
+use std::borrow::Borrow;
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 use tempfile::TempDir;
@@ -18,12 +20,21 @@ const REGISTERED: &str = "registerProcessor(\"lockstep\", LockstepProcessor);";
 
 /// An ear at a page, from before its first touch on.
 #[derive(Debug)]
-pub struct Ear<'b> {
-    pub(super) page: &'b Browser,
+pub struct Ear<P> {
+    page: P,
+    memory: RefCell<Memory>,
+}
+
+/// The page hands everything over once, so that listening again takes no longer than what is new.
+#[derive(Debug)]
+struct Memory {
+    heard: Overheard,
+    /// As the audio thread has it after all that it was told.
+    score: Box<Score>,
 }
 
 /// What an ear has heard so far.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Overheard {
     pub rate: f64,
     /// When the page's own clock began, in seconds of the clock on the wall, as the page believes.
@@ -74,20 +85,26 @@ pub fn named(folder: &Path) -> String {
     folder.display().to_string()
 }
 
-impl<'b> Ear<'b> {
+impl<P: Borrow<Browser>> Ear<P> {
     /// At a page that nobody has touched yet.
-    pub fn at(page: &'b Browser) -> Self {
-        page.evaluate(ON_THE_PAGE);
-        Self { page }
+    pub fn at(page: P) -> Self {
+        page.borrow().evaluate(ON_THE_PAGE);
+        Self {
+            page,
+            memory: RefCell::new(Memory {
+                heard: Overheard::default(),
+                score: Score::boxed(),
+            }),
+        }
     }
 
-    /// At a page that has had an ear before, and has been touched since.
-    pub fn still_at(page: &'b Browser) -> Self {
-        Self { page }
+    /// What it listens to.
+    pub fn page(&self) -> &Browser {
+        self.page.borrow()
     }
 
     pub fn wait_until_it_sounds(&self) {
-        self.page.wait_until("the page's sound is on", |page| {
+        self.page().wait_until("the page's sound is on", |page| {
             page.text(".status .sound") == "Sound on"
         });
     }
@@ -110,62 +127,82 @@ impl<'b> Ear<'b> {
             frames
         };
         let until = self.frames() + frames(seconds);
-        self.page
+        self.page()
             .wait_until("the sound goes on", |_| self.frames() >= until);
     }
 
     /// Everything since the start.
     pub fn overheard(&self) -> Overheard {
-        let told = self.ask("return overhear.whole()");
+        let told = self.ask("return overhear.news()");
         let length = whole(&told["length"]);
         let mut bytes = Vec::with_capacity(length);
         while bytes.len() < length {
-            let script = format!("return overhear.text({})", bytes.len());
-            let text = self.page.evaluate(&script);
+            let text = self.ask(&format!("return overhear.text({})", bytes.len()));
             let text = text.as_str().expect("bytes as text");
             bytes.extend(STANDARD.decode(text).expect("base 64"));
         }
-        let first = whole(&told["first"]);
-        let [left, right] = [0, 1].map(|side| samples(&told["channels"][side], &bytes));
-        let changes = told["changes"].as_array().expect("changes").iter();
-        let mut score = Score::boxed();
-        let changes = changes.filter_map(|change| {
-            let at = whole(&change["at"]) - first;
-            Some((at, read(change, first, &bytes, &mut score)?))
-        });
-        let mut changes: Vec<_> = changes.collect();
-        for gap in told["gaps"].as_array().expect("gaps") {
-            changes.push((whole(&gap[0]), Change::Gap(whole(&gap[1]))));
-        }
-        // What was told within a gap is obeyed behind it.
-        changes.sort_by_key(|(at, change)| (*at, !matches!(change, Change::Gap(_))));
-        let output = told["output"]
-            .as_array()
-            .expect("words of the browser")
-            .iter();
-        let output = output.map(|word| (number(&word[0]) - float(first), number(&word[1]) / 1e3));
-        let clicks = told["clicks"].as_array().expect("clicks").iter();
-        let clicks = clicks.map(|frame| number(frame) - float(first));
-        let rendered = part(&told["rendered"], &bytes).as_chunks().0.iter();
-        let rendered: Vec<f64> = rendered.map(|bytes| f64::from_le_bytes(*bytes)).collect();
-        let (rendered, _) = rendered.as_chunks::<2>();
-        Overheard {
-            rendered: rendered.iter().map(|[frame, at]| (*frame, *at)).collect(),
-            clicks: clicks.collect(),
-            rate: number(&told["rate"]),
-            origin: number(&told["origin"]) / 1e3,
-            sound: Sound::new(left, right, 0),
-            told: changes,
-            output: output.collect(),
-        }
+        let mut memory = self.memory.borrow_mut();
+        memory.take(&told, &bytes);
+        memory.heard.clone()
+    }
+
+    /// The frame of the page's audio from which on all others are counted.
+    pub(super) fn first(&self) -> u64 {
+        let first = self.ask("return overhear.ask('first')");
+        first.as_u64().expect("a frame")
     }
 
     fn ask(&self, script: &str) -> Value {
-        self.page.evaluate(script)
+        self.page().evaluate(script)
+    }
+}
+
+impl Memory {
+    fn take(&mut self, told: &Value, bytes: &[u8]) {
+        let Self { heard, score } = self;
+        let list = |name: &str| told[name].as_array().expect("a list").iter();
+        let first = whole(&told["first"]);
+        heard.rate = number(&told["rate"]);
+        heard.origin = number(&told["origin"]) / 1e3;
+        for change in list("changes") {
+            let at = whole(&change["at"]) - first;
+            let change = read(change, first, bytes, score);
+            heard.told.extend(change.map(|change| (at, change)));
+        }
+        for piece in list("pieces") {
+            let [left, right] = [0, 1].map(|side| samples(&piece["sides"][side], bytes));
+            heard.go_on(whole(&piece["at"]), Sound::new(left, right, 0));
+        }
+        // What was told within a gap is obeyed behind it.
+        heard
+            .told
+            .sort_by_key(|(at, change)| (*at, !matches!(change, Change::Gap(_))));
+        let counted = |frame: &Value| number(frame) - float(first);
+        let output = list("output").map(|word| (counted(&word[0]), number(&word[1]) / 1e3));
+        heard.output.extend(output);
+        heard.clicks.extend(list("clicks").map(counted));
+        let rendered = part(&told["rendered"], bytes).as_chunks().0.iter();
+        let rendered: Vec<f64> = rendered.map(|bytes| f64::from_le_bytes(*bytes)).collect();
+        let (rendered, _) = rendered.as_chunks::<2>();
+        let rendered = rendered.iter().map(|[frame, at]| (*frame, *at));
+        heard.rendered.extend(rendered);
     }
 }
 
 impl Overheard {
+    /// The sound goes on at this frame. A busy browser may leave blocks out before it, and the engine
+    /// knows nothing of them.
+    fn go_on(&mut self, at: usize, next: Sound) {
+        let gap = at - self.sound.frames();
+        if gap > 0 {
+            let change = Change::Gap(gap);
+            self.told.push((self.sound.frames(), change));
+            self.sound
+                .append(Sound::new(vec![0.0; gap], vec![0.0; gap], 0));
+        }
+        self.sound.append(next);
+    }
+
     /// The same for another machine to play: all that the audio thread was told.
     pub fn scenario(&self) -> Scenario {
         let whole = Scenario::new(self.rate, self.sound.frames());

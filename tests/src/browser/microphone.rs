@@ -3,6 +3,7 @@
 
 use super::{Browser, Ear, Screen};
 use crate::hosts::Sound;
+use std::borrow::Borrow;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -38,23 +39,20 @@ impl Browser {
     }
 }
 
-impl Ear<'_> {
+impl<P: Borrow<Browser>> Ear<P> {
     /// Listens to the inputs that the page opens from now on.
     pub fn listen_to_inputs(&self) {
-        self.page.evaluate(WITNESS);
+        self.page().evaluate(WITNESS);
     }
 
     /// When each strike that came in was played: going by what the browser says of its output, and of how
     /// long sound is on its way.
     pub fn strikes(&self) -> Vec<SystemTime> {
         let heard = self.overheard();
-        let way = self.page.evaluate("return witness.way()");
+        let way = self.page().evaluate("return witness.way()");
         let way = Duration::from_secs_f64(way.as_f64().expect("seconds"));
-        let first = self
-            .page
-            .evaluate("return overhear.ask('everything').then(({ first }) => first)");
-        let first = first.as_u64().expect("a frame");
-        let strikes = self.page.evaluate("return witness.strikes()");
+        let first = self.first();
+        let strikes = self.page().evaluate("return witness.strikes()");
         let strikes = strikes.as_array().expect("frames").iter();
         let frames = strikes.map(|frame| frame.as_u64().expect("a frame") - first);
         frames
@@ -64,7 +62,7 @@ impl Ear<'_> {
 
     /// Takes the input away, as when its plug is pulled.
     pub fn pull_the_plug(&self) {
-        self.page
+        self.page()
             .evaluate("witness.track.stop(); witness.track.dispatchEvent(new Event('ended'))");
     }
 }

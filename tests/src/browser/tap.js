@@ -1,9 +1,13 @@
-// Remembers on the page's audio thread all that it is told and all that it plays.
+// Remembers on the page's audio thread all that it is told and all that it plays, until somebody asks. The
+// thread is to sound meanwhile: what it hands over is moved, not copied, and handed over once.
+const PIECE = 8192;
+
 registerProcessor("lockstep", class extends LockstepProcessor {
   constructor(options) {
     super(options);
     this.first = null;
     this.changes = [];
+    // The blocks that came without a gap, joined.
     this.sound = [];
     this.times = [];
     const { onmessage } = this.port;
@@ -14,8 +18,14 @@ registerProcessor("lockstep", class extends LockstepProcessor {
   }
 
   answer(what) {
-    if (what === "frames") this.port.postMessage({ overheard: this.first === null ? 0 : this.frame - this.first });
-    else this.port.postMessage({ overheard: { first: this.first, changes: this.changes, sound: this.sound, times: this.times } });
+    const { first, changes, sound, times } = this;
+    if (what === "frames") this.port.postMessage({ overheard: first === null ? 0 : this.frame - first });
+    else if (what === "first") this.port.postMessage({ overheard: first });
+    else {
+      [this.changes, this.sound, this.times] = [[], [], []];
+      const moved = sound.flatMap(({ sides }) => sides.map((side) => side.buffer));
+      this.port.postMessage({ overheard: { first, changes, sound, times } }, moved);
+    }
   }
 
   obey(message) {
@@ -27,12 +37,25 @@ registerProcessor("lockstep", class extends LockstepProcessor {
   process(inputs, outputs) {
     const now = Date.now();
     const goesOn = super.process(inputs, outputs);
-    const at = this.frame - outputs[0][0].length;
+    const [block] = outputs;
+    const frames = block[0].length;
+    const at = this.frame - frames;
     // It is made some blocks before the first that it plays.
     this.first ??= at;
     this.times.push(at - this.first, now);
-    this.sound.push({ at: at - this.first, sides: outputs[0].map((side) => side.slice()) });
+    const piece = this.piece(at - this.first, frames);
+    block.forEach((side, place) => piece.sides[place].set(side, piece.length));
+    piece.length += frames;
     return goesOn;
+  }
+
+  // Where the block at this frame goes.
+  piece(at, frames) {
+    const last = this.sound.at(-1);
+    if (last && last.at + last.length === at && last.length + frames <= PIECE) return last;
+    const piece = { at, length: 0, sides: [new Float32Array(PIECE), new Float32Array(PIECE)] };
+    this.sound.push(piece);
+    return piece;
   }
 });
 // Beside the page's own recorder: in which frames an input becomes loud after silence.

@@ -11,7 +11,7 @@ use std::ops::Deref;
 /// A page that sounds and knows the time.
 #[derive(Debug)]
 pub struct Page {
-    browser: Browser,
+    ear: Ear<Browser>,
     pub distance: Distance,
 }
 
@@ -30,13 +30,14 @@ impl Jam {
         let distance = self.distance(network);
         let browser = Browser::joined(&self.link(&distance), screen);
         naive::overhear(&browser);
-        let ear = Ear::at(&browser);
+        let ear = Ear::at(browser);
+        let browser = ear.page();
         browser.click(".status");
         ear.wait_until_it_sounds();
         browser.wait_until("the page knows the time", |page| {
             page.text(".status").contains("n time ±")
         });
-        Page { browser, distance }
+        Page { ear, distance }
     }
 }
 
@@ -48,8 +49,8 @@ impl Page {
 
     /// The same, and how long the browser says that its output takes, in milliseconds.
     pub fn heard_with_latency(&self) -> (Heard, f64) {
-        let overheard = Ear::still_at(&self.browser).overheard();
-        let cadence = Cadence::of(&overheard, self.browser.clock_began());
+        let overheard = self.ear.overheard();
+        let cadence = Cadence::of(&overheard, self.clock_began());
         let heard = Heard::of(overheard.sound, overheard.rate, |frame| {
             cadence.heard_at(frame)
         });
@@ -61,6 +62,6 @@ impl Deref for Page {
     type Target = Browser;
 
     fn deref(&self) -> &Browser {
-        &self.browser
+        self.ear.page()
     }
 }
