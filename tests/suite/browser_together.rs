@@ -149,7 +149,7 @@ fn a_cell_lets_go_of_its_authors_colour_though_the_grid_shows_another_row_by_the
     let page = Browser::joined(&server.url(&format!("/s/{session}")), Screen::Desk);
     let other = Client::joined(server.address(), &session, 9);
     page.open_panel("Clips");
-    page.evaluate("document.querySelector(\"[data-slot=' 1']\").focus()");
+    page.right_click("[data-slot=' 1']");
     let in_grid = ".clip-details [title^='Show this row']";
     page.wait_until("the row's details are there", |page| {
         page.evaluate(&format!("return !!document.querySelector(\"{in_grid}\")")) == true

@@ -122,8 +122,12 @@ impl Browser {
     }
 
     pub fn right_click_step(&self, step: (&str, usize)) {
+        self.right_click(&step_selector(step.0, step.1));
+    }
+
+    pub fn right_click(&self, selector: &str) {
         let click = MouseActions::new("mouse".to_owned())
-            .then(over(self.find_step(step), None))
+            .then(over(self.find(selector), None))
             .then(PointerAction::Down { button: RIGHT })
             .then(PointerAction::Up { button: RIGHT });
         self.perform(click.into());
