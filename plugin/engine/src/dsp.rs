@@ -7,5 +7,6 @@ pub(crate) mod lfo;
 pub(crate) mod maths;
 pub(crate) mod noise;
 pub(crate) mod oscillator;
+pub(crate) mod quad;
 pub(crate) mod smooth;
 pub(crate) mod tables;

@@ -2,7 +2,9 @@
 //! pitch in hertz, and nothing of the note they sound for.
 
 use super::maths::phase_step;
+use super::quad::{self, QUAD, growing, steady};
 use super::tables::{Tables, read};
+use wide::{f32x4, u32x4};
 
 /// Pitches and levels move in straight lines over so many frames.
 pub(crate) const TICK: u8 = 1 << TICK_BITS;
@@ -34,6 +36,8 @@ pub(crate) struct Oscillator {
     step: u32,
     /// How much the step grows in a frame; as it wraps around, it may also shrink.
     slope: u32,
+    /// The step it was aimed at last.
+    aimed: u32,
     level: u8,
     level_before: u8,
 }
@@ -74,6 +78,14 @@ impl Ramp {
         }
     }
 
+    /// Whether it stays where it is.
+    ///
+    /// Realtime: yes
+    #[inline(always)]
+    pub(crate) fn is_level(self) -> bool {
+        self.slope == 0.0
+    }
+
     /// Realtime: yes
     #[inline(always)]
     pub(crate) fn is_zero(self) -> bool {
@@ -97,6 +109,7 @@ impl Oscillator {
     /// Realtime: yes
     pub(crate) fn start(&mut self, tables: &Tables, step: u32) {
         self.step = step;
+        self.aimed = step;
         self.slope = 0;
         self.level = tables.level(step);
         self.level_before = self.level;
@@ -107,6 +120,13 @@ impl Oscillator {
     /// Realtime: yes
     #[inline(always)]
     pub(crate) fn aim(&mut self, tables: &Tables, step: u32) {
+        if step == self.aimed && self.slope == 0 {
+            // It goes on as it went, whatever the tables: spares the division that finds one.
+            self.phase = self.phase.wrapping_add(self.step << TICK_BITS);
+            self.level_before = self.level;
+            return;
+        }
+        self.aimed = step;
         (self.phase, self.step) = self.after(1 << TICK_BITS);
         // Steps are at most half a turn, so the way between two of them fits.
         let way = step.wrapping_sub(self.step).cast_signed();
@@ -133,39 +153,38 @@ impl Oscillator {
         match shape {
             Shape::Saw => self.fade(first, output, |level| {
                 let wave = tables.saw(level);
-                move |phase, _| read(wave, phase)
+                move |phases, _| read(wave, phases)
             }),
             Shape::Triangle => self.fade(first, output, |level| {
                 let wave = tables.triangle(level);
-                move |phase, _| read(wave, phase)
+                move |phases, _| read(wave, phases)
             }),
             // A saw less another one that comes later: high for the time between.
             Shape::Pulse if width.slope == 0.0 => {
-                let lag = phase_step(width.from * 0.5) << 1;
+                let lag = u32x4::splat(lag(width.from));
                 self.fade(first, output, |level| {
                     let wave = tables.saw(level);
-                    move |phase, _| read(wave, phase) - read(wave, phase.wrapping_sub(lag))
+                    move |phases, _| read(wave, phases) - read(wave, phases - lag)
                 });
             }
             Shape::Pulse => self.fade(first, output, |level| {
                 let wave = tables.saw(level);
-                move |phase: u32, frame| {
-                    let lag = phase_step(width.at(frame) * 0.5) << 1;
-                    read(wave, phase) - read(wave, phase.wrapping_sub(lag))
+                move |phases, frames: f32x4| {
+                    let lags = frames.to_array().map(|frame| lag(width.at(frame)));
+                    read(wave, phases) - read(wave, phases - u32x4::new(lags))
                 }
             }),
             Shape::Sine => {
                 let wave = tables.sine();
                 // In the tables it is the saw's first harmonic.
-                self.walk(first, output, |phase, _| {
-                    core::f32::consts::FRAC_PI_2 * read(wave, phase)
-                });
+                let raise = f32x4::splat(core::f32::consts::FRAC_PI_2);
+                self.walk(first, output, |phases, _| raise * read(wave, phases));
             }
         }
     }
 
     #[inline(always)]
-    fn fade<R: Fn(u32, f32) -> f32>(
+    fn fade<R: Fn(u32x4, f32x4) -> f32x4>(
         &self,
         first: u8,
         output: &mut [f32],
@@ -176,23 +195,34 @@ impl Oscillator {
             self.walk(first, output, now);
         } else {
             let before = reader(self.level_before);
-            let weight = Ramp::new(0.0, 1.0);
-            self.walk(first, output, |phase, frame| {
-                let (before, now) = (before(phase, frame), now(phase, frame));
-                before + (now - before) * weight.at(frame)
+            self.walk(first, output, |phases, frames| {
+                let (before, now) = (before(phases, frames), now(phases, frames));
+                before + (now - before) * (frames * f32x4::splat(1.0 / f32::from(TICK)))
             });
         }
     }
 
     #[inline(always)]
-    fn walk(&self, first: u8, output: &mut [f32], read: impl Fn(u32, f32) -> f32) {
-        let (mut phase, mut step) = self.after(u32::from(first));
-        let mut frame = f32::from(first);
-        for output in output {
-            *output = read(phase, frame);
-            phase = phase.wrapping_add(step);
-            step = step.wrapping_add(self.slope);
-            frame += 1.0;
+    fn walk(&self, first: u8, output: &mut [f32], read: impl Fn(u32x4, f32x4) -> f32x4) {
+        let (phase, step) = self.after(u32::from(first));
+        let (step, slope) = (u32x4::splat(step), u32x4::splat(self.slope));
+        let mut phases = u32x4::splat(phase) + steady(step) + growing(slope);
+        // From a frame to the one four later, and how much further it is for the next.
+        let mut way = ((step + steady(slope) + slope) << 2_u32) + (slope + slope);
+        let growth = slope << 4_u32;
+        let mut frames = f32x4::splat(f32::from(first)) + quad::COUNT;
+        for output in output.chunks_mut(QUAD) {
+            let values = read(phases, frames).to_array();
+            if let Some(output) = output.first_chunk_mut() {
+                *output = values;
+            } else {
+                for (output, value) in output.iter_mut().zip(values) {
+                    *output = value;
+                }
+            }
+            phases += way;
+            way += growth;
+            frames += f32x4::splat(4.0);
         }
     }
 
@@ -206,6 +236,12 @@ impl Oscillator {
         let step = self.step.wrapping_add(self.slope.wrapping_mul(frames));
         (self.phase.wrapping_add(moved), step)
     }
+}
+
+/// How much later a pulse's second saw comes.
+#[inline(always)]
+fn lag(width: f32) -> u32 {
+    phase_step(width * 0.5) << 1
 }
 
 #[cfg(test)]
@@ -316,6 +352,31 @@ mod tests {
             oscillator.read(&tables, shape, width, 5, &mut parts[5..6]);
             oscillator.read(&tables, shape, width, 6, &mut parts[6..]);
             assert_eq!(whole, parts);
+            for (first, value) in (0..TICK).zip(whole) {
+                let mut alone = [0.0];
+                oscillator.read(&tables, shape, width, first, &mut alone);
+                assert_eq!(alone, [value], "{shape:?}, frame {first}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_held_tone_goes_on_as_if_it_were_aimed_anew() {
+        let tables = Tables::new();
+        let (from, to) = (phase_step(0.03), phase_step(0.010_001));
+        let (mut held, mut anew) = (Oscillator::at(7), Oscillator::at(7));
+        for oscillator in [&mut held, &mut anew] {
+            oscillator.start(&tables, from);
+        }
+        for tick in 0..5 {
+            held.aim(&tables, to);
+            // What was never aimed at is computed in full.
+            anew.aimed = u32::MAX;
+            anew.aim(&tables, to);
+            let (mut one, mut other) = ([0.0; 16], [0.0; 16]);
+            held.read(&tables, Shape::Saw, Ramp::default(), 0, &mut one);
+            anew.read(&tables, Shape::Saw, Ramp::default(), 0, &mut other);
+            assert_eq!(one, other, "tick {tick}");
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod filter;
 mod patch;
+mod picked;
 #[cfg(test)]
 mod tests;
 
@@ -13,8 +14,9 @@ use crate::dsp::lfo::Lfo;
 use crate::dsp::maths::{exp2, phase_step, ratio_of_semitones, snapped};
 use crate::dsp::noise::Noise;
 use crate::dsp::oscillator::{Oscillator, Ramp, Shape, TICK};
-use filter::{Course, Filter, Stand};
+use filter::{Course, Filter, Stand, Tone};
 use patch::{Knobs, Patch, TARGETS, UNISON};
+use picked::Picked;
 
 pub(crate) use patch::DEFAULTS;
 
@@ -67,6 +69,11 @@ struct Sounding {
     waves: [[Ramp; 4]; 2],
     left: [Ramp; UNISON],
     right: [Ramp; UNISON],
+    /// Which waves of a pair are heard, and which of the unison.
+    heard: [Picked; 2],
+    choir: Picked,
+    /// The last pitch, and how many turns a frame it is.
+    tuned: (f32, f32),
     sub_gain: Ramp,
     noise_gain: Ramp,
     gain: Ramp,
@@ -189,6 +196,17 @@ impl Sounding {
                 self.ratios[index] = ratio_of_semitones(knobs.places[index]);
             }
             self.interval = ratio_of_semitones(knobs.interval);
+            self.heard = self
+                .waves
+                .map(|waves| Picked::of(waves, |wave| !wave.is_zero()));
+            let sides: [[Ramp; 2]; UNISON] =
+                core::array::from_fn(|at| [self.left[at], self.right[at]]);
+            self.choir = Picked::of(sides, |sides| !sides.iter().all(|side| side.is_zero()));
+            if !self.stereo && self.left != self.right {
+                // Up to here both sides were the same.
+                self.stereo = true;
+                self.filter.part();
+            }
         }
         let aim = |oscillator: &mut Oscillator, step| {
             if fresh {
@@ -197,14 +215,16 @@ impl Sounding {
                 oscillator.aim(setting.tables, step);
             }
         };
-        let turns = MIDDLE_C / setting.rate * ratio_of_semitones(pitch);
+        if fresh || self.tuned.0 != pitch {
+            let turns = MIDDLE_C / setting.rate * ratio_of_semitones(pitch);
+            self.tuned = (pitch, turns);
+        }
+        let (_, turns) = self.tuned;
         let both = [turns, turns * self.interval];
-        for (index, pair) in self.pairs.iter_mut().enumerate() {
-            if self.left[index].is_zero() && self.right[index].is_zero() {
-                continue;
-            }
-            for ((oscillator, turns), gains) in pair.iter_mut().zip(both).zip(&self.waves) {
-                if !gains.iter().all(|gain| gain.is_zero()) {
+        for index in self.choir.places() {
+            let pair = self.pairs[index].iter_mut();
+            for ((oscillator, turns), heard) in pair.zip(both).zip(self.heard) {
+                if !heard.is_empty() {
                     aim(oscillator, phase_step(turns * self.ratios[index]));
                 }
             }
@@ -221,16 +241,13 @@ impl Sounding {
         let corner = exp2(cutoff) / setting.rate;
         let stand = Stand {
             corner: if corner > 0.000_4 { corner } else { 0.000_4 },
-            resonance: knobs.resonance,
-            modes: knobs.modes,
-            drive: knobs.drive,
+            tone: Tone {
+                resonance: knobs.resonance,
+                modes: knobs.modes,
+                drive: knobs.drive,
+            },
         };
         self.course.aim(&stand, fresh);
-        if !self.stereo && self.left != self.right {
-            // Up to here both sides were the same.
-            self.stereo = true;
-            self.filter.part();
-        }
     }
 
     /// Overwrites both channels with the next tick.
@@ -274,23 +291,18 @@ impl Sounding {
         let tables = setting.tables;
         let [left, right] = channels;
         let mut wave = [0.0; LENGTH];
-        for (index, pair) in self.pairs.iter().enumerate() {
-            let (to_left, to_right) = (self.left[index], self.right[index]);
-            if to_left.is_zero() && to_right.is_zero() {
-                continue;
-            }
+        for index in self.choir.places() {
             let mut both = [0.0; LENGTH];
-            for (oscillator, gains) in pair.iter().zip(&self.waves) {
-                for (shape, gain) in SHAPES.into_iter().zip(gains) {
-                    if !gain.is_zero() {
-                        oscillator.read(tables, shape, self.width, 0, &mut wave);
-                        add(&mut both, &wave, *gain);
-                    }
+            let pair = self.pairs[index].iter().zip(&self.waves);
+            for ((oscillator, gains), heard) in pair.zip(self.heard) {
+                for shape in heard.places() {
+                    oscillator.read(tables, SHAPES[shape], self.width, 0, &mut wave);
+                    add(&mut both, &wave, gains[shape]);
                 }
             }
-            add(left, &both, to_left);
+            add(left, &both, self.left[index]);
             if self.stereo {
-                add(right, &both, to_right);
+                add(right, &both, self.right[index]);
             }
         }
         let mut both = [0.0; LENGTH];

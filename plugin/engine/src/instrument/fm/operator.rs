@@ -1,7 +1,8 @@
 //! One operator: a sine whose phase others move. It knows nothing of who moves whom.
 
-use crate::dsp::maths::whole;
+use crate::dsp::quad::{COUNT, QUAD, steady};
 use crate::instrument::ahead::{Frames, PER_TICK, TICK};
+use wide::{f32x4, i32x4, u32x4};
 
 /// A phase that turns, and how loud its sine was when the last tick ended.
 #[derive(Clone, Copy, Debug, Default)]
@@ -25,6 +26,8 @@ pub(super) struct Drive {
 
 /// A phase's fraction of a turn in whole steps: a single holds twenty-four bits.
 const STEPS: f32 = 16_777_216.0;
+/// A hundred turns.
+const MOST: f32 = 100.0 * STEPS;
 
 impl Operator {
     /// Realtime: yes
@@ -54,11 +57,12 @@ impl Operator {
     /// Realtime: yes
     #[inline(always)]
     pub(super) fn run(&mut self, drive: &Drive, moves: &Frames, frames: &mut Frames) {
-        let slope = (drive.level - self.level) * PER_TICK;
-        let phases = self.phases(drive.step);
-        for (((frame, moved), phase), at) in frames.iter_mut().zip(moves).zip(phases).zip(COUNT) {
-            let level = self.level + slope * at;
-            *frame = level * wave(phase.wrapping_add(phase_of(*moved)));
+        let moves = moves.as_chunks().0.iter();
+        let quads = frames.as_chunks_mut().0.iter_mut().zip(moves);
+        let course = self.phases(drive.step).into_iter().zip(self.levels(drive));
+        for ((quad, moved), (phase, level)) in quads.zip(course) {
+            let moved = phase_of(f32x4::new(*moved) * f32x4::splat(STEPS));
+            *quad = (level * wave(phase + moved)).to_array();
         }
         self.last = [0.0; 3];
         self.finish(drive);
@@ -69,20 +73,21 @@ impl Operator {
     /// Realtime: yes
     #[inline(always)]
     pub(super) fn run_fed_back(&mut self, drive: &Drive, frames: &mut Frames) {
-        let slope = (drive.level - self.level) * PER_TICK;
-        let share = 0.5 * drive.feedback * STEPS;
+        let share = f32x4::splat(0.5 * drive.feedback * STEPS);
         let [mut last, mut second, mut third] = self.last;
-        for (frame, phase) in frames.iter_mut().zip(self.phases(drive.step)) {
+        let phases: [[u32; 2]; TICK / 2] = bytemuck::cast(self.phases(drive.step));
+        for (pair, [here, next]) in frames.as_chunks_mut().0.iter_mut().zip(phases) {
             // The mean of two frames, for one alone would whistle; and not the very last, so that
             // two frames can be worked on at a time.
-            let moved = whole((second + third) * share).cast_unsigned() << 8;
-            third = second;
-            second = last;
-            last = wave(phase.wrapping_add(moved));
-            *frame = last;
+            let means = f32x4::new([second + third, last + second, 0.0, 0.0]);
+            let phases = u32x4::new([here, next, 0, 0]);
+            let [here, next, ..] = wave(phases + phase_of(means * share)).to_array();
+            *pair = [here, next];
+            [last, second, third] = [next, here, last];
         }
-        for (frame, at) in frames.iter_mut().zip(COUNT) {
-            *frame *= self.level + slope * at;
+        let quads = frames.as_chunks_mut().0.iter_mut();
+        for (quad, level) in quads.zip(self.levels(drive)) {
+            *quad = (f32x4::new(*quad) * level).to_array();
         }
         self.last = [last, second, third];
         self.finish(drive);
@@ -90,14 +95,27 @@ impl Operator {
 
     /// The phase at each frame of the tick.
     #[inline(always)]
-    fn phases(&self, step: u32) -> [u32; TICK] {
-        let mut phases = [0; TICK];
-        let mut now = self.phase;
-        for phase in &mut phases {
-            *phase = now;
-            now = now.wrapping_add(step);
-        }
-        phases
+    fn phases(&self, step: u32) -> [u32x4; QUADS] {
+        let step = u32x4::splat(step);
+        let mut next = u32x4::splat(self.phase) + steady(step);
+        [(); QUADS].map(|()| {
+            let now = next;
+            next += step << 2_u32;
+            now
+        })
+    }
+
+    /// The level at each frame of the tick.
+    #[inline(always)]
+    fn levels(&self, drive: &Drive) -> [f32x4; QUADS] {
+        let level = f32x4::splat(self.level);
+        let slope = f32x4::splat((drive.level - self.level) * PER_TICK);
+        let mut frames = COUNT;
+        [(); QUADS].map(|()| {
+            let now = level + slope * frames;
+            frames += f32x4::splat(4.0);
+            now
+        })
     }
 
     #[inline(always)]
@@ -108,31 +126,31 @@ impl Operator {
 }
 
 const TICK_STEPS: u32 = 16;
-const COUNT: Frames = [
-    0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0, 12.0, 13.0, 14.0, 15.0,
-];
+const QUADS: usize = TICK / QUAD;
 
-/// Turns as a phase of 2^32 to the turn, for a hundred turns either way.
+/// Whole steps as a phase of 2^32 to the turn, at most a hundred turns either way.
 #[inline(always)]
-fn phase_of(turns: f32) -> u32 {
-    whole(turns * STEPS).cast_unsigned() << 8
+fn phase_of(steps: f32x4) -> u32x4 {
+    // Within the bounds the fast way is everybody's way.
+    let most = f32x4::splat(MOST);
+    let steps = steps.fast_min(most).fast_max(-most);
+    bytemuck::cast::<i32x4, u32x4>(steps.fast_trunc_int()) << 8_u32
 }
 
-/// The sine of a phase of 2^32 to the turn, to a millionth.
+/// The sines of phases of 2^32 to the turn, to a millionth.
 #[inline(always)]
-fn wave(phase: u32) -> f32 {
-    let signed = phase.cast_signed();
+fn wave(phases: u32x4) -> f32x4 {
+    let signed: i32x4 = bytemuck::cast(phases);
     // The outer quarters are folded in.
-    let folded = if (signed ^ (signed << 1)) < 0 {
-        i32::MIN.wrapping_sub(signed)
-    } else {
-        signed
-    };
-    let place = folded as f32 * (1.0 / 1_073_741_824.0);
+    let is_outer = (signed ^ (signed << 1_i32)) >> 31_i32;
+    let outer = i32x4::splat(i32::MIN) - signed;
+    let folded = (outer & is_outer) | (signed & !is_outer);
+    let number = f32x4::splat;
+    let place = f32x4::from_i32x4(folded) * number(1.0 / 1_073_741_824.0);
     let square = place * place;
     let fourth = square * square;
-    let near = 1.570_790_8 - 0.645_892_85 * square;
-    let far = 0.079_434_39 - 0.004_333_31 * square;
+    let near = number(1.570_790_8) - number(0.645_892_85) * square;
+    let far = number(0.079_434_39) - number(0.004_333_31) * square;
     place * (near + far * fourth)
 }
 
@@ -140,12 +158,16 @@ fn wave(phase: u32) -> f32 {
 mod tests {
     use super::*;
 
+    fn sine(phase: u32) -> f32 {
+        wave(u32x4::splat(phase)).to_array()[0]
+    }
+
     #[test]
     fn its_wave_is_a_sine_to_a_millionth() {
         for step in 0..100_000_u32 {
             let phase = step.wrapping_mul(2_654_435_761);
             let turns = f64::from(phase) / 4_294_967_296.0;
-            let error = f64::from(wave(phase)) - libm::sin(core::f64::consts::TAU * turns);
+            let error = f64::from(sine(phase)) - libm::sin(core::f64::consts::TAU * turns);
             assert!(error.abs() < 2e-6, "{error} at {turns}");
         }
     }
@@ -154,7 +176,8 @@ mod tests {
     fn a_moved_phase_is_a_moved_sine() {
         for turns in [-3.3_f32, -0.25, 0.0, 0.1, 7.75] {
             let exact = libm::sin(core::f64::consts::TAU * f64::from(turns));
-            assert!((f64::from(wave(phase_of(turns))) - exact).abs() < 1e-5);
+            let [phase, ..] = phase_of(f32x4::splat(turns * STEPS)).to_array();
+            assert!((f64::from(sine(phase)) - exact).abs() < 1e-5);
         }
     }
 }

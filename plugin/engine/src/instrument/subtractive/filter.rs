@@ -19,9 +19,10 @@ pub(super) struct Course {
     steep: Ramp,
     drive: Ramp,
     makeup: Ramp,
-    /// Where it goes, and whether it is there and stays.
+    /// Where it goes, whether it is there and stays, and whether all but the corner does.
     aimed: Option<Stand>,
     still: bool,
+    toned: bool,
 }
 
 /// Both channels' state.
@@ -31,11 +32,16 @@ pub(super) struct Filter {
     second: [[f32; 2]; 2],
 }
 
-/// Where the filter should stand: the corner as a share of the sample rate, the rest from 0 to 1
-/// but for the drive, which is the saturation's slope.
+/// Where the filter should stand: the corner as a share of the sample rate.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Stand {
     pub(super) corner: f32,
+    pub(super) tone: Tone,
+}
+
+/// All from 0 to 1 but for the drive, which is the saturation's slope.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Tone {
     pub(super) resonance: f32,
     pub(super) modes: [f32; MODES],
     pub(super) drive: f32,
@@ -46,16 +52,16 @@ impl Course {
     ///
     /// Realtime: yes
     pub(super) fn aim(&mut self, stand: &Stand, at_once: bool) {
-        let stays = self.aimed == Some(*stand);
+        let before = self.aimed.replace(*stand);
+        let stays = before == Some(*stand);
         if stays && self.still {
             return;
         }
-        self.aimed = Some(*stand);
         self.still = stays || at_once;
         let at_once = self.still;
-        let [steep, gentle, band, high] = stand.modes;
+        let tone = &stand.tone;
         let g = warp(stand.corner);
-        let damping = 1.5 - 1.45 * stand.resonance;
+        let damping = 1.5 - 1.45 * tone.resonance;
         let go = |ramp: &mut Ramp, to: f32| {
             *ramp = if at_once {
                 Ramp::new(to, to)
@@ -71,15 +77,29 @@ impl Course {
                 go(ramp, aim);
             }
         }
+        if self.toned && before.is_some_and(|before| before.tone == *tone) {
+            return;
+        }
+        let [steep, gentle, band, high] = tone.modes;
         let mix = [high, damping * (band - high), steep + gentle - high];
         for (ramp, aim) in self.mix.iter_mut().zip(mix) {
             go(ramp, aim);
         }
         go(&mut self.steep, steep);
-        go(&mut self.drive, stand.drive);
+        go(&mut self.drive, tone.drive);
         // What saturation takes off the peaks, in part, and what resonance would add.
-        let makeup = (1.0 + 0.8 * stand.drive) / (1.0 + 0.6 * stand.resonance);
+        let makeup = (1.0 + 0.8 * tone.drive) / (1.0 + 0.6 * tone.resonance);
         go(&mut self.makeup, makeup);
+        let [of_input, of_band, of_low] = self.mix;
+        let ramps = [
+            of_input,
+            of_band,
+            of_low,
+            self.steep,
+            self.drive,
+            self.makeup,
+        ];
+        self.toned = ramps.iter().all(|ramp| ramp.is_level());
     }
 }
 
