@@ -161,6 +161,24 @@ impl Envelope {
             values.fill(self.value);
             return;
         }
+        let fall = match self.stage {
+            Stage::Decay if self.value > self.sustain => Some((self.sustain, self.decay)),
+            Stage::Release => Some((0.0, self.release)),
+            _ => None,
+        };
+        if let Some((end, share)) = fall {
+            let goal = end - FLOOR;
+            let mut now = self.value;
+            for value in values.iter_mut() {
+                now += (goal - now) * share;
+                *value = now;
+            }
+            // It only falls, so it was above the end all the way.
+            if now > end {
+                self.value = now;
+                return;
+            }
+        }
         for value in values {
             *value = self.next();
         }
@@ -227,6 +245,27 @@ mod tests {
         assert!((3_165..=3_185).contains(&half), "20 dB take {half} frames");
         frames_until(&mut envelope, Envelope::is_over);
         assert_eq!(envelope.value(), 0.0);
+    }
+
+    #[test]
+    fn frames_at_once_are_what_they_are_one_by_one() {
+        for release in [700, 5_000, 20_000] {
+            let (mut together, mut alone) = (aimed(&CONTOUR), aimed(&CONTOUR));
+            for envelope in [&mut together, &mut alone] {
+                envelope.strike();
+            }
+            for tick in 0..2_000 {
+                if tick == release / 16 {
+                    together.release();
+                    alone.release();
+                }
+                let mut values = [0.0; 16];
+                together.fill(&mut values);
+                assert_eq!(values, [(); 16].map(|()| alone.next()), "tick {tick}");
+                assert_eq!(together.is_over(), alone.is_over());
+            }
+            assert!(alone.is_over());
+        }
     }
 
     #[test]
