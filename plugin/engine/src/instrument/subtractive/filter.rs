@@ -237,3 +237,51 @@ fn limited(value: f32) -> f32 {
         if value < 0.0 { -over } else { over }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TONE: Tone = Tone {
+        resonance: 0.2,
+        modes: [1.0, 0.0, 0.0, 0.0],
+        drive: 0.0,
+    };
+
+    /// A tick of a wave, through a filter at rest.
+    fn heard(course: &Course) -> Frames {
+        let wave = core::array::from_fn(|frame| if frame % 8 < 4 { 0.4 } else { -0.3 });
+        let mut channels = [wave];
+        Filter::default().run(course, &mut channels);
+        channels[0]
+    }
+
+    #[test]
+    fn whatever_is_turned_comes_to_stand_where_it_would_have_begun() {
+        let turned = [
+            Tone {
+                resonance: 0.7,
+                ..TONE
+            },
+            Tone {
+                modes: [0.0, 0.0, 0.0, 1.0],
+                ..TONE
+            },
+            Tone { drive: 2.0, ..TONE },
+        ];
+        for tone in turned {
+            let stand = |tone| Stand { corner: 0.05, tone };
+            let (mut course, mut fresh) = (Course::default(), Course::default());
+            course.aim(&stand(TONE), true);
+            // What stays is left alone from here on.
+            course.aim(&stand(TONE), false);
+            let before = heard(&course);
+            for _ in 0..3 {
+                course.aim(&stand(tone), false);
+            }
+            fresh.aim(&stand(tone), true);
+            assert_eq!(heard(&course), heard(&fresh), "{tone:?}");
+            assert_ne!(heard(&course), before, "{tone:?}");
+        }
+    }
+}
