@@ -9,6 +9,10 @@ use crate::setup::WasmToolchain;
 use crate::shell;
 use crate::workspace::Workspace;
 
+/// Every browser that has an AudioWorklet computes four samples at once. With less written out in place of
+/// calls the engine is smaller, and as fast.
+const FLAGS: &str = "-C target-feature=+simd128 -C llvm-args=-inline-threshold=150";
+
 /// Builds engine and decoder into the files that `built` and `decoder` name.
 pub(crate) fn make(workspace: &Workspace) -> Result<()> {
     shell::announce("Building the engine for the browser");
@@ -18,8 +22,7 @@ pub(crate) fn make(workspace: &Workspace) -> Result<()> {
         .args(["--package", "lockstep-worklet"])
         .args(["--package", "lockstep-web-decoder", "--lib"])
         .args(["--profile", "worklet"])
-        // Every browser that has an AudioWorklet computes four samples at once.
-        .env("RUSTFLAGS", "-C target-feature=+simd128")
+        .env("RUSTFLAGS", FLAGS)
         .env("CARGO_TARGET_DIR", workspace.target().join("web"));
     shell::run(&mut build)
 }

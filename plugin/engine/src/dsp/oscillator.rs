@@ -141,7 +141,6 @@ impl Oscillator {
     /// turn a pulse is high.
     ///
     /// Realtime: yes
-    #[inline(always)]
     pub(crate) fn read(
         &self,
         tables: &Tables,
