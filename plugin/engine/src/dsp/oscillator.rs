@@ -159,7 +159,7 @@ impl Oscillator {
                 move |phases, _| read(wave, phases)
             }),
             // A saw less another one that comes later: high for the time between.
-            Shape::Pulse if width.slope == 0.0 => {
+            Shape::Pulse if width.is_level() => {
                 let lag = u32x4::splat(lag(width.from));
                 self.fade(first, output, |level| {
                     let wave = tables.saw(level);

@@ -201,7 +201,7 @@ impl Sounding {
                 .map(|waves| Picked::of(waves, |wave| !wave.is_zero()));
             let sides: [[Ramp; 2]; UNISON] =
                 core::array::from_fn(|at| [self.left[at], self.right[at]]);
-            self.choir = Picked::of(sides, |sides| !sides.iter().all(|side| side.is_zero()));
+            self.choir = Picked::of(sides, |sides| sides.iter().any(|side| !side.is_zero()));
             if !self.stereo && self.left != self.right {
                 // Up to here both sides were the same.
                 self.stereo = true;

@@ -179,5 +179,7 @@ mod tests {
             let [phase, ..] = phase_of(f32x4::splat(turns * STEPS)).to_array();
             assert!((f64::from(sine(phase)) - exact).abs() < 1e-5);
         }
+        let far = [MOST, 1e30, f32::INFINITY, -1e30].map(|steps| phase_of(f32x4::splat(steps)));
+        assert_eq!(far, [u32x4::splat(0); 4], "a hundred turns are whole ones");
     }
 }

@@ -90,16 +90,8 @@ impl Course {
         // What saturation takes off the peaks, in part, and what resonance would add.
         let makeup = (1.0 + 0.8 * tone.drive) / (1.0 + 0.6 * tone.resonance);
         go(&mut self.makeup, makeup);
-        let [of_input, of_band, of_low] = self.mix;
-        let ramps = [
-            of_input,
-            of_band,
-            of_low,
-            self.steep,
-            self.drive,
-            self.makeup,
-        ];
-        self.toned = ramps.iter().all(|ramp| ramp.is_level());
+        let others = [&self.steep, &self.drive, &self.makeup];
+        self.toned = self.mix.iter().chain(others).all(|ramp| ramp.is_level());
     }
 }
 
