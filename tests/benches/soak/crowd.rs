@@ -3,6 +3,7 @@
 use lockstep_session::document::step::{Step, Velocity};
 use lockstep_session::edit::Edit;
 use lockstep_session::ids::{SceneIndex, StepIndex, TrackId};
+use lockstep_session::limits::TAIL;
 use lockstep_session::replica::Replica;
 use lockstep_tests::client::Client;
 use lockstep_tests::jam::Jam;
@@ -54,6 +55,14 @@ impl Crowd {
         for player in &mut self.players {
             player.note();
         }
+    }
+
+    /// Edits until the server has all the history at hand that it ever keeps.
+    pub(crate) fn fill_history(&mut self) {
+        for _ in 0..TAIL.div_ceil(self.players.len()) {
+            self.players.iter_mut().for_each(Player::edit);
+        }
+        self.wait_until_stored();
     }
 
     pub(crate) fn wait_until_stored(&mut self) {

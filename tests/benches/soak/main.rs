@@ -19,8 +19,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// In each minute the second DAW is cut off then, for so long.
 const CUT_AT: u64 = 15;
 const CUT_FOR: u64 = 4;
-/// The server dies in the middle, and what it takes is counted from a while later on.
-const WARM: Duration = Duration::from_secs(15);
+/// The server dies in the middle, and what it takes is counted from a while later on, outside of the cuts.
+const WARM: Duration = Duration::from_secs(25);
 /// At 120 beats a minute, and one may be a little late.
 const GAP: f64 = 600.0;
 /// Until everybody has joined and is in time.
@@ -58,6 +58,7 @@ fn main() {
             jam.server.come_back();
         }
         if warm.is_none() && began.elapsed() > length / 2 + WARM {
+            crowd.fill_history();
             warm = Some((Instant::now(), jam.server.memory()));
         }
     }
