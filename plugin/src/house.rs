@@ -1,12 +1,14 @@
 //! What belongs to this machine and to all instances in this process, and not to a project: who we
 //! are, where we have been, where sessions are made. It must not know any session.
 
+mod files;
 mod folder;
 mod hosting;
 mod record;
 mod seats;
 mod shelf;
 
+pub(crate) use files::{begin_to_look, look_into};
 pub(crate) use folder::{Folder, write_whole};
 pub(crate) use hosting::Host;
 pub(crate) use record::{MachineId, Record, lenient};

@@ -2,6 +2,7 @@
 //! edges into edits, and what changed to the editor, the audio thread and the saved state.
 
 mod address;
+mod browsing;
 mod commands;
 mod conductor;
 mod connector;
@@ -33,6 +34,7 @@ use crate::macros::MacroTargets;
 use crate::params::LockstepParams;
 use crate::state::{Generation, SavedState};
 use crate::view::ExportView;
+use browsing::Browsing;
 use commands::{Creation, CreationNumber};
 use connector::Connector;
 use flashes::Flashes;
@@ -133,6 +135,7 @@ struct Network {
     samples: Samples,
     uploads: Uploads,
     take: Option<Take>,
+    browsing: Browsing,
     export: Option<ExportView>,
     flashes: Flashes,
     gathered: Option<(
@@ -190,6 +193,7 @@ impl Network {
             samples: Samples::default(),
             uploads: Uploads::default(),
             take: None,
+            browsing: Browsing::default(),
             export: None,
             flashes: Flashes::default(),
             gathered: None,
@@ -259,6 +263,7 @@ impl Network {
             Outcome::Sample(id, found) => self.sample_came(id, found),
             Outcome::Read(number, read) => self.file_was_read(number, read),
             Outcome::Sent(number, sent) => self.sample_was_sent(number, sent),
+            Outcome::Seen(number, seen) => self.folder_was_seen(number, seen),
             Outcome::Exported(view) => self.export = Some(view),
             Outcome::Nothing => {}
         }

@@ -41,6 +41,8 @@ pub(crate) struct View {
     pub(crate) samples: BTreeMap<SampleId, SampleView>,
     /// Files on their way to the server.
     pub(crate) uploads: Vec<UploadView>,
+    /// The folder of this machine that was last looked into.
+    pub(crate) folder: Option<Arc<FolderView>>,
     pub(crate) export: Option<ExportView>,
     pub(crate) settings: SettingsView,
     pub(crate) recents: Vec<Recent>,
@@ -120,6 +122,31 @@ pub(crate) enum UploadState {
     /// Kept on this machine until it can be sent.
     Waiting,
     Refused(String),
+}
+
+/// A folder of this machine, for as much as samples can be taken from it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FolderView {
+    pub(crate) path: PathBuf,
+    /// Folders and audio files, or why they cannot be seen.
+    pub(crate) files: Result<Vec<FileView>, String>,
+    /// So many more are in it.
+    pub(crate) left_out: usize,
+    /// Where else to look.
+    pub(crate) places: Arc<[PathBuf]>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FileView {
+    pub(crate) name: String,
+    pub(crate) path: PathBuf,
+    pub(crate) kind: FileKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FileKind {
+    Folder,
+    Audio { bytes: u64 },
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -8,6 +8,7 @@ use lockstep_tests::hosts::{Bundles, HostSetup, RemoteHost, Sound, Transport, st
 use lockstep_tests::room::{Room, the_sample};
 use lockstep_tests::server::PATIENCE;
 use lockstep_tests::steady::in_real_time;
+use lockstep_tests::tones::{Tone, wav};
 use std::path::Path;
 use std::time::Instant;
 use tempfile::TempDir;
@@ -21,7 +22,10 @@ const SETUP: HostSetup = HostSetup {
 const SECONDS: u32 = 40;
 /// The panel's tab, and the button in it.
 const SAMPLES: Place = (470, 638);
-const RECORD: Place = (538, 429);
+const CHOOSE: Place = (60, 429);
+const RECORD: Place = (638, 429);
+/// The first row of the files, beside the places.
+const FILE: Place = (400, 484);
 /// How large the window is at 100 %.
 const SIZE: Place = (1_100, 680);
 const LARGER: Place = (1_078, 665);
@@ -45,8 +49,12 @@ impl Stage {
     }
 
     fn with(room: Room, state: &[u8]) -> Self {
-        let display = Display::without_manager();
         let home = tempfile::tempdir().expect("a folder");
+        Self::at_home(home, room, state)
+    }
+
+    fn at_home(home: TempDir, room: Room, state: &[u8]) -> Self {
+        let display = Display::without_manager();
         let (screen, bundles) = (Some(display.name()), Bundles::built());
         let mut host =
             RemoteHost::open_clap_on(screen, Path::new(HOST), home.path(), &bundles, SETUP);
@@ -119,6 +127,32 @@ fn what_goes_into_the_plugin_is_recorded_from_its_window_without_a_hole() {
         assert!(same(&recorded.left, &played.left[kept.clone()]));
         assert!(same(&recorded.right, &played.right[kept]));
     });
+}
+
+#[test]
+fn a_file_chosen_in_the_window_is_everyones_sample() {
+    let (room, home) = (Room::quiet(), tempfile::tempdir().expect("a folder"));
+    let takes = tempfile::tempdir().expect("a folder");
+    let file = takes.path().join("rain.wav");
+    let sound = wav(Tone::new(24_000, 48_000, 2));
+    std::fs::write(&file, &sound).expect("there is room");
+    let known = serde_json::json!({
+        "token": "07".repeat(16),
+        "machine": 1,
+        "samples_from": takes.path(),
+    });
+    let record = home.path().join("lockstep.json");
+    std::fs::write(record, known.to_string()).expect("there is room");
+    let state = state_with_link(&room.link());
+    let stage = Stage::at_home(home, room, &state);
+    for place in [SAMPLES, CHOOSE, FILE] {
+        stage.display.click(stage.window, place);
+        stage.display.wait_until_still(stage.window);
+    }
+    let (id, bytes) = the_sample(&stage.room.server, &stage.room.watcher);
+    assert_eq!(bytes, sound);
+    let named = |replica: &Replica| replica.document().samples[&id].name.to_string();
+    assert_eq!(stage.room.watcher.look(named), "rain");
 }
 
 #[test]

@@ -72,6 +72,8 @@ pub(super) struct Bench {
     frames: i64,
     /// Every edit that was asked for.
     pub(super) made: Vec<Edit>,
+    /// Everything else that was.
+    pub(super) asked: Vec<Command>,
 }
 
 impl Bench {
@@ -90,6 +92,7 @@ impl Bench {
             view: view(document),
             frames: 0,
             made: Vec::new(),
+            asked: Vec::new(),
         }
     }
 
@@ -130,8 +133,12 @@ impl Bench {
     fn obey(&mut self, now: LocalTime) {
         let (commands, _) = self.outbox.take();
         for command in commands {
-            let (Command::Edit(edit) | Command::Further(edit)) = command else {
-                continue;
+            let edit = match command {
+                Command::Edit(edit) | Command::Further(edit) => edit,
+                other => {
+                    self.asked.push(other);
+                    continue;
+                }
             };
             self.made.push(edit.clone());
             let mut document = Document::clone(&self.view.document);

@@ -188,6 +188,15 @@ fn tidy(value: f64, below: f64) -> f64 {
     if value.abs() < below { 0.0 } else { value }
 }
 
+/// How large a file is.
+pub(super) fn bytes(count: u64) -> String {
+    match count {
+        0..1_000 => format!("{count} bytes"),
+        1_000..1_000_000 => format!("{} kB", count.div_ceil(1_000)),
+        _ => format!("{}.{} MB", count / 1_000_000, count % 1_000_000 / 100_000),
+    }
+}
+
 /// What the time lasts at a tempo, in seconds.
 pub(super) fn lasts(time: DelayTime, tempo: Tempo) -> f64 {
     f64::from(time.get()) / 12.0 * 60.0 / tempo.beats_per_minute()
@@ -236,6 +245,9 @@ mod tests {
         assert_eq!(hertz(440.0), "440 Hz");
         assert_eq!(hertz(4_200.0), "4.20 kHz");
         assert_eq!(clock(67), "1:07");
+        assert_eq!(bytes(999), "999 bytes");
+        assert_eq!(bytes(1_001), "2 kB");
+        assert_eq!(bytes(12_583_000), "12.5 MB");
     }
 
     #[test]

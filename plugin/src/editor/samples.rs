@@ -1,7 +1,8 @@
 //! The samples of the session: what they look like, where they are, what plays them, and how more
-//! are added: from a file, or recorded from the plugin's input.
+//! are added: from files, or recorded from the plugin's input.
 
 mod adding;
+mod browsing;
 mod list;
 
 use super::panel::Desk;
@@ -21,13 +22,16 @@ impl SamplesPanel {
         if let Some(why) = desk.locked() {
             words(ui, theme, why, theme.dim);
         }
-        self.adding.show(ui, desk);
+        if let Some(browsing) = self.adding.show(ui, desk) {
+            browsing.show(ui, desk);
+            return;
+        }
         let is_empty = desk.document().samples.is_empty() && desk.view.uploads.is_empty();
         if is_empty {
             super::widgets::empty(
                 ui,
                 theme,
-                "No samples yet. Paste the path of an audio file above, or record what comes into the plugin. \
+                "No samples yet. Choose files, paste the path of one, or record what comes into the plugin. \
                  A sample may last a minute and be 12 MB long; everyone here hears it.",
             );
             return;

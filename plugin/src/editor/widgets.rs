@@ -8,6 +8,7 @@ mod knob;
 mod meter;
 mod number;
 mod range;
+mod row;
 mod spot;
 mod text;
 
@@ -18,5 +19,6 @@ pub(super) use knob::Knob;
 pub(super) use meter::level_bar;
 pub(super) use number::{Number, wheel};
 pub(super) use range::{Range, whole};
+pub(super) use row::{ROW, row};
 pub(super) use spot::{spot, spot_at};
 pub(super) use text::{Field, caption, empty, heading, label, spelled, words};

@@ -205,10 +205,15 @@ fn path_of(system: System, variable: impl Fn(&str) -> Option<OsString>) -> Optio
     }
 }
 
-/// Where exports go until somebody says otherwise: with a user's music, where there is such a place.
-pub(crate) fn exports() -> PathBuf {
+/// The user's own folder.
+pub(super) fn home() -> PathBuf {
     let home = std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE"));
-    let home = home.map_or_else(std::env::temp_dir, PathBuf::from);
+    home.map_or_else(std::env::temp_dir, PathBuf::from)
+}
+
+/// Where exports go until somebody says otherwise: with a user's music, where there is such a place.
+pub(super) fn exports() -> PathBuf {
+    let home = home();
     let music = home.join("Music");
     if music.is_dir() {
         music.join("Lockstep")

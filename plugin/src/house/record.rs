@@ -35,6 +35,9 @@ pub(crate) struct Record {
     pub(crate) output_offset_ms: i16,
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) exports: Option<PathBuf>,
+    /// The folder that the last sample came from.
+    #[serde(default, deserialize_with = "lenient")]
+    pub(crate) samples_from: Option<PathBuf>,
 }
 
 /// A session that was joined before.
@@ -61,6 +64,7 @@ impl Record {
             server: None,
             output_offset_ms: 0,
             exports: None,
+            samples_from: None,
         }
     }
 

@@ -38,6 +38,8 @@ pub(crate) enum Command {
     StopServer,
     ForgetRecent(String),
     Macro(usize, Option<MacroTarget>),
+    /// Shows what is in a folder of this machine; without one, in the one of the last sample.
+    Browse(Option<PathBuf>),
     /// Makes an audio file a sample of the session.
     AddSample(PathBuf),
     /// Begins and ends a recording of the plugin's input, which becomes a sample.
@@ -110,6 +112,7 @@ impl Network {
                 }
             }
             Command::RecordInput(wanted) => self.switch_take(wanted),
+            Command::Browse(folder) => self.browse(folder),
             other => {
                 self.notice = None;
                 self.arrange(other);

@@ -1,11 +1,12 @@
 //! Whatever takes a while, beside the thread's turns. It must not know what becomes of an outcome.
 
+use super::browsing::LookNumber;
 use super::http::HttpError;
 use super::samples::Lack;
 use super::uploads::{ReadError, ReadFile, UploadNumber};
 use super::{Address, commands::CreationNumber};
 use crate::house::Held;
-use crate::view::ExportView;
+use crate::view::{ExportView, FolderView};
 use lockstep_session::ids::SampleId;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,6 +22,7 @@ pub(super) enum Outcome {
     Sample(SampleId, Result<Arc<Held>, Lack>),
     Read(UploadNumber, Result<ReadFile, ReadError>),
     Sent(UploadNumber, Result<(), HttpError>),
+    Seen(LookNumber, FolderView),
     Exported(ExportView),
     /// It was ended half-way.
     Nothing,

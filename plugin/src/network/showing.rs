@@ -102,6 +102,7 @@ impl Network {
             macros: self.macros,
             samples: self.samples.views(),
             uploads: self.uploads.views(),
+            folder: self.browsing.view(),
             export: self.export.clone(),
             settings: SettingsView {
                 profile: record.profile(self.token),

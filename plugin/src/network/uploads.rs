@@ -77,7 +77,17 @@ impl Network {
     pub(super) fn add_sample(&mut self, path: PathBuf) {
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         let name = LongName::new(&name).or("Sample");
+        self.remember_folder(&path);
         self.add_audio(name, move || read_file(&path));
+    }
+
+    /// The next search for a file begins where this one is.
+    fn remember_folder(&self, file: &Path) {
+        let house = &self.ends.house;
+        let folder = file.parent().filter(|folder| folder.is_absolute());
+        if folder.is_some() && folder != house.record().samples_from.as_deref() {
+            house.change(|record| record.samples_from = folder.map(Path::to_path_buf));
+        }
     }
 
     /// Makes audio a sample, wherever its bytes come from.

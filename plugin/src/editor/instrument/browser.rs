@@ -2,8 +2,8 @@
 
 use super::presets::beside;
 use crate::editor::panel::Desk;
-use crate::editor::widgets::{Button, caption, choice, segmented, spot};
-use egui::{Align2, FontId, Response, RichText, ScrollArea, Sense, TextEdit, Ui, vec2};
+use crate::editor::widgets::{Button, ROW, caption, choice, row, segmented};
+use egui::{RichText, ScrollArea, TextEdit, Ui};
 use lockstep_engine::{Category, Preset};
 use lockstep_session::document::instrument::Source;
 use lockstep_session::document::track::Track;
@@ -26,7 +26,7 @@ enum Kind {
     Samples,
 }
 
-const ROW: f32 = 22.0;
+const HINT: &str = "Click to play this sound on the track, for everyone. Undo goes back.";
 
 impl Browser {
     /// The sound that was chosen.
@@ -134,7 +134,7 @@ impl Browser {
             for preset in list.get(range).unwrap_or_default() {
                 let category = preset.category.title();
                 let is_on = preset.name == current;
-                if row(ui, desk, preset.title, category, is_on).clicked() {
+                if row(ui, theme, (preset.title, category, HINT), is_on).clicked() {
                     clicked = Some(*preset);
                 }
             }
@@ -174,43 +174,12 @@ fn samples(ui: &mut Ui, desk: &Desk<'_>, track: &Track) -> Option<Source> {
             let is_on = track.settings.instrument.source == source;
             let seconds = f64::from(sample.frames.get()) / f64::from(sample.rate.get());
             let lasts = crate::editor::measures::seconds(seconds);
-            if row(ui, desk, sample.name.as_str(), &lasts, is_on).clicked() {
+            if row(ui, theme, (sample.name.as_str(), &lasts, HINT), is_on).clicked() {
                 clicked = Some(source);
             }
         }
     });
     clicked
-}
-
-/// A name at the left and what it is at the right.
-fn row(ui: &mut Ui, desk: &Desk<'_>, name: &str, what: &str, is_on: bool) -> Response {
-    let theme = desk.theme;
-    let size = vec2(ui.available_width(), ROW);
-    let (area, response) = spot(ui, size, Sense::CLICK, name);
-    let fill = match (is_on, response.hovered()) {
-        (true, _) => theme.accent,
-        (false, true) => theme.step_lit,
-        (false, false) => theme.panel,
-    };
-    ui.painter().rect_filled(area, theme.radius / 2.0, fill);
-    let (ink, faint) = if is_on {
-        (theme.on_accent, theme.on_accent)
-    } else {
-        (theme.ink, theme.faint)
-    };
-    let inner = area.shrink2(vec2(theme.pad, 0.0));
-    let painter = ui.painter().with_clip_rect(inner);
-    let font = FontId::proportional(theme.text);
-    painter.text(inner.left_center(), Align2::LEFT_CENTER, name, font, ink);
-    let font = FontId::proportional(theme.small);
-    painter.text(
-        inner.right_center(),
-        Align2::RIGHT_CENTER,
-        what,
-        font,
-        faint,
-    );
-    response.on_hover_text("Click to play this sound on the track, for everyone. Undo goes back.")
 }
 
 #[expect(clippy::cast_precision_loss, reason = "presets are few")]

@@ -1,5 +1,7 @@
-//! How samples come into the session: by the path of a file, or by recording.
+//! How samples come into the session: chosen among the files of this machine, by the path of one, or
+//! by recording.
 
+use super::browsing::Browsing;
 use crate::editor::measures;
 use crate::editor::panel::Desk;
 use crate::editor::widgets::{Button, caption};
@@ -11,6 +13,7 @@ use std::path::PathBuf;
 #[derive(Debug, Default)]
 pub(super) struct Adding {
     path: String,
+    browsing: Option<Browsing>,
     /// Since when the input is recorded.
     recording: Option<LocalTime>,
 }
@@ -19,12 +22,28 @@ pub(super) struct Adding {
 const LONGEST: i64 = 60;
 
 impl Adding {
-    pub(super) fn show(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
+    /// The files to choose from, where they are wanted.
+    pub(super) fn show(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) -> Option<&mut Browsing> {
         ui.horizontal(|ui| {
+            self.choosing(ui, desk);
             self.file(ui, desk);
             ui.add_space(desk.theme.space);
             self.input(ui, desk);
         });
+        self.browsing.as_mut()
+    }
+
+    fn choosing(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
+        let button = Button::new("Choose files")
+            .on(self.browsing.is_some())
+            .enabled(self.browsing.is_some() || desk.locked().is_none())
+            .hint("Shows the folders of this machine, to take samples from");
+        if button.show(ui, desk.theme).clicked() {
+            self.browsing = match self.browsing {
+                Some(_) => None,
+                None => Some(Browsing::open(desk)),
+            };
+        }
     }
 
     fn file(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
@@ -32,7 +51,8 @@ impl Adding {
         let is_open = desk.locked().is_none();
         let field = TextEdit::singleline(&mut self.path)
             .hint_text(
-                RichText::new("Paste the path of a WAV, FLAC, MP3 or OGG file").color(theme.faint),
+                RichText::new("or paste the path of a WAV, AIFF, FLAC, MP3 or OGG file")
+                    .color(theme.faint),
             )
             .background_color(theme.raised)
             .desired_width(380.0);

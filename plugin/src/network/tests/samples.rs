@@ -2,7 +2,7 @@
 
 use super::seat::{Place, Seat, house};
 use crate::network::{Beginning, Command, Export, ExportKind};
-use crate::view::{ExportView, SampleView, UploadState, View};
+use crate::view::{ExportView, FileKind, SampleView, UploadState, View};
 use lockstep_engine::SampleKey;
 use lockstep_offline::{Depth, Wav};
 use lockstep_session::document::instrument::{Instrument, Source};
@@ -272,4 +272,42 @@ fn every_kind_of_export_is_written_and_none_over_another() {
     }));
     let has_failed = |view: &View| matches!(&view.export, Some(ExportView::Failed(why)) if why.contains("another folder"));
     seat.wait_until("it is said", has_failed);
+}
+
+#[test]
+fn files_are_looked_for_where_the_last_sample_came_from() {
+    let (home, takes) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mine = house(home.path());
+    let mut seat = Seat::take(&mine);
+    let kicks = takes.path().join("kicks");
+    std::fs::create_dir(&kicks).unwrap();
+    let (path, sample) = file(&kicks, 4);
+    seat.ask(Command::Browse(None));
+    let view = seat.wait_until("it begins somewhere", |view| view.folder.is_some());
+    let places = view.folder.as_ref().unwrap().places.clone();
+    seat.ask(Command::Browse(Some(takes.path().to_path_buf())));
+    let is_at = |view: &View, path: &Path| {
+        let folder = view.folder.as_ref();
+        folder.is_some_and(|folder| folder.path == path)
+    };
+    let view = seat.wait_until("it is looked into", |view| is_at(view, takes.path()));
+    let folder = view.folder.as_ref().unwrap();
+    assert_eq!(folder.places, places, "one may go where one could before");
+    let files = folder.files.as_ref().unwrap();
+    assert_eq!((&files[0].path, files[0].kind), (&kicks, FileKind::Folder));
+
+    seat.ask(Command::AddSample(path.clone()));
+    let is_listed = |view: &View| view.document.samples.contains_key(&sample);
+    seat.wait_until("it is a sample", is_listed);
+    drop(seat);
+    // Another project, another day.
+    let mut seat = Seat::take(&house(home.path()));
+    seat.ask(Command::Browse(None));
+    let view = seat.wait_until("it begins there", |view| is_at(view, &kicks));
+    let files = view.folder.as_ref().unwrap().files.as_ref().unwrap();
+    let bytes = std::fs::metadata(&path).unwrap().len();
+    assert_eq!(
+        (&files[0].path, files[0].kind),
+        (&path, FileKind::Audio { bytes })
+    );
 }

@@ -1,0 +1,300 @@
+//! The files of this machine, to take samples from: places at the left, one folder at the right.
+
+use crate::editor::measures;
+use crate::editor::panel::Desk;
+use crate::editor::widgets::{Button, ROW, caption, row, words};
+use crate::network::Command;
+use crate::view::{FileKind, FileView, FolderView, UploadState};
+use egui::{Align, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
+use lockstep_session::document::words;
+use lockstep_session::text::LongName;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, Default)]
+pub(super) struct Browsing {
+    search: String,
+    /// The files that were asked for since it was opened.
+    added: BTreeSet<PathBuf>,
+}
+
+const PLACES: f32 = 150.0;
+const SEARCH: f32 = 150.0;
+
+impl Browsing {
+    pub(super) fn open(desk: &mut Desk<'_>) -> Self {
+        desk.commands.ask(Command::Browse(None));
+        Self::default()
+    }
+
+    pub(super) fn show(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
+        let theme = desk.theme;
+        let Some(folder) = desk.view.folder.clone() else {
+            caption(ui, theme, "Looking\u{2026}");
+            return;
+        };
+        let height = ui.available_height();
+        ui.horizontal_top(|ui| {
+            let size = vec2(PLACES, height);
+            ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
+                ui.set_width(PLACES);
+                places(ui, desk, &folder);
+            });
+            ui.add_space(theme.pad);
+            ui.vertical(|ui| {
+                self.path(ui, desk, &folder);
+                self.files(ui, desk, &folder);
+            });
+        });
+    }
+
+    /// Where one is, the way out of it, and what to look for in it.
+    fn path(&mut self, ui: &mut Ui, desk: &mut Desk<'_>, folder: &FolderView) {
+        let theme = desk.theme;
+        ui.horizontal(|ui| {
+            let above = folder.path.parent();
+            let up = Button::new("Up").small(theme).enabled(above.is_some());
+            let up = up.hint("To the folder that this one is in").show(ui, theme);
+            if let (true, Some(above)) = (up.clicked(), above) {
+                self.go(desk, above);
+            }
+            let search = TextEdit::singleline(&mut self.search)
+                .hint_text(RichText::new("Search this folder").color(theme.faint))
+                .background_color(theme.raised)
+                .char_limit(60)
+                .desired_width(SEARCH);
+            ui.add(search).on_hover_text("Part of a name");
+            let path = folder.path.display().to_string();
+            let shown = RichText::new(&path).size(theme.small).color(theme.dim);
+            ui.add(egui::Label::new(shown).truncate())
+                .on_hover_text(path);
+        });
+    }
+
+    fn files(&mut self, ui: &mut Ui, desk: &mut Desk<'_>, folder: &FolderView) {
+        let theme = desk.theme;
+        let files = match &folder.files {
+            Ok(files) => files,
+            Err(why) => {
+                let why = format!("This folder cannot be looked into: {why}");
+                words(ui, theme, &why, theme.warning);
+                return;
+            }
+        };
+        let wanted = self.search.trim().to_lowercase();
+        let is_wanted = |file: &&FileView| file.name.to_lowercase().contains(&wanted);
+        let files: Vec<&FileView> = files.iter().filter(is_wanted).collect();
+        if files.is_empty() {
+            let nothing = if wanted.is_empty() {
+                "There is no audio file and no folder in here."
+            } else {
+                "Nothing in here is called that."
+            };
+            caption(ui, theme, nothing);
+            return;
+        }
+        if folder.left_out > 0 {
+            let more = format!("{} more are not listed.", folder.left_out);
+            caption(ui, theme, &more);
+        }
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let area = ScrollArea::vertical()
+            .id_salt(("files of", &folder.path))
+            .auto_shrink([false, false]);
+        area.show_rows(ui, ROW, files.len(), |ui, range| {
+            for file in files.get(range).unwrap_or_default() {
+                self.file(ui, desk, file);
+            }
+        });
+    }
+
+    fn file(&mut self, ui: &mut Ui, desk: &mut Desk<'_>, file: &FileView) {
+        let theme = desk.theme;
+        match file.kind {
+            FileKind::Folder => {
+                let name = format!("{}/", file.name);
+                if row(ui, theme, (&name, "", "Looks into this folder"), false).clicked() {
+                    self.go(desk, &file.path);
+                }
+            }
+            FileKind::Audio { bytes } => {
+                let what = match self.state(desk, file) {
+                    Some(state) => state,
+                    None => measures::bytes(bytes),
+                };
+                let hint = "Click to make it a sample of the session. Everyone here hears it.";
+                let is_clicked = row(ui, theme, (&file.name, &what, hint), false).clicked();
+                if is_clicked && desk.locked().is_none() && !self.is_coming(desk, file) {
+                    self.added.insert(file.path.clone());
+                    desk.commands.ask(Command::AddSample(file.path.clone()));
+                }
+            }
+        }
+    }
+
+    /// What became of a file that was asked for.
+    fn state(&self, desk: &Desk<'_>, file: &FileView) -> Option<String> {
+        let is_added = self.added.contains(&file.path);
+        is_added.then(|| match upload(desk, &file.path) {
+            Some(UploadState::Sending { percent }) => words::sending(i64::from(*percent)),
+            Some(UploadState::Waiting) => words::KEPT_HERE.to_owned(),
+            Some(UploadState::Refused(why)) => words::not_taken(why),
+            None => "Added".to_owned(),
+        })
+    }
+
+    /// A second click, such as that of a double one, does not ask for it again.
+    fn is_coming(&self, desk: &Desk<'_>, file: &FileView) -> bool {
+        let is_refused = matches!(upload(desk, &file.path), Some(UploadState::Refused(_)));
+        self.added.contains(&file.path) && !is_refused
+    }
+
+    fn go(&mut self, desk: &mut Desk<'_>, folder: &Path) {
+        self.search.clear();
+        let folder = folder.to_path_buf();
+        desk.commands.ask(Command::Browse(Some(folder)));
+    }
+}
+
+/// How far a file has come, by the name that its sample gets.
+fn upload<'a>(desk: &'a Desk<'_>, file: &Path) -> Option<&'a UploadState> {
+    let name = LongName::new(&file.file_stem()?.to_string_lossy());
+    let mut uploads = desk.view.uploads.iter();
+    let upload = uploads.find(|upload| upload.name == name.as_str())?;
+    Some(&upload.state)
+}
+
+fn places(ui: &mut Ui, desk: &mut Desk<'_>, folder: &FolderView) {
+    let theme = desk.theme;
+    ui.spacing_mut().item_spacing.y = 0.0;
+    ScrollArea::vertical().id_salt("places").show(ui, |ui| {
+        for place in folder.places.iter() {
+            let name = place.file_name().unwrap_or(place.as_os_str());
+            let hint = place.display().to_string();
+            let is_here = *place == folder.path;
+            let name = name.to_string_lossy();
+            if row(ui, theme, (&name, "", &hint), is_here).clicked() {
+                desk.commands.ask(Command::Browse(Some(place.clone())));
+            }
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::editor::bench::{Bench, SIZE, document};
+    use crate::editor::selection::Tab;
+    use crate::editor::{HIGHER, SIDE, TABS_HEIGHT, status};
+    use crate::view::UploadView;
+    use egui::{PointerButton, Pos2, Rect, pos2};
+    use std::sync::Arc;
+
+    fn file(name: &str, kind: FileKind) -> FileView {
+        let path = Path::new("/takes").join(name);
+        let name = name.to_owned();
+        FileView { name, path, kind }
+    }
+
+    /// The panel with a folder that has a folder and a file in it, and somewhere else to go.
+    fn bench() -> Bench {
+        let mut bench = Bench::new(document());
+        bench.selection.tab = Tab::Samples;
+        bench.view.folder = Some(Arc::new(FolderView {
+            path: "/takes".into(),
+            files: Ok(vec![
+                file("kicks", FileKind::Folder),
+                file("rain.wav", FileKind::Audio { bytes: 4_000 }),
+            ]),
+            left_out: 0,
+            places: [PathBuf::from("/home/ada")].into(),
+        }));
+        bench.frame(Vec::new());
+        bench.frame(Vec::new());
+        bench
+    }
+
+    /// What is asked for when the hand clicks there twice.
+    fn clicked_twice(bench: &mut Bench, at: Pos2) -> Vec<String> {
+        bench.asked.clear();
+        bench.click(at, PointerButton::Primary);
+        bench.click(at, PointerButton::Primary);
+        let asked = bench.asked.iter().map(|command| match command {
+            Command::Browse(folder) => format!("browse {folder:?}"),
+            Command::AddSample(path) => format!("add {path:?}"),
+            _ => String::new(),
+        });
+        asked.filter(|asked| !asked.is_empty()).collect()
+    }
+
+    /// Those of the panel alone.
+    fn controls(bench: &Bench) -> Vec<Rect> {
+        let bottom = SIZE.y - status::HEIGHT - TABS_HEIGHT;
+        let panel = Rect::from_min_max(pos2(0.0, bottom - HIGHER), pos2(SIZE.x - SIDE, bottom));
+        let mut controls = bench.controls();
+        controls.retain(|area| panel.contains_rect(*area));
+        controls
+    }
+
+    /// Opens the list, and says where everything in it can be clicked.
+    fn open(bench: &mut Bench) -> Vec<Pos2> {
+        let before = controls(bench);
+        for control in &before {
+            bench.asked.clear();
+            bench.click(control.center(), PointerButton::Primary);
+            let is_open = |command: &Command| matches!(command, Command::Browse(None));
+            if bench.asked.iter().any(is_open) {
+                let shown = controls(bench).into_iter();
+                let new = shown.filter(|area| !before.contains(area));
+                return new.map(|area| area.center()).collect();
+            }
+        }
+        panic!("nothing opens it");
+    }
+
+    #[test]
+    fn every_row_leads_where_it_says_and_a_file_that_is_clicked_twice_is_added_once() {
+        let mut bench = bench();
+        let mut asked = BTreeSet::new();
+        for at in open(&mut bench) {
+            let twice = clicked_twice(&mut bench, at);
+            let wanted = if twice.iter().any(|asked| asked.starts_with("add")) {
+                1
+            } else {
+                2
+            };
+            assert!(twice.is_empty() || twice.len() == wanted, "{twice:?}");
+            asked.extend(twice);
+        }
+        let wanted = [
+            "add \"/takes/rain.wav\"",
+            "browse Some(\"/\")",
+            "browse Some(\"/home/ada\")",
+            "browse Some(\"/takes/kicks\")",
+        ];
+        assert_eq!(asked.iter().map(String::as_str).collect::<Vec<_>>(), wanted);
+    }
+
+    #[test]
+    fn a_file_that_was_not_taken_may_be_tried_again() {
+        let mut bench = bench();
+        let places = open(&mut bench);
+        let is_file = |bench: &mut Bench, at: Pos2| !clicked_twice(bench, at).is_empty();
+        let add = |asked: &str| asked.starts_with("add");
+        let at = places.into_iter().find(|at| {
+            is_file(&mut bench, *at)
+                && bench
+                    .asked
+                    .iter()
+                    .any(|asked| matches!(asked, Command::AddSample(_)))
+        });
+        let at = at.expect("one is the file");
+        assert!(clicked_twice(&mut bench, at).is_empty(), "it is on its way");
+        bench.view.uploads = vec![UploadView {
+            name: "rain".to_owned(),
+            state: UploadState::Refused("it is damaged".to_owned()),
+        }];
+        let again = clicked_twice(&mut bench, at);
+        assert!(again.iter().all(|asked| add(asked)) && !again.is_empty());
+    }
+}
