@@ -338,7 +338,7 @@ impl Seat {
         if at_once {
             self.draw(shell, now);
         } else {
-            self.draw_soon(shell);
+            self.draw_soon(shell, now);
         }
     }
 

@@ -20,6 +20,10 @@ use std::time::Duration;
 
 /// What the others do is seen this soon, or sooner where something else moves on the screen.
 const SOON: Duration = Duration::from_millis(40);
+/// Where something moved so short a time ago, it is most likely to move again before that.
+const MOVES: Span = Span::from_millis(100);
+/// If it does not, this is soon enough.
+const AT_LAST: Duration = Duration::from_millis(150);
 /// How long a cell shows who changed it.
 const FLASH: Span = Span::from_seconds(1);
 /// More cells than these at once are no longer seen one by one.
@@ -31,6 +35,8 @@ pub(super) struct Picture {
     is_due: bool,
     /// It is looked soon whether anything is due.
     is_awaited: bool,
+    /// When anything else moved on the screen.
+    moved: Option<LocalTime>,
     pub(super) is_document_new: bool,
     pub(super) are_players_new: bool,
     flashes: Vec<Flash>,
@@ -88,24 +94,34 @@ impl Seat {
             .show(None, move |_| self.draw_what_is_due());
     }
 
-    pub(super) fn draw_soon(&self, shell: &mut Shell) {
-        shell.picture.is_due = true;
-        if !std::mem::replace(&mut shell.picture.is_awaited, true) {
+    pub(super) fn draw_soon(&self, shell: &mut Shell, now: LocalTime) {
+        let picture = &mut shell.picture;
+        picture.is_due = true;
+        if !std::mem::replace(&mut picture.is_awaited, true) {
             let seat = *self;
             let draw = move || {
-                seat.shell.get_value().borrow_mut().picture.is_awaited = false;
-                seat.draw_what_is_due();
+                let shell = seat.shell.get_value();
+                let mut shell = shell.borrow_mut();
+                shell.picture.is_awaited = false;
+                seat.draw_if_due(&mut shell, browser::now());
             };
-            set_timeout(draw, SOON);
+            let moves = picture.moved.is_some_and(|moved| now - moved < MOVES);
+            set_timeout(draw, if moves { AT_LAST } else { SOON });
         }
     }
 
+    /// Something else moves on the screen now.
     pub(super) fn draw_what_is_due(&self) {
         let shell = self.shell.get_value();
         let mut shell = shell.borrow_mut();
         let now = browser::now();
+        shell.picture.moved = Some(now);
+        self.draw_if_due(&mut shell, now);
+    }
+
+    fn draw_if_due(&self, shell: &mut Shell, now: LocalTime) {
         if shell.picture.is_due(now) {
-            self.draw(&mut shell, now);
+            self.draw(shell, now);
         }
     }
 
