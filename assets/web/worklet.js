@@ -8,8 +8,9 @@
 //   { at, transport: null }       standing still; any transport takes the place of later ones
 //   { at, listen: [muted, soloed, metronome, begins] }     for these ears only, as the engine takes it
 //   { at, play: [track, code, key, amount] }     by hand, as the engine takes it
-//   { levels: frames }            answered with the levels of tracks and mix, and the engine's latency, at
-//                                 once and then every so many frames while there is anything to hear
+//   { levels: frames }            answered with the levels of tracks and mix and the engine's latency, all
+//                                 in one array, at once and then every so many frames while there is
+//                                 anything to hear
 // Those among the processor's options are heard before the first frame.
 const LEVELS = 2 * 17;
 
@@ -63,10 +64,10 @@ class LockstepProcessor extends AudioWorkletProcessor {
 
   tell() {
     const place = this.engine.levels(this.player);
-    const levels = new Float32Array(this.engine.memory.buffer, place, LEVELS).slice();
+    const levels = new Float32Array(this.engine.memory.buffer, place, LEVELS);
     const loud = levels.some((level) => level > 0);
     // Silence is said once.
-    if (loud || this.loud) this.port.postMessage({ levels, latency: this.engine.latency(this.player) });
+    if (loud || this.loud) this.port.postMessage(Float32Array.of(...levels, this.engine.latency(this.player)));
     [this.loud, this.told] = [loud, this.frame];
   }
 

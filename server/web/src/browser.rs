@@ -4,8 +4,8 @@ use crate::numbers::whole;
 use leptos::prelude::window;
 use leptos::web_sys;
 use lockstep_session::units::LocalTime;
-use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 /// Microseconds since the page began, on a clock that never goes back.
@@ -13,11 +13,11 @@ pub(crate) fn now() -> LocalTime {
     local_time(milliseconds())
 }
 
-/// The same as the browser says it.
-pub(crate) fn milliseconds() -> f64 {
-    window()
-        .performance()
-        .map_or(0.0, |performance| performance.now())
+#[wasm_bindgen]
+extern "C" {
+    /// The same as the browser says it.
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    pub(crate) fn milliseconds() -> f64;
 }
 
 pub(crate) fn local_time(milliseconds: f64) -> LocalTime {

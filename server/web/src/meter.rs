@@ -5,15 +5,17 @@ use std::cell::Cell;
 
 pub(crate) struct Bar {
     tag: Tag,
-    /// In percent of its height: about what a screen can show.
-    shown: Cell<i32>,
+    /// As many as a screen shows in its height.
+    lines: u8,
+    shown: Cell<u8>,
 }
 
 impl Bar {
-    /// One that is down.
-    pub(crate) fn new(class: &str) -> Bar {
+    /// One that is down, and of so many lines.
+    pub(crate) fn new(class: &str, lines: u8) -> Bar {
         Bar {
             tag: tag("i", &format!("meter-bar {class}")).set("aria-hidden", "true"),
+            lines,
             shown: Cell::new(0),
         }
     }
@@ -26,11 +28,13 @@ impl Bar {
     pub(crate) fn rise(&self, share: f32) {
         #[expect(
             clippy::cast_possible_truncation,
-            reason = "brought into 0 to 100 first"
+            clippy::cast_sign_loss,
+            reason = "brought into its range first"
         )]
-        let height = (share.clamp(0.0, 1.0) * 100.0) as i32;
+        let height = (share.clamp(0.0, 1.0) * f32::from(self.lines)).ceil() as u8;
         if self.shown.replace(height) != height {
-            style(&self.tag.element(), "--level", &height.to_string());
+            let percent = u32::from(height) * 100 / u32::from(self.lines);
+            style(&self.tag.element(), "--level", &percent.to_string());
         }
     }
 }

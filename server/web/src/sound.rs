@@ -22,7 +22,7 @@ use crate::board::Board;
 use crate::browser;
 use crate::numbers::{float, whole};
 use device::{Device, News, Node};
-use js_sys::{Float32Array, Promise};
+use js_sys::Promise;
 use leptos::leptos_dom::helpers::set_timeout;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -321,8 +321,8 @@ impl Sound {
 
     fn hear(&self, news: News) {
         match news {
-            News::Levels(levels, latency) => {
-                self.desk(|desk| desk.latency = Some(latency));
+            News::Levels([levels @ .., latency]) => {
+                self.desk(|desk| desk.latency = Some(f64::from(latency)));
                 self.show_levels(&levels);
             }
             News::Failed => {
@@ -332,7 +332,7 @@ impl Sound {
         }
     }
 
-    fn show_levels(&self, told: &Float32Array) {
+    fn show_levels(&self, levels: &[f32]) {
         let document = self.board.document.get_untracked();
         self.board.meters.paint(|track| {
             let place = match track {
@@ -342,8 +342,8 @@ impl Sound {
                     tracks.position(|other| other.id == track)?
                 }
             };
-            let side = |side: usize| u32::try_from(2 * place + side).map(|at| told.get_index(at));
-            Some((side(0).ok()?, side(1).ok()?))
+            let (pairs, _) = levels.as_chunks();
+            pairs.get(place).map(|[peak, rms]| (*peak, *rms))
         });
     }
 
@@ -405,13 +405,13 @@ impl Sound {
         let ears = self.ears.get_untracked();
         let document = self.board.document.get_untracked();
         self.desk(|desk| {
-            if let (Some(node), Some(device)) = (&desk.node, &desk.device) {
+            if let Some(node) = &desk.node {
                 let heard = ears.for_engine(&document);
                 if desk.listening != Some(heard) {
                     desk.listening = Some(heard);
                     node.tell(&message::listen(heard, None));
                 }
-                node.set_gain(ears.gain(), device.context().current_time());
+                node.set_gain(ears.gain());
             }
         });
     }

@@ -12,7 +12,7 @@ use std::cell::RefCell;
 /// What all steps are copies of, switched off: that is faster than making each.
 pub(super) fn blank() -> Tag {
     let fill = tag("span", "fill");
-    paint_fill(&fill.element(), &Cell::default());
+    paint_height(&fill.element(), &Cell::default());
     tag("button", "step")
         .set("type", "button")
         .set("tabindex", "-1")
@@ -55,8 +55,11 @@ pub(super) fn cell(blank: &Tag, row: &Row, place: usize) -> Tag {
             if before.cell.step != now.cell.step {
                 mark(marks, &now.cell.step);
             }
-            if fill_of(&before.cell) != fill_of(&now.cell) {
-                paint_fill(fill, &now.cell);
+            if height_of(&before.cell) != height_of(&now.cell) {
+                paint_height(fill, &now.cell);
+            }
+            if before.cell.step.nudge != now.cell.step.nudge {
+                paint_nudge(fill, &now.cell);
             }
             if player(&before.cell) != player(&now.cell) {
                 tag_with_player(button, &now.cell);
@@ -73,21 +76,24 @@ struct Shown {
     cell: Cell,
 }
 
-/// How far a step is filled, in percent, and how far it is moved aside.
-fn fill_of(cell: &Cell) -> (u32, i8) {
+/// How far a step is filled, in percent.
+fn height_of(cell: &Cell) -> u32 {
     let velocity = cell.bent.unwrap_or(cell.step.velocity);
-    let height = u32::from(velocity.get()) * 100 / 127;
-    (height, cell.step.nudge.get())
+    u32::from(velocity.get()) * 100 / 127
 }
 
-fn paint_fill(fill: &HtmlElement, cell: &Cell) {
-    let (height, nudge) = fill_of(cell);
+fn paint_height(fill: &HtmlElement, cell: &Cell) {
+    let height = height_of(cell);
     style(
         fill,
         "--fill",
         &format!("{}.{:02}", height / 100, height % 100),
     );
-    let aside = match nudge {
+}
+
+/// Moves it aside as far as the step is moved.
+fn paint_nudge(fill: &HtmlElement, cell: &Cell) {
+    let aside = match cell.step.nudge.get() {
         0 => String::new(),
         nudge => format!("translateX({nudge}%)"),
     };

@@ -70,7 +70,7 @@ pub(super) fn head(seat: Seat, row: &Row, menu: Dialog) -> Tag {
 
 /// How loud the track is heard here.
 fn level(seat: Seat, track: TrackId) -> Tag {
-    let bar = Bar::new("level");
+    let bar = Bar::new("level", 30);
     let level = bar.tag();
     let paint = move |(peak, _): (f32, f32)| bar.rise(peak);
     seat.board.meters.show(Some(track), paint);

@@ -145,7 +145,7 @@ pub(super) fn private(seat: Seat, track: TrackId) -> Tag {
 }
 
 fn fader(board: Board, track: Option<TrackId>, level: Dial) -> Tag {
-    let (peak, rms) = (Bar::new(""), Bar::new(""));
+    let (peak, rms) = (Bar::new("", 96), Bar::new("", 96));
     let meter = tag("span", "meter").with(peak.tag()).with(rms.tag());
     board.meters.show(track, move |heard| {
         peak.rise(heard.0.max(0.0).sqrt());

@@ -10,7 +10,9 @@ use leptos::web_sys::{
     AudioContext, AudioContextOptions, AudioContextState, AudioWorkletNode,
     AudioWorkletNodeOptions, GainNode, MessageEvent,
 };
+use lockstep_session::document::Document;
 use lockstep_session::units::LocalTime;
+use std::cell::Cell;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -44,15 +46,22 @@ pub(super) struct Device {
 pub(super) struct Node {
     node: AudioWorkletNode,
     fader: GainNode,
+    /// Where the fader is, once it was told.
+    gain: Cell<Option<f32>>,
     /// The browser calls these as long as they live.
     _heard: Closure<dyn FnMut(MessageEvent)>,
     _failed: Closure<dyn FnMut()>,
 }
 
+/// Peak and RMS of each track and then of the mix, and the frames that the mix is late.
+pub(super) type Levels = [f32; LEVELS];
+
+/// As the processor counts them.
+const LEVELS: usize = 2 * (Document::MOST_TRACKS + 1) + 1;
+
 /// What the node has to tell.
 pub(super) enum News {
-    /// Peak and RMS of each track and then of the mix, and the frames that the mix is late.
-    Levels(Float32Array, f64),
+    Levels(Levels),
     Failed,
 }
 
@@ -158,18 +167,17 @@ impl Device {
         let failed = Closure::<dyn FnMut()>::new(move || failing(News::Failed));
         node.set_onprocessorerror(Some(failed.as_ref().unchecked_ref()));
         let heard = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            let field = |name: &str| Reflect::get(&event.data(), &name.into()).ok();
-            let levels = field("levels").map(JsCast::unchecked_into);
-            let latency = field("latency").and_then(|latency| latency.as_f64());
-            if let Some((levels, latency)) = levels.zip(latency) {
-                hear(News::Levels(levels, latency));
-            }
+            let told: Float32Array = event.data().unchecked_into();
+            let mut levels = [0.0; LEVELS];
+            told.copy_to(&mut levels);
+            hear(News::Levels(levels));
         });
         let port = node.port().map_err(|_| Failure::Broken)?;
         port.set_onmessage(Some(heard.as_ref().unchecked_ref()));
         Ok(Node {
             node,
             fader,
+            gain: Cell::default(),
             _heard: heard,
             _failed: failed,
         })
@@ -184,13 +192,16 @@ impl Node {
     /// A node that has failed hears nothing any more.
     pub(super) fn tell(&self, message: &Message) {
         if let Ok(port) = self.node.port() {
-            let _ = port.post_message_with_transferable(&message.value, &message.transfer);
+            let _ = port.post_message(&message.0);
         }
     }
 
     /// Turns the fader, quickly but not audibly.
-    pub(super) fn set_gain(&self, gain: f32, now: f64) {
-        let _ = self.fader.gain().set_target_at_time(gain, now, 0.01);
+    pub(super) fn set_gain(&self, gain: f32) {
+        if self.gain.replace(Some(gain)) != Some(gain) {
+            let now = self.fader.context().current_time();
+            let _ = self.fader.gain().set_target_at_time(gain, now, 0.01);
+        }
     }
 }
 

@@ -8,11 +8,8 @@ use lockstep_session::ids::SampleId;
 use std::ops::Range;
 use wasm_bindgen::JsValue;
 
-/// A message, and the memory that goes with it for good instead of being copied.
-pub(super) struct Message {
-    pub(super) value: JsValue,
-    pub(super) transfer: Array,
-}
+/// One of them. What it carries is copied.
+pub(super) struct Message(pub(super) JsValue);
 
 /// Frames as they were decoded.
 #[derive(Clone, Debug)]
@@ -35,17 +32,13 @@ pub(crate) enum Touch {
 
 /// These bytes of a score are others now.
 pub(super) fn score(whole: &[u8], changed: &[Range<usize>]) -> Message {
-    let (transfer, pieces) = (Array::new(), Array::new());
+    let pieces = Array::new();
     for range in changed {
         let bytes = Uint8Array::from(whole.get(range.clone()).unwrap_or_default());
-        transfer.push(&bytes.buffer());
         let place = u32::try_from(range.start).unwrap_or(u32::MAX);
         pieces.push(&Array::of2(&place.into(), &bytes.into()));
     }
-    Message {
-        value: object(&[("score", pieces.into())]),
-        transfer,
-    }
+    plain(&[("score", pieces.into())])
 }
 
 pub(super) fn order(order: &Order) -> Message {
@@ -92,7 +85,7 @@ pub(super) fn play(track: usize, touch: Touch) -> Message {
     plain(&[("play", said.into())])
 }
 
-/// The frames are copied: the page keeps its own, for the next engine.
+/// The page keeps its own frames, for the next engine.
 pub(super) fn sample(id: SampleId, pcm: &Pcm) -> Message {
     let hex = id.hex();
     let half = |start: usize| {
@@ -109,10 +102,7 @@ pub(super) fn sample(id: SampleId, pcm: &Pcm) -> Message {
 }
 
 fn plain(fields: &[(&str, JsValue)]) -> Message {
-    Message {
-        value: object(fields),
-        transfer: Array::new(),
-    }
+    Message(object(fields))
 }
 
 pub(crate) fn object(fields: &[(&str, JsValue)]) -> JsValue {
