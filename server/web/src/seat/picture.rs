@@ -20,9 +20,9 @@ use std::time::Duration;
 
 /// What the others do is seen this soon, or sooner where something else moves on the screen.
 const SOON: Duration = Duration::from_millis(40);
-/// Where something moved so short a time ago, it is most likely to move again before that.
+/// Meters that moved so short a time ago most likely move again before that.
 const MOVES: Span = Span::from_millis(100);
-/// If it does not, this is soon enough.
+/// If they do not, this is soon enough.
 const AT_LAST: Duration = Duration::from_millis(150);
 /// How long a cell shows who changed it.
 const FLASH: Span = Span::from_seconds(1);
@@ -35,8 +35,8 @@ pub(super) struct Picture {
     is_due: bool,
     /// It is looked soon whether anything is due.
     is_awaited: bool,
-    /// When anything else moved on the screen.
-    moved: Option<LocalTime>,
+    /// When meters moved.
+    metered: Option<LocalTime>,
     pub(super) is_document_new: bool,
     pub(super) are_players_new: bool,
     flashes: Vec<Flash>,
@@ -89,9 +89,11 @@ impl Flash {
 impl Seat {
     /// Draws whenever something moves on the screen anyway.
     pub(super) fn begin_to_draw(self) {
-        self.board
-            .meters
-            .show(None, move |_| self.draw_what_is_due());
+        self.board.meters.show(None, move |_| {
+            let shell = self.shell.get_value();
+            shell.borrow_mut().picture.metered = Some(browser::now());
+            self.draw_what_is_due();
+        });
     }
 
     pub(super) fn draw_soon(&self, shell: &mut Shell, now: LocalTime) {
@@ -100,28 +102,20 @@ impl Seat {
         if !std::mem::replace(&mut picture.is_awaited, true) {
             let seat = *self;
             let draw = move || {
-                let shell = seat.shell.get_value();
-                let mut shell = shell.borrow_mut();
-                shell.picture.is_awaited = false;
-                seat.draw_if_due(&mut shell, browser::now());
+                seat.shell.get_value().borrow_mut().picture.is_awaited = false;
+                seat.draw_what_is_due();
             };
-            let moves = picture.moved.is_some_and(|moved| now - moved < MOVES);
+            let moves = picture.metered.is_some_and(|at| now - at < MOVES);
             set_timeout(draw, if moves { AT_LAST } else { SOON });
         }
     }
 
-    /// Something else moves on the screen now.
     pub(super) fn draw_what_is_due(&self) {
         let shell = self.shell.get_value();
         let mut shell = shell.borrow_mut();
         let now = browser::now();
-        shell.picture.moved = Some(now);
-        self.draw_if_due(&mut shell, now);
-    }
-
-    fn draw_if_due(&self, shell: &mut Shell, now: LocalTime) {
         if shell.picture.is_due(now) {
-            self.draw(shell, now);
+            self.draw(&mut shell, now);
         }
     }
 
