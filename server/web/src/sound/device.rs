@@ -167,10 +167,15 @@ impl Device {
         let failed = Closure::<dyn FnMut()>::new(move || failing(News::Failed));
         node.set_onprocessorerror(Some(failed.as_ref().unchecked_ref()));
         let heard = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            let told: Float32Array = event.data().unchecked_into();
-            let mut levels = [0.0; LEVELS];
-            told.copy_to(&mut levels);
-            hear(News::Levels(levels));
+            let told = event.data().dyn_into::<Float32Array>();
+            let told = told
+                .ok()
+                .filter(|told| usize::try_from(told.length()) == Ok(LEVELS));
+            if let Some(told) = told {
+                let mut levels = [0.0; LEVELS];
+                told.copy_to(&mut levels);
+                hear(News::Levels(levels));
+            }
         });
         let port = node.port().map_err(|_| Failure::Broken)?;
         port.set_onmessage(Some(heard.as_ref().unchecked_ref()));
