@@ -133,7 +133,7 @@ fn main() {
         "the server grows by",
         grown,
         "kB/min",
-        200.0,
+        50.0,
     );
     report.end();
 }
