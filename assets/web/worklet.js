@@ -1,6 +1,8 @@
 // The engine on the browser's audio thread. It is told what to play in messages, which count from the
 // frame `at` on, or at once without one:
-//   { at, score: [[place, Uint8Array]] }     bytes of the score that are others from there on
+//   { at, score: Uint8Array }     bytes of the score that are others from there on, piece by piece: its
+//                                 place, its length (both in 32 bits, little endian) and its bytes
+//   Uint8Array                    such a score, at once
 //   { at, sample: { key: [high, low], rate, channels: [Float32Array] } }     one that scores name
 //   { at, transport: { frame, beat, tempo, loop: [start, end], pace, turned } }     rolling: the beat at
 //                                 a frame, how much faster than its tempo it runs on from there, and how
@@ -29,7 +31,8 @@ class LockstepProcessor extends AudioWorkletProcessor {
     this.port.onmessage = ({ data }) => this.hear(data);
   }
 
-  hear(message) {
+  hear(said) {
+    const message = said instanceof Uint8Array ? { score: said } : said;
     const { at = 0 } = message;
     if (message.transport !== undefined) {
       this.ahead = this.ahead.filter((other) => other.transport === undefined || other.at < at);
@@ -42,7 +45,12 @@ class LockstepProcessor extends AudioWorkletProcessor {
     if (score) {
       const start = this.engine.score(this.player);
       const whole = new Uint8Array(this.engine.memory.buffer, start, this.engine.score_size());
-      score.forEach(([place, bytes]) => whole.set(bytes, place));
+      const numbers = new DataView(score.buffer, score.byteOffset);
+      for (let read = 0; read < score.length; ) {
+        const [place, length] = [numbers.getUint32(read, true), numbers.getUint32(read + 4, true)];
+        whole.set(score.subarray(read + 8, read + 8 + length), place);
+        read += 8 + length;
+      }
     }
     if (sample) {
       const { key, rate, channels } = sample;

@@ -86,6 +86,8 @@ impl Score {
 /// Where tracks begin in a score, and clips in a track.
 const TRACKS: usize = offset_of!(Score, tracks);
 const CLIPS: usize = offset_of!(ScoreTrack, clips);
+/// What is other is told apart in pieces of so many bytes: one step of a clip is not all of it.
+const GRAIN: usize = 64;
 
 /// Which bytes of a score are others than before.
 #[derive(Default)]
@@ -93,10 +95,17 @@ struct Changes(Vec<Range<usize>>);
 
 impl Changes {
     fn write(&mut self, at: usize, old: &mut [u8], fresh: &[u8]) {
-        if old != fresh {
-            old.copy_from_slice(fresh);
-            self.0.push(at..at + fresh.len());
-        }
+        let is_other = |(old, fresh): (&[u8], &[u8])| old != fresh;
+        let mut grains = old.chunks(GRAIN).zip(fresh.chunks(GRAIN));
+        let Some(first) = grains.position(is_other) else {
+            return;
+        };
+        let last = grains
+            .rposition(is_other)
+            .map_or(first, |last| first + 1 + last);
+        let end = fresh.len().min((last + 1) * GRAIN);
+        old.copy_from_slice(fresh);
+        self.0.push(at + first * GRAIN..at + end);
     }
 }
 
@@ -216,13 +225,14 @@ fn has_pitches(source: &Source) -> bool {
 }
 
 fn harmony(plan: &HarmonyPlan) -> ScoreHarmony {
-    let (next_from, next) = plan.next.map_or((i64::MAX, plan.now), |(from, next)| {
-        (from.as_micros(), next)
+    let now = snapping(&plan.now);
+    let (next_from, next) = plan.next.map_or((i64::MAX, now), |(from, next)| {
+        (from.as_micros(), snapping(&next))
     });
     ScoreHarmony {
         next_from,
-        now: snapping(&plan.now),
-        next: snapping(&next),
+        now,
+        next,
     }
 }
 

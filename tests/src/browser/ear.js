@@ -43,7 +43,7 @@ overhear.news = async () => {
   overhear.bytes = [];
   const pieces = sound.map(({ at, length, sides }) => ({ at, sides: sides.map((side) => overhear.put(side.subarray(0, length))) }));
   for (const change of changes) {
-    if (change.score) change.score = change.score.map(([place, bytes]) => [place, overhear.put(bytes)]);
+    if (change.score) change.score = overhear.put(change.score);
     if (change.sample) change.sample.channels = change.sample.channels.map(overhear.put);
   }
   const rendered = overhear.put(Float64Array.from(times));

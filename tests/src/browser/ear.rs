@@ -233,9 +233,15 @@ impl Overheard {
 fn read(change: &Value, first: usize, bytes: &[u8], score: &mut Score) -> Option<Change> {
     let fields = change.as_object()?;
     if let Some(pieces) = fields.get("score") {
-        for piece in pieces.as_array()? {
-            let (at, piece) = (whole(&piece[0]), part(&piece[1], bytes));
-            score.bytes_mut()[at..at + piece.len()].copy_from_slice(piece);
+        let mut pieces = part(pieces, bytes);
+        while let Some((numbers, rest)) = pieces.split_at_checked(8) {
+            let (numbers, _) = numbers.as_chunks::<4>();
+            let [at, length] = [0, 1].map(|place| {
+                usize::try_from(u32::from_le_bytes(numbers[place])).expect("a place in a score")
+            });
+            let (piece, rest) = rest.split_at(length);
+            score.bytes_mut()[at..at + length].copy_from_slice(piece);
+            pieces = rest;
         }
         return Some(Change::Score(score.bytes().to_vec()));
     }

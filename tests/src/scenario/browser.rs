@@ -64,7 +64,11 @@ fn message(at: usize, change: &Change, bytes: &mut Vec<u8>) -> Value {
         [start, bytes.len()]
     };
     match change {
-        Change::Score(score) => json!({ "at": at, "score": put(score) }),
+        Change::Score(score) => {
+            let length = u32::try_from(score.len()).expect("a score is small");
+            let whole = [&[0; 4], &length.to_le_bytes()[..], score].concat();
+            json!({ "at": at, "score": put(&whole) })
+        }
         Change::Take(take) => {
             let channels = take.channels.iter().map(|channel| {
                 let samples = channel.iter().flat_map(|sample| sample.to_le_bytes());

@@ -30,15 +30,18 @@ pub(crate) enum Touch {
     AllUp,
 }
 
-/// These bytes of a score are others now.
+/// These bytes of a score are others now. The most frequent of all messages: one array costs the page
+/// half of what objects cost that say the same.
 pub(super) fn score(whole: &[u8], changed: &[Range<usize>]) -> Message {
-    let pieces = Array::new();
+    let mut pieces = Vec::new();
     for range in changed {
-        let bytes = Uint8Array::from(whole.get(range.clone()).unwrap_or_default());
-        let place = u32::try_from(range.start).unwrap_or(u32::MAX);
-        pieces.push(&Array::of2(&place.into(), &bytes.into()));
+        let bytes = whole.get(range.clone()).unwrap_or_default();
+        for number in [range.start, bytes.len()] {
+            pieces.extend(u32::try_from(number).unwrap_or(u32::MAX).to_le_bytes());
+        }
+        pieces.extend(bytes);
     }
-    plain(&[("score", pieces.into())])
+    Message(Uint8Array::from(&*pieces).into())
 }
 
 pub(super) fn order(order: &Order) -> Message {
