@@ -8,14 +8,21 @@ use crate::view::{FileKind, FileView, FolderView, UploadState};
 use egui::{Align, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
 use lockstep_session::document::words;
 use lockstep_session::text::LongName;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, Default)]
 pub(super) struct Browsing {
     search: String,
     /// The files that were asked for since it was opened.
-    added: BTreeSet<PathBuf>,
+    asked: BTreeMap<PathBuf, Asked>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    JustNow,
+    /// The session has it or is about to. When it has it no longer, it may be asked for again.
+    Came,
 }
 
 const PLACES: f32 = 150.0;
@@ -118,14 +125,14 @@ impl Browsing {
                 }
             }
             FileKind::Audio { bytes } => {
-                let what = match self.state(desk, file) {
-                    Some(state) => state,
-                    None => measures::bytes(bytes),
-                };
+                let state = self.state(desk, file);
+                let is_coming = state.is_some() && !is_refused(desk, file);
+                let what = state.unwrap_or_else(|| measures::bytes(bytes));
                 let hint = "Click to make it a sample of the session. Everyone here hears it.";
                 let is_clicked = row(ui, theme, (&file.name, &what, hint), false).clicked();
-                if is_clicked && desk.locked().is_none() && !self.is_coming(desk, file) {
-                    self.added.insert(file.path.clone());
+                // A second click, such as that of a double one, does not ask for it again.
+                if is_clicked && desk.locked().is_none() && !is_coming {
+                    self.asked.insert(file.path.clone(), Asked::JustNow);
                     desk.commands.ask(Command::AddSample(file.path.clone()));
                 }
             }
@@ -133,20 +140,21 @@ impl Browsing {
     }
 
     /// What became of a file that was asked for.
-    fn state(&self, desk: &Desk<'_>, file: &FileView) -> Option<String> {
-        let is_added = self.added.contains(&file.path);
-        is_added.then(|| match upload(desk, &file.path) {
+    fn state(&mut self, desk: &Desk<'_>, file: &FileView) -> Option<String> {
+        let upload = upload(desk, file);
+        let asked = self.asked.get_mut(&file.path)?;
+        if upload.is_some() || is_sample(desk, file) {
+            *asked = Asked::Came;
+        } else if *asked == Asked::Came {
+            self.asked.remove(&file.path);
+            return None;
+        }
+        Some(match upload {
             Some(UploadState::Sending { percent }) => words::sending(i64::from(*percent)),
             Some(UploadState::Waiting) => words::KEPT_HERE.to_owned(),
             Some(UploadState::Refused(why)) => words::not_taken(why),
             None => "Added".to_owned(),
         })
-    }
-
-    /// A second click, such as that of a double one, does not ask for it again.
-    fn is_coming(&self, desk: &Desk<'_>, file: &FileView) -> bool {
-        let is_refused = matches!(upload(desk, &file.path), Some(UploadState::Refused(_)));
-        self.added.contains(&file.path) && !is_refused
     }
 
     fn go(&mut self, desk: &mut Desk<'_>, folder: &Path) {
@@ -157,11 +165,24 @@ impl Browsing {
 }
 
 /// How far a file has come, by the name that its sample gets.
-fn upload<'a>(desk: &'a Desk<'_>, file: &Path) -> Option<&'a UploadState> {
-    let name = LongName::new(&file.file_stem()?.to_string_lossy());
+fn upload<'a>(desk: &'a Desk<'_>, file: &FileView) -> Option<&'a UploadState> {
+    let name = sample_name(file)?;
     let mut uploads = desk.view.uploads.iter();
     let upload = uploads.find(|upload| upload.name == name.as_str())?;
     Some(&upload.state)
+}
+
+fn is_refused(desk: &Desk<'_>, file: &FileView) -> bool {
+    matches!(upload(desk, file), Some(UploadState::Refused(_)))
+}
+
+fn is_sample(desk: &Desk<'_>, file: &FileView) -> bool {
+    let mut samples = desk.document().samples.values();
+    sample_name(file).is_some_and(|name| samples.any(|sample| sample.name == name))
+}
+
+fn sample_name(file: &FileView) -> Option<LongName> {
+    Some(LongName::new(&file.path.file_stem()?.to_string_lossy()))
 }
 
 fn places(ui: &mut Ui, desk: &mut Desk<'_>, folder: &FolderView) {
@@ -188,6 +209,9 @@ mod tests {
     use crate::editor::{HIGHER, SIDE, TABS_HEIGHT, status};
     use crate::view::UploadView;
     use egui::{PointerButton, Pos2, Rect, pos2};
+    use lockstep_session::document::{Document, Sample};
+    use lockstep_session::ids::SampleId;
+    use std::collections::BTreeSet;
     use std::sync::Arc;
 
     fn file(name: &str, kind: FileKind) -> FileView {
@@ -275,26 +299,45 @@ mod tests {
         assert_eq!(asked.iter().map(String::as_str).collect::<Vec<_>>(), wanted);
     }
 
+    /// Opens the list and asks for the file in it. Gives where that is.
+    fn asked_for(bench: &mut Bench) -> Pos2 {
+        let places = open(bench);
+        let is_added = |at: &Pos2| {
+            let asked = clicked_twice(bench, *at);
+            asked.iter().any(|asked| asked.starts_with("add"))
+        };
+        let at = places.into_iter().find(is_added);
+        let at = at.expect("one is the file");
+        assert!(clicked_twice(bench, at).is_empty(), "it is on its way");
+        at
+    }
+
     #[test]
     fn a_file_that_was_not_taken_may_be_tried_again() {
         let mut bench = bench();
-        let places = open(&mut bench);
-        let is_file = |bench: &mut Bench, at: Pos2| !clicked_twice(bench, at).is_empty();
-        let add = |asked: &str| asked.starts_with("add");
-        let at = places.into_iter().find(|at| {
-            is_file(&mut bench, *at)
-                && bench
-                    .asked
-                    .iter()
-                    .any(|asked| matches!(asked, Command::AddSample(_)))
-        });
-        let at = at.expect("one is the file");
-        assert!(clicked_twice(&mut bench, at).is_empty(), "it is on its way");
+        let at = asked_for(&mut bench);
         bench.view.uploads = vec![UploadView {
             name: "rain".to_owned(),
             state: UploadState::Refused("it is damaged".to_owned()),
         }];
-        let again = clicked_twice(&mut bench, at);
-        assert!(again.iter().all(|asked| add(asked)) && !again.is_empty());
+        assert!(!clicked_twice(&mut bench, at).is_empty());
+    }
+
+    #[test]
+    fn a_file_whose_sample_was_taken_out_of_the_session_may_be_added_again() {
+        let mut bench = bench();
+        let at = asked_for(&mut bench);
+        let without = Arc::clone(&bench.view.document);
+        let mut with = Document::clone(&without);
+        let (_, sample) = with.samples.first_key_value().expect("there are two");
+        let rain = Sample {
+            name: LongName::new("rain"),
+            ..sample.clone()
+        };
+        Arc::make_mut(&mut with.samples).insert(SampleId::of(b"rain"), rain);
+        bench.view.document = Arc::new(with);
+        assert!(clicked_twice(&mut bench, at).is_empty(), "it is there");
+        bench.view.document = without;
+        assert_eq!(clicked_twice(&mut bench, at).len(), 1);
     }
 }
