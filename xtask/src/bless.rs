@@ -4,6 +4,7 @@ use anyhow::{Result, bail};
 
 use crate::arguments::Arguments;
 use crate::bundle;
+use crate::retold::Retold;
 use crate::shell;
 use crate::test;
 use crate::workspace::Workspace;
@@ -26,7 +27,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: Arguments) -> Result<()> {
         .args(["--test", "suite", "--", "--exact", TEST])
         .env("LOCKSTEP_BLESS", "1");
     // Under another name the test would be passed over without a word.
-    let tally = test::count(&mut command, &mut std::io::stdout())?;
+    let screen = &mut std::io::stdout();
+    let tally = test::count(&mut command, screen, &mut Retold::default())?;
     if !tally.is_green() || tally.passed != 1 {
         bail!("nothing was blessed: {tally}");
     }

@@ -9,6 +9,7 @@ mod dist;
 mod fuzz;
 mod licences;
 mod pictures;
+mod retold;
 mod server;
 mod setup;
 mod shell;

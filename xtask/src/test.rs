@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 
 use crate::arguments::Arguments;
 use crate::bundle::{self, Build};
+use crate::retold::Retold;
 use crate::tally::Tally;
 use crate::workspace::Workspace;
 use crate::{check, setup, shell, web, worklet};
@@ -19,12 +20,12 @@ const WORKSTATION_TESTS: &str = "plugin_ardour::";
 pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<ExitCode> {
     let seeds = arguments.number("--seeds")?;
     let filter = arguments.remaining();
-    let mut tally = Tally::default();
-    if let Err(error) = run_everything(workspace, seeds, &filter, &mut tally) {
+    let (mut tally, mut retold) = (Tally::default(), Retold::default());
+    if let Err(error) = run_everything(workspace, seeds, &filter, &mut tally, &mut retold) {
         eprintln!("\nerror: {error:#}");
         tally.add_one(false);
     }
-    println!("\n{tally}");
+    println!("\n{retold}\n{tally}");
     Ok(if tally.is_green() {
         ExitCode::SUCCESS
     } else {
@@ -37,6 +38,7 @@ fn run_everything(
     seeds: Option<u64>,
     filter: &[String],
     tally: &mut Tally,
+    retold: &mut Retold,
 ) -> Result<()> {
     setup::for_page()?;
     setup::for_tests(workspace)?;
@@ -57,7 +59,7 @@ fn run_everything(
         .args(["test", "--profile", "tool", "--no-fail-fast"])
         .args(["--package", "xtask", "--package", "lockstep-web", "--"])
         .args(filter);
-    tally.add(count(&mut tools, &mut std::io::stdout())?);
+    tally.add(count(&mut tools, &mut std::io::stdout(), retold)?);
 
     let mut left_out: &[&str] = &[];
     if !setup::has_workstation() {
@@ -80,7 +82,7 @@ fn run_everything(
     if let Some(seeds) = seeds {
         tests.env("LOCKSTEP_SEEDS", seeds.to_string());
     }
-    tally.add(count(&mut tests, &mut std::io::stdout())?);
+    tally.add(count(&mut tests, &mut std::io::stdout(), retold)?);
     Ok(())
 }
 
@@ -112,7 +114,11 @@ fn count_left_out(workspace: &Workspace, filter: &[String]) -> Result<u64> {
 
 /// Runs test binaries, shows what they print as they print it, and sums their results. A run that fails
 /// without a failed test (it did not compile, it was killed) counts as one failure.
-pub(crate) fn count(command: &mut Command, screen: &mut impl Write) -> Result<Tally> {
+pub(crate) fn count(
+    command: &mut Command,
+    screen: &mut impl Write,
+    retold: &mut Retold,
+) -> Result<Tally> {
     let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -127,7 +133,9 @@ pub(crate) fn count(command: &mut Command, screen: &mut impl Write) -> Result<Ta
         let line = line?;
         screen.write_all(&line)?;
         screen.write_all(b"\n")?;
-        if let Some(counts) = Tally::of_line(&String::from_utf8_lossy(&line)) {
+        let line = String::from_utf8_lossy(&line);
+        retold.hear(&line);
+        if let Some(counts) = Tally::of_line(&line) {
             tally.add(counts);
         }
     }
@@ -144,10 +152,13 @@ mod tests {
     use std::process::Command;
 
     use super::count;
+    use crate::retold::Retold;
     use crate::tally::Tally;
 
     fn counted(script: &str) -> Tally {
-        count(Command::new("sh").args(["-c", script]), &mut Vec::new()).unwrap()
+        let mut shell = Command::new("sh");
+        let told = &mut Retold::default();
+        count(shell.args(["-c", script]), &mut Vec::new(), told).unwrap()
     }
 
     #[test]
