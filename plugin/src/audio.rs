@@ -1,6 +1,7 @@
 //! What the audio callback does with a block: whom the grid follows, what hands and knobs do, the
 //! engine, and where its sound and its notes go. It must not know the host's formats.
 
+mod audition;
 mod hands;
 pub(crate) mod notes;
 mod outputs;
@@ -14,6 +15,7 @@ use crate::follower::{Follower, Part, Parts, quarter_notes};
 use crate::guide::{Guide, Whom};
 use crate::params::LockstepParams;
 use crate::transport::{HostPosition, HostTransport};
+use audition::Audition;
 use hands::Hands;
 use lockstep_engine::{
     Beats, Engine, HostBlock, Listening, LiveEvent, LiveNote, Meters, Moment, Sample, SampleRate,
@@ -32,6 +34,7 @@ pub(crate) struct Audio {
     hands: Hands,
     notes: Notes,
     outputs: outputs::Desk,
+    audition: Audition,
     count_in: CountIn,
     listening: Listening,
     /// The block before stood still.
@@ -71,6 +74,7 @@ impl Audio {
             follower: Follower::default(),
             hands: Hands::default(),
             notes: Notes::default(),
+            audition: Audition::default(),
             count_in: CountIn::default(),
             listening: Listening::default(),
             stood: true,
@@ -101,6 +105,7 @@ impl Audio {
         self.engine.reset();
         self.follower.stop();
         self.outputs.clear();
+        self.audition.end();
     }
 
     /// Renders a block.
@@ -119,6 +124,9 @@ impl Audio {
             self.unsettled = settling(self.engine.sample_rate());
         }
         self.take_samples(ends);
+        if !self.is_offline {
+            self.audition.take(ends, self.engine.sample_rate());
+        }
         let guide = *ends.guide();
         let controls = params.controls.settings();
         let (host, parts) = self.place(ends, &guide, params, controls, clock, frames, context);
@@ -144,7 +152,8 @@ impl Audio {
             && self.unsettled == 0
             && !self.engine.holds_keys()
             && self.hands.notes().is_empty()
-            && self.engine.is_silent();
+            && self.engine.is_silent()
+            && self.audition.is_silent();
         self.stood = stands;
         self.unsettled = self.unsettled.saturating_sub(frames);
         outputs.silence();
@@ -152,6 +161,7 @@ impl Audio {
             self.outputs.rest(params);
         } else {
             self.sound(picture, &parts, &mut outputs);
+            self.audition.mix(&mut outputs);
             self.outputs.finish(params, &mut outputs);
         }
         let sends = controls.sends_notes && !params.bypass.value();

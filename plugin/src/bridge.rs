@@ -7,6 +7,7 @@
 //! | guide | network | audio | the latest | overwritten | one |
 //! | samples | network, host main (one lock) | audio | all | the network thread tries again | 512: all of one project for all of another |
 //! | retired | audio | network | all | the engine keeps the sample until there is room | 64: as many as come |
+//! | auditions | network | audio | all | the click is not heard | 16: more than a hand clicks in a block |
 //! | edges | audio | network | all | the newest is dropped; positions tell the rest | 256: a jump in every block for a second |
 //! | positions | audio | network | the latest | overwritten | one |
 //! | played | audio | network | all | the newest is dropped: hands do not play this fast | 512: two hands for ten seconds |
@@ -38,6 +39,7 @@ use tokio::sync::Notify;
 
 const SAMPLES: usize = 512;
 const RETIRED: usize = 64;
+const AUDITIONS: usize = 16;
 const PLAYED: usize = 512;
 const INPUT: usize = 65_536;
 const TAPS: usize = 64;
@@ -85,6 +87,7 @@ pub(crate) struct AudioEnds {
     guide: triple_buffer::Output<Guide>,
     samples: rtrb::Consumer<Delivery>,
     retired: rtrb::Producer<Arc<Sample>>,
+    auditions: rtrb::Consumer<Option<Arc<Sample>>>,
     edges: rtrb::Producer<HostEdge>,
     positions: triple_buffer::Input<HostPosition>,
     played: rtrb::Producer<Played>,
@@ -103,6 +106,7 @@ pub(crate) struct NetworkEnds {
     pub(crate) wake: Arc<Notify>,
     guide: triple_buffer::Input<Guide>,
     retired: rtrb::Consumer<Arc<Sample>>,
+    auditions: rtrb::Producer<Option<Arc<Sample>>>,
     edges: rtrb::Consumer<HostEdge>,
     positions: triple_buffer::Output<HostPosition>,
     played: rtrb::Consumer<Played>,
@@ -156,6 +160,7 @@ impl Bridge {
         let (guide_input, guide) = triple_buffer::triple_buffer(&Guide::default());
         let (samples_input, samples) = rtrb::RingBuffer::new(SAMPLES);
         let (retired_input, retired) = rtrb::RingBuffer::new(RETIRED);
+        let (auditions_input, auditions) = rtrb::RingBuffer::new(AUDITIONS);
         let (edges_input, edges) = rtrb::RingBuffer::new(EDGES);
         let (positions_input, positions) = triple_buffer::triple_buffer(&HostPosition::default());
         let (played_input, played) = rtrb::RingBuffer::new(PLAYED);
@@ -181,6 +186,7 @@ impl Bridge {
                 guide,
                 samples,
                 retired: retired_input,
+                auditions,
                 edges: edges_input,
                 positions: positions_input,
                 played: played_input,
@@ -197,6 +203,7 @@ impl Bridge {
                 wake: Arc::clone(&wake),
                 guide: guide_input,
                 retired,
+                auditions: auditions_input,
                 edges,
                 positions,
                 played,
@@ -247,10 +254,25 @@ impl AudioEnds {
     ///
     /// Realtime: yes
     pub(crate) fn delivery(&mut self) -> Option<Delivery> {
-        if self.retired.is_full() {
+        if !self.may_retire() {
             return None;
         }
         self.samples.pop().ok()
+    }
+
+    /// A file to be heard from now on, or none any more, while there is room to give others back.
+    ///
+    /// Realtime: yes
+    pub(crate) fn audition(&mut self) -> Option<Option<Arc<Sample>>> {
+        if !self.may_retire() {
+            return None;
+        }
+        self.auditions.pop().ok()
+    }
+
+    /// Realtime: yes
+    pub(crate) fn may_retire(&self) -> bool {
+        !self.retired.is_full()
     }
 
     /// Hands a sample to where it may be freed.
@@ -340,6 +362,14 @@ impl NetworkEnds {
     /// Realtime: no
     pub(crate) fn free_retired(&mut self) {
         while self.retired.pop().is_ok() {}
+    }
+
+    /// A file to be heard from now on, or none any more.
+    ///
+    /// Realtime: no
+    pub(crate) fn audition(&mut self, sample: Option<Arc<Sample>>) {
+        // Nobody hears a host that does not ask for sound.
+        let _full = self.auditions.push(sample);
     }
 
     /// Realtime: no

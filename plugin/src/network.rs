@@ -2,6 +2,7 @@
 //! edges into edits, and what changed to the editor, the audio thread and the saved state.
 
 mod address;
+mod audition;
 mod browsing;
 mod commands;
 mod conductor;
@@ -34,6 +35,7 @@ use crate::macros::MacroTargets;
 use crate::params::LockstepParams;
 use crate::state::{Generation, SavedState};
 use crate::view::ExportView;
+use audition::Audition;
 use browsing::Browsing;
 use commands::{Creation, CreationNumber};
 use connector::Connector;
@@ -136,6 +138,7 @@ struct Network {
     uploads: Uploads,
     take: Option<Take>,
     browsing: Browsing,
+    audition: Audition,
     export: Option<ExportView>,
     flashes: Flashes,
     gathered: Option<(
@@ -194,6 +197,7 @@ impl Network {
             uploads: Uploads::default(),
             take: None,
             browsing: Browsing::default(),
+            audition: Audition::default(),
             export: None,
             flashes: Flashes::default(),
             gathered: None,
@@ -264,6 +268,7 @@ impl Network {
             Outcome::Read(number, read) => self.file_was_read(number, read),
             Outcome::Sent(number, sent) => self.sample_was_sent(number, sent),
             Outcome::Seen(number, seen) => self.folder_was_seen(number, seen),
+            Outcome::Opened(number, file, opened) => self.file_was_opened(number, file, opened),
             Outcome::Exported(view) => self.export = Some(view),
             Outcome::Nothing => {}
         }

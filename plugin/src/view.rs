@@ -43,6 +43,8 @@ pub(crate) struct View {
     pub(crate) uploads: Vec<UploadView>,
     /// The folder of this machine that was last looked into.
     pub(crate) folder: Option<Arc<FolderView>>,
+    /// The file of this machine that is heard, or was heard last.
+    pub(crate) audition: Option<AuditionView>,
     pub(crate) export: Option<ExportView>,
     pub(crate) settings: SettingsView,
     pub(crate) recents: Vec<Recent>,
@@ -122,6 +124,13 @@ pub(crate) enum UploadState {
     /// Kept on this machine until it can be sent.
     Waiting,
     Refused(String),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AuditionView {
+    pub(crate) file: PathBuf,
+    /// When it has been heard to its end.
+    pub(crate) ends: LocalTime,
 }
 
 /// A folder of this machine, for as much as samples can be taken from it.

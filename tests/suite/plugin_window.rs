@@ -26,6 +26,8 @@ const CHOOSE: Place = (60, 429);
 const RECORD: Place = (638, 429);
 /// The first row of the files, beside the places.
 const FILE: Place = (400, 484);
+/// Lets that file be heard.
+const LISTEN: Place = (185, 484);
 /// How large the window is at 100 %.
 const SIZE: Place = (1_100, 680);
 const LARGER: Place = (1_078, 665);
@@ -129,13 +131,11 @@ fn what_goes_into_the_plugin_is_recorded_from_its_window_without_a_hole() {
     });
 }
 
-#[test]
-fn a_file_chosen_in_the_window_is_everyones_sample() {
+/// A plugin with this file in the folder that it shows, and that folder open.
+fn with_a_file(file: &[u8]) -> (Stage, TempDir) {
     let (room, home) = (Room::quiet(), tempfile::tempdir().expect("a folder"));
     let takes = tempfile::tempdir().expect("a folder");
-    let file = takes.path().join("rain.wav");
-    let sound = wav(Tone::new(24_000, 48_000, 2));
-    std::fs::write(&file, &sound).expect("there is room");
+    std::fs::write(takes.path().join("rain.wav"), file).expect("there is room");
     let known = serde_json::json!({
         "token": "07".repeat(16),
         "machine": 1,
@@ -145,14 +145,75 @@ fn a_file_chosen_in_the_window_is_everyones_sample() {
     std::fs::write(record, known.to_string()).expect("there is room");
     let state = state_with_link(&room.link());
     let stage = Stage::at_home(home, room, &state);
-    for place in [SAMPLES, CHOOSE, FILE] {
+    for place in [SAMPLES, CHOOSE] {
         stage.display.click(stage.window, place);
         stage.display.wait_until_still(stage.window);
     }
+    (stage, takes)
+}
+
+#[test]
+fn a_file_chosen_in_the_window_is_everyones_sample() {
+    let sound = wav(Tone::new(24_000, 48_000, 2));
+    let (stage, _takes) = with_a_file(&sound);
+    stage.display.click(stage.window, FILE);
     let (id, bytes) = the_sample(&stage.room.server, &stage.room.watcher);
     assert_eq!(bytes, sound);
     let named = |replica: &Replica| replica.document().samples[&id].name.to_string();
     assert_eq!(stage.room.watcher.look(named), "rain");
+}
+
+#[test]
+fn a_file_is_heard_from_the_window_before_anybody_has_it() {
+    let tone = Tone::new(24_000, 48_000, 2);
+    let (mut stage, _takes) = with_a_file(&wav(tone));
+    let still = Transport::stopped(120.0, 0.0);
+    let mut go_on = || stage.host.render(&still, SETUP.block);
+    assert!(go_on().left.iter().all(|sample| *sample == 0.0));
+    stage.display.click(stage.window, LISTEN);
+    let deadline = Instant::now() + PATIENCE;
+    let mut heard = go_on();
+    while heard.left.iter().all(|sample| *sample == 0.0) {
+        assert!(Instant::now() < deadline, "nothing is heard");
+        heard = go_on();
+    }
+    while heard.frames() < 25_000 {
+        heard.append(go_on());
+    }
+    // The file's first frame is silent itself.
+    let first = heard.left.iter().position(|sample| *sample != 0.0);
+    let begins = first.expect("it is heard") - 1;
+    for (channel, side) in (0..).zip([&heard.left, &heard.right]) {
+        let (within, behind) = side[begins..].split_at(24_000);
+        for (frame, sample) in (0..).zip(within) {
+            let expected = f32::from(tone.value(frame, channel)) / 65_536.0;
+            assert!(
+                (sample - expected).abs() < 1e-6,
+                "{frame}: {sample}, {expected}"
+            );
+        }
+        assert!(behind.iter().all(|sample| *sample == 0.0), "it has an end");
+    }
+    let is_alone = |replica: &Replica| replica.document().samples.is_empty();
+    assert!(stage.room.watcher.look(is_alone));
+}
+
+#[test]
+fn what_is_tried_out_gets_into_no_bounce() {
+    let (mut stage, _takes) = with_a_file(&wav(Tone::new(24_000, 48_000, 2)));
+    let still = Transport::stopped(120.0, 0.0);
+    stage.host.set_offline(true);
+    stage.display.click(stage.window, LISTEN);
+    stage.display.wait_until_still(stage.window);
+    let bounce = stage.host.render(&still, 48_000);
+    assert!(bounce.left.iter().all(|sample| *sample == 0.0));
+    // It was only kept out.
+    stage.host.set_offline(false);
+    let deadline = Instant::now() + PATIENCE;
+    let is_silent = |sound: Sound| sound.left.iter().all(|sample| *sample == 0.0);
+    while is_silent(stage.host.render(&still, SETUP.block)) {
+        assert!(Instant::now() < deadline, "nothing is heard");
+    }
 }
 
 #[test]

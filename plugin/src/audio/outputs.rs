@@ -55,6 +55,17 @@ impl<'a, 'b, 'c> Outputs<'a, 'b, 'c> {
         }
     }
 
+    /// Adds frames to the mix.
+    ///
+    /// Realtime: yes
+    pub(super) fn add(&mut self, frames: [&[f32]; 2], at: usize) {
+        for (from, to) in frames.iter().zip(self.mix.as_slice()) {
+            for (from, to) in from.iter().zip(to.iter_mut().skip(at)) {
+                *to += from;
+            }
+        }
+    }
+
     /// Realtime: yes
     pub(super) fn silence(&mut self) {
         for channel in self.mix.as_slice() {

@@ -5,7 +5,7 @@ mod details;
 mod paint;
 
 use super::panel::Desk;
-use super::widgets::{choice, heading};
+use super::widgets::{choice, heading, triangle};
 use details::Details;
 use egui::{Align, CursorIcon, Layout, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, vec2};
 use lockstep_session::document::Document;
@@ -292,7 +292,7 @@ fn scene_head(ui: &Ui, desk: &Desk<'_>, places: &Places, scene: SceneIndex) -> O
     };
     ui.painter().rect_filled(area, theme.radius / 2.0, fill);
     let ink = if has_clips { theme.ink } else { theme.faint };
-    paint::triangle(ui.painter(), area.center(), 4.0, ink);
+    triangle(ui.painter(), area.center(), 4.0, ink);
     let follow = document.scenes[scene.index()].follow;
     let hint = format!(
         "{}: launch this row\n{}{}\nRight-click for its settings",

@@ -9,6 +9,7 @@ mod meter;
 mod number;
 mod range;
 mod row;
+mod shapes;
 mod spot;
 mod text;
 
@@ -20,5 +21,6 @@ pub(super) use meter::level_bar;
 pub(super) use number::{Number, wheel};
 pub(super) use range::{Range, whole};
 pub(super) use row::{ROW, row};
+pub(super) use shapes::{square, triangle};
 pub(super) use spot::{spot, spot_at};
 pub(super) use text::{Field, caption, empty, heading, label, spelled, words};

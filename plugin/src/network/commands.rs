@@ -40,6 +40,8 @@ pub(crate) enum Command {
     Macro(usize, Option<MacroTarget>),
     /// Shows what is in a folder of this machine; without one, in the one of the last sample.
     Browse(Option<PathBuf>),
+    /// Lets an audio file of this machine be heard, here alone; without one, none any more.
+    Audition(Option<PathBuf>),
     /// Makes an audio file a sample of the session.
     AddSample(PathBuf),
     /// Begins and ends a recording of the plugin's input, which becomes a sample.
@@ -113,6 +115,10 @@ impl Network {
             }
             Command::RecordInput(wanted) => self.switch_take(wanted),
             Command::Browse(folder) => self.browse(folder),
+            Command::Audition(file) => {
+                self.notice = None;
+                self.audition(file);
+            }
             other => {
                 self.notice = None;
                 self.arrange(other);

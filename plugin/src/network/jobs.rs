@@ -1,5 +1,6 @@
 //! Whatever takes a while, beside the thread's turns. It must not know what becomes of an outcome.
 
+use super::audition::AuditionNumber;
 use super::browsing::LookNumber;
 use super::http::HttpError;
 use super::samples::Lack;
@@ -7,7 +8,9 @@ use super::uploads::{ReadError, ReadFile, UploadNumber};
 use super::{Address, commands::CreationNumber};
 use crate::house::Held;
 use crate::view::{ExportView, FolderView};
+use lockstep_engine::Sample;
 use lockstep_session::ids::SampleId;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::Semaphore;
@@ -23,6 +26,7 @@ pub(super) enum Outcome {
     Read(UploadNumber, Result<ReadFile, ReadError>),
     Sent(UploadNumber, Result<(), HttpError>),
     Seen(LookNumber, FolderView),
+    Opened(AuditionNumber, PathBuf, Result<Arc<Sample>, ReadError>),
     Exported(ExportView),
     /// It was ended half-way.
     Nothing,

@@ -103,6 +103,7 @@ impl Network {
             samples: self.samples.views(),
             uploads: self.uploads.views(),
             folder: self.browsing.view(),
+            audition: self.audition.view(),
             export: self.export.clone(),
             settings: SettingsView {
                 profile: record.profile(self.token),

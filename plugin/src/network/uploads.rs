@@ -381,7 +381,7 @@ impl Uploads {
     }
 }
 
-fn read_file(path: &Path) -> Result<Vec<u8>, ReadError> {
+pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, ReadError> {
     let most = u64::try_from(MOST_SAMPLE_BYTES).unwrap_or(u64::MAX);
     let mut bytes = Vec::new();
     File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;

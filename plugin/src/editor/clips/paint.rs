@@ -2,9 +2,7 @@
 
 use super::as_f32;
 use crate::editor::panel::Desk;
-use egui::{
-    Align2, Color32, FontId, Painter, Pos2, Rect, Response, Shape, Stroke, StrokeKind, pos2, vec2,
-};
+use egui::{Align2, Color32, FontId, Painter, Rect, Response, Stroke, StrokeKind, pos2, vec2};
 use lockstep_session::document::clip::{Clip, Content};
 use lockstep_session::document::track::Track;
 use lockstep_session::document::words;
@@ -108,13 +106,4 @@ pub(super) fn hint(desk: &Desk<'_>, slot: Slot, clip: Option<&Clip>, state: Stat
     let name = clip_name(clip, slot.scene);
     let follow = words::follow(clip.follow);
     format!("{name} ({kind}): {state}\n{scene} \u{b7} {follow}\nDrag to copy, right-click to open")
-}
-
-pub(super) fn triangle(painter: &Painter, centre: Pos2, half: f32, ink: Color32) {
-    let corners = vec![
-        centre + vec2(-half * 0.7, -half),
-        centre + vec2(half, 0.0),
-        centre + vec2(-half * 0.7, half),
-    ];
-    painter.add(Shape::convex_polygon(corners, ink, Stroke::NONE));
 }

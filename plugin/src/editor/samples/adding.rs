@@ -40,7 +40,10 @@ impl Adding {
             .hint("Shows the folders of this machine, to take samples from");
         if button.show(ui, desk.theme).clicked() {
             self.browsing = match self.browsing {
-                Some(_) => None,
+                Some(_) => {
+                    desk.commands.ask(Command::Audition(None));
+                    None
+                }
                 None => Some(Browsing::open(desk)),
             };
         }

@@ -2,14 +2,15 @@
 
 use crate::editor::measures;
 use crate::editor::panel::Desk;
-use crate::editor::widgets::{Button, ROW, caption, row, words};
+use crate::editor::widgets::{Button, ROW, caption, row, spot, square, triangle, words};
 use crate::network::Command;
 use crate::view::{FileKind, FileView, FolderView, UploadState};
-use egui::{Align, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
+use egui::{Align, Layout, RichText, ScrollArea, Sense, TextEdit, Ui, Vec2, vec2};
 use lockstep_session::document::words;
 use lockstep_session::text::LongName;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 #[derive(Debug, Default)]
 pub(super) struct Browsing {
@@ -104,7 +105,8 @@ impl Browsing {
             let more = format!("{} more are not listed.", folder.left_out);
             caption(ui, theme, &more);
         }
-        ui.spacing_mut().item_spacing.y = 0.0;
+        ui.spacing_mut().item_spacing = Vec2::ZERO;
+        ui.spacing_mut().interact_size.y = ROW;
         let area = ScrollArea::vertical()
             .id_salt(("files of", &folder.path))
             .auto_shrink([false, false]);
@@ -120,7 +122,13 @@ impl Browsing {
         match file.kind {
             FileKind::Folder => {
                 let name = format!("{}/", file.name);
-                if row(ui, theme, (&name, "", "Looks into this folder"), false).clicked() {
+                let is_clicked = ui
+                    .horizontal(|ui| {
+                        ui.add_space(ROW);
+                        row(ui, theme, (&name, "", "Looks into this folder"), false).clicked()
+                    })
+                    .inner;
+                if is_clicked {
                     self.go(desk, &file.path);
                 }
             }
@@ -129,7 +137,12 @@ impl Browsing {
                 let is_coming = state.is_some() && !is_refused(desk, file);
                 let what = state.unwrap_or_else(|| measures::bytes(bytes));
                 let hint = "Click to make it a sample of the session. Everyone here hears it.";
-                let is_clicked = row(ui, theme, (&file.name, &what, hint), false).clicked();
+                let is_clicked = ui
+                    .horizontal(|ui| {
+                        listen(ui, desk, file);
+                        row(ui, theme, (&file.name, &what, hint), false).clicked()
+                    })
+                    .inner;
                 // A second click, such as that of a double one, does not ask for it again.
                 if is_clicked && desk.locked().is_none() && !is_coming {
                     self.asked.insert(file.path.clone(), Asked::JustNow);
@@ -161,6 +174,38 @@ impl Browsing {
         self.search.clear();
         let folder = folder.to_path_buf();
         desk.commands.ask(Command::Browse(Some(folder)));
+    }
+}
+
+/// Lets a file be heard, or no longer.
+fn listen(ui: &mut Ui, desk: &mut Desk<'_>, file: &FileView) {
+    let theme = desk.theme;
+    let left = desk.view.audition.as_ref().and_then(|heard| {
+        let left = (heard.ends - desk.now).as_micros();
+        let is_heard = heard.file == file.path && left > 0;
+        is_heard.then(|| Duration::from_micros(left.unsigned_abs()))
+    });
+    let size = Vec2::splat(ROW);
+    let (area, response) = spot(ui, size, Sense::CLICK, &format!("hear {}", file.name));
+    let ink = if response.hovered() {
+        theme.ink
+    } else {
+        theme.dim
+    };
+    let hint = match left {
+        Some(left) => {
+            square(ui.painter(), area.center(), 4.0, theme.accent);
+            ui.ctx().request_repaint_after(left);
+            "Stops it"
+        }
+        None => {
+            triangle(ui.painter(), area.center(), 5.0, ink);
+            "Hear it, here alone"
+        }
+    };
+    if response.on_hover_text(hint).clicked() {
+        let file = left.is_none().then(|| file.path.clone());
+        desk.commands.ask(Command::Audition(file));
     }
 }
 
@@ -207,10 +252,11 @@ mod tests {
     use crate::editor::bench::{Bench, SIZE, document};
     use crate::editor::selection::Tab;
     use crate::editor::{HIGHER, SIDE, TABS_HEIGHT, status};
-    use crate::view::UploadView;
+    use crate::view::{AuditionView, UploadView};
     use egui::{PointerButton, Pos2, Rect, pos2};
     use lockstep_session::document::{Document, Sample};
     use lockstep_session::ids::SampleId;
+    use lockstep_session::units::LocalTime;
     use std::collections::BTreeSet;
     use std::sync::Arc;
 
@@ -310,6 +356,31 @@ mod tests {
         let at = at.expect("one is the file");
         assert!(clicked_twice(bench, at).is_empty(), "it is on its way");
         at
+    }
+
+    #[test]
+    fn a_file_is_heard_and_a_click_ends_it_while_it_is() {
+        let mut bench = bench();
+        let heard = |bench: &mut Bench, at: Pos2| {
+            bench.asked.clear();
+            bench.click(at, PointerButton::Primary);
+            bench.asked.iter().find_map(|command| match command {
+                Command::Audition(file) => Some(file.clone()),
+                _ => None,
+            })
+        };
+        let mut places = open(&mut bench).into_iter();
+        let rain = PathBuf::from("/takes/rain.wav");
+        let first = Some(Some(rain.clone()));
+        let at = places.find(|at| heard(&mut bench, *at) == first);
+        let at = at.expect("the file can be heard");
+        for (ends, asked) in [(i64::MAX / 2, None), (0, Some(rain.clone()))] {
+            bench.view.audition = Some(AuditionView {
+                file: rain.clone(),
+                ends: LocalTime::from_micros(ends),
+            });
+            assert_eq!(heard(&mut bench, at), Some(asked));
+        }
     }
 
     #[test]

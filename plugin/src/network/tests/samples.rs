@@ -311,3 +311,36 @@ fn files_are_looked_for_where_the_last_sample_came_from() {
         (&path, FileKind::Audio { bytes })
     );
 }
+
+#[test]
+fn a_file_is_heard_before_it_is_anybodys_and_one_that_is_none_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut seat = Seat::take(&house(folder.path()));
+    let (path, sample) = file(folder.path(), 1);
+    seat.ask(Command::Audition(Some(path.clone())));
+    let is_heard = |view: &View| {
+        view.audition
+            .as_ref()
+            .is_some_and(|heard| heard.file == path)
+    };
+    let view = seat.wait_until("it is heard", is_heard);
+    assert!(view.document.samples.is_empty() && view.uploads.is_empty());
+    let mut told = || std::iter::from_fn(|| seat.audio.audition()).collect::<Vec<_>>();
+    let keys: Vec<_> = told()
+        .iter()
+        .map(|heard| heard.as_ref().map(|sample| sample.key()))
+        .collect();
+    // Whatever was heard before ends at once.
+    assert_eq!(keys, [None, Some(SampleKey::of(sample))]);
+    seat.ask(Command::Audition(None));
+    seat.wait_until("nothing is heard", |view| view.audition.is_none());
+    assert!(matches!(seat.audio.audition(), Some(None)));
+
+    let broken = folder.path().join("broken.wav");
+    std::fs::write(&broken, b"RIFF, or so it says").unwrap();
+    seat.ask(Command::Audition(Some(broken)));
+    let view = seat.wait_until("why not is said", |view| view.notice.is_some());
+    assert!(view.notice.as_ref().unwrap().contains("cannot be a sample"));
+    assert!(matches!(seat.audio.audition(), Some(None)));
+    assert!(seat.audio.audition().is_none());
+}

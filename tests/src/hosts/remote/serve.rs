@@ -128,6 +128,12 @@ fn obey(host: &mut Host, request: &Value) -> Value {
         "parameter" => open
             .parameter(request["name"].as_str().expect("a name"))
             .into(),
+        "offline" => {
+            open.deactivate();
+            open.set_offline(request["is_offline"].as_bool().expect("yes or no"));
+            open.activate();
+            Value::Null
+        }
         "feed" => {
             let bytes = std::fs::read(file(request)).expect("the test wrote the sound");
             open.feed(Sound::of_bytes(&bytes, 0));
