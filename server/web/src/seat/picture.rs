@@ -26,6 +26,8 @@ const MOVES: Span = Span::from_millis(100);
 const AT_LAST: Duration = Duration::from_millis(150);
 /// How long a cell shows who changed it.
 const FLASH: Span = Span::from_seconds(1);
+/// It ends with the next picture, or this late where there is none.
+const LINGERS: Span = Span::from_millis(250);
 /// More cells than these at once are no longer seen one by one.
 const MOST: usize = 1024;
 
@@ -76,7 +78,11 @@ impl Picture {
     }
 
     fn is_due(&self, now: LocalTime) -> bool {
-        self.is_due || self.flashes.iter().any(|flash| flash.is_over(now))
+        self.is_due
+            || self
+                .flashes
+                .iter()
+                .any(|flash| flash.is_over(now - LINGERS))
     }
 }
 
