@@ -17,12 +17,14 @@
 //! | taps | editor | audio | all | the tap is not heard | 64: more than a hand taps in a block |
 //! | commands | editor | network | all | the editor says that it is busy | 256: a gesture's worth |
 //! | view | network | editor | the latest | overwritten | one |
+//! | dragged | listener at the window | editor | all | files that were dropped are refused | 16: hands coming and going while nothing is drawn |
 //!
 //! Settings of one seat (`controls.rs`) are atomics that the editor sets and the audio thread reads.
 //! Scores, views, documents and samples are freed where the next one is written: never on the audio
 //! thread.
 
 use crate::audio::notes::Drums;
+use crate::editor::Dragged;
 use crate::guide::Guide;
 use crate::house::House;
 use crate::macros::{MACROS, MacroTurns};
@@ -45,6 +47,7 @@ const INPUT: usize = 65_536;
 const TAPS: usize = 64;
 const EDGES: usize = 256;
 const COMMANDS: usize = 256;
+const DRAGGED: usize = 16;
 
 /// What there is to play, and what the host's macro knobs turn in it.
 #[derive(Clone)]
@@ -126,7 +129,16 @@ pub(crate) struct EditorEnds {
     playing: triple_buffer::Output<Playing>,
     levels: triple_buffer::Output<Meters>,
     taps: rtrb::Producer<LiveNote>,
+    dragged: Receiver<Dragged>,
+    pub(crate) dragging: DragEnd,
     pub(crate) repaint: RepaintNotifier,
+}
+
+/// What the listener at the window holds.
+#[derive(Clone)]
+pub(crate) struct DragEnd {
+    dragged: Sender<Dragged>,
+    repaint: RepaintNotifier,
 }
 
 /// Tells the network thread to end.
@@ -169,6 +181,7 @@ impl Bridge {
         let (levels_input, levels) = triple_buffer::triple_buffer(&Meters::default());
         let (taps_input, taps) = rtrb::RingBuffer::new(TAPS);
         let (commands_input, commands) = crossbeam_channel::bounded(COMMANDS);
+        let (dragged_input, dragged) = crossbeam_channel::bounded(DRAGGED);
         let (view_input, view) = triple_buffer::triple_buffer(&Arc::<View>::default());
         let wake = Arc::new(Notify::new());
         let closing = Arc::new(AtomicBool::new(false));
@@ -221,6 +234,11 @@ impl Bridge {
                 playing,
                 levels,
                 taps: taps_input,
+                dragged,
+                dragging: DragEnd {
+                    dragged: dragged_input,
+                    repaint: repaint.clone(),
+                },
                 repaint,
             },
             session,
@@ -439,12 +457,30 @@ impl EditorEnds {
         *self.playing.read()
     }
 
+    /// What a hand that holds files has done, once.
+    ///
+    /// Realtime: no
+    pub(crate) fn dragged(&self) -> Option<Dragged> {
+        self.dragged.try_recv().ok()
+    }
+
     /// Plays a note by hand, to hear a preset or a step.
     ///
     /// Realtime: no
     pub(crate) fn tap(&mut self, note: LiveNote) {
         // A hand that taps faster than blocks come is not heard.
         let _full = self.taps.push(note);
+    }
+}
+
+impl DragEnd {
+    /// Whether there was room for it.
+    ///
+    /// Realtime: no
+    pub(crate) fn tell(&self, dragged: Dragged) -> bool {
+        let is_told = self.dragged.try_send(dragged).is_ok();
+        self.repaint.request_repaint();
+        is_told
     }
 }
 

@@ -7,6 +7,7 @@ mod clips;
 #[cfg(test)]
 mod coverage;
 mod dirty;
+mod drops;
 mod effects;
 mod export;
 mod fit;
@@ -33,10 +34,13 @@ mod theme;
 mod touch;
 mod widgets;
 
+pub(crate) use drops::Dragged;
+
 use crate::bridge::{EditorEnds, Playing};
 use crate::clock::LocalClock;
 use crate::params::LockstepParams;
 use crate::state::EditorSize;
+use drops::{Drops, Ear};
 use egui::{Align, Context, Frame as Space, Layout, Panel, ScrollArea, Ui};
 use grid::Grid;
 use lockstep_engine::{LiveEvent, LiveNote};
@@ -111,6 +115,8 @@ pub struct LockstepEditor {
     pace: Pace,
     marker: dirty::Marker,
     fit: fit::Fit,
+    /// Hears what is dragged over the window that is open.
+    ear: Option<Ear>,
     /// The last commands found no room.
     is_busy: bool,
 }
@@ -133,6 +139,7 @@ struct Panels {
     pattern: pattern::PatternPanel,
     players: players::Players,
     settings: settings::Settings,
+    drops: Drops,
 }
 
 pub(crate) fn create(
@@ -158,6 +165,7 @@ pub(crate) fn create(
         pace: Pace::default(),
         marker: dirty::Marker::default(),
         fit: fit::Fit::default(),
+        ear: None,
         is_busy: false,
     };
     create_egui_editor(
@@ -198,6 +206,8 @@ impl NiceEguiApp for LockstepEditor {
         self.host = Some(host);
         self.opened = self.clock.now();
         self.fit.begin();
+        let dragging = self.ends.dragging.clone();
+        self.ear = Ear::on(frame, move |dragged| dragging.tell(dragged));
         Ok(())
     }
 
@@ -230,6 +240,9 @@ impl NiceEguiApp for LockstepEditor {
             selection: &mut self.selection,
             commands: &mut self.outbox,
         };
+        while let Some(dragged) = self.ends.dragged() {
+            self.panels.drag(dragged, &mut desk);
+        }
         self.panels.show(ui, &mut desk, self.is_busy);
         self.marker.tell(ui, &desk);
         self.fit.keep(ui, now);
@@ -389,6 +402,14 @@ impl Panels {
                 ui.set_min_size(ui.available_size());
                 self.grid.show(ui, desk);
             });
+        self.drops.show(ui, desk);
+    }
+
+    fn drag(&mut self, dragged: Dragged, desk: &mut Desk<'_>) {
+        if self.drops.take(dragged, desk) {
+            desk.selection.tab = Tab::Samples;
+            self.samples.show_list(desk);
+        }
     }
 
     /// The panel whose tab is open.

@@ -1,7 +1,9 @@
 //! A screen that nobody sees, with a window manager and hands: an X server of its own for each test.
 
+mod file_manager;
 mod look;
 
+pub use file_manager::FileManager;
 pub use look::Look;
 
 use crate::server::PATIENCE;
@@ -139,6 +141,33 @@ impl Display {
         std::thread::sleep(FINGER);
         self.ask(&["mousedown", "1"]);
         std::thread::sleep(FINGER);
+        self.ask(&["mouseup", "1"]);
+    }
+
+    /// Takes the files of a program into another window, and holds them there.
+    pub fn carry(&self, files: &FileManager, window: Window, to: Place) {
+        self.point(files.window, file_manager::FILES);
+        self.ask(&["mousedown", "1"]);
+        // Only what moves with the button held is carried.
+        self.sway(files.window, file_manager::FILES);
+        self.sway(window, to);
+    }
+
+    /// Takes back what is held.
+    pub fn carry_back(&self, files: &FileManager) {
+        self.sway(files.window, file_manager::FILES);
+    }
+
+    /// Moves to a place as hands do, not in one jump.
+    fn sway(&self, window: Window, (x, y): Place) {
+        for short in (0..10).rev() {
+            self.point(window, (x + short, y));
+            std::thread::sleep(FINGER / 4);
+        }
+    }
+
+    /// Lets go of what is held.
+    pub fn let_go(&self) {
         self.ask(&["mouseup", "1"]);
     }
 

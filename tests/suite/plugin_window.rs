@@ -3,12 +3,13 @@
 
 use lockstep_session::replica::Replica;
 use lockstep_tests::browser::decoded;
-use lockstep_tests::display::{Display, LOOKS, Place, Window};
+use lockstep_tests::display::{Display, FileManager, LOOKS, Look, Place, Window};
 use lockstep_tests::hosts::{Bundles, HostSetup, RemoteHost, Sound, Transport, state_with_link};
 use lockstep_tests::room::{Room, the_sample};
 use lockstep_tests::server::PATIENCE;
 use lockstep_tests::steady::in_real_time;
 use lockstep_tests::tones::{Tone, wav};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Instant;
 use tempfile::TempDir;
@@ -161,6 +162,93 @@ fn a_file_chosen_in_the_window_is_everyones_sample() {
     assert_eq!(bytes, sound);
     let named = |replica: &Replica| replica.document().samples[&id].name.to_string();
     assert_eq!(stage.room.watcher.look(named), "rain");
+}
+
+#[test]
+fn files_dropped_on_the_window_are_everyones_samples() {
+    let takes = tempfile::tempdir().expect("a folder");
+    let (rain, hail) = (
+        takes.path().join("heavy rain.wav"),
+        takes.path().join("hail.wav"),
+    );
+    std::fs::write(&rain, wav(Tone::new(24_000, 48_000, 2))).expect("there is room");
+    std::fs::write(&hail, wav(Tone::new(12_000, 48_000, 1))).expect("there is room");
+    let stage = Stage::set();
+    let mut files = FileManager::with(&stage.display, &[&rain, &hail]);
+    stage.display.carry(&files, stage.window, CELL);
+    stage.display.let_go();
+    files.wait_until_over();
+    stage.room.watcher.wait_until("both are there", |replica| {
+        let samples = replica.document().samples.values();
+        let names: BTreeSet<String> = samples.map(|sample| sample.name.to_string()).collect();
+        names == ["hail", "heavy rain"].map(str::to_owned).into()
+    });
+}
+
+/// How the grid looks once nothing moves. The network's quality, below, is always new.
+fn still(stage: &Stage) -> Look {
+    stage.display.wait_until_still(stage.window);
+    stage.display.look(stage.window).part(220..850, 100..370)
+}
+
+#[test]
+fn what_is_carried_over_the_window_and_not_dropped_leaves_no_trace() {
+    let stage = Stage::set();
+    let before = still(&stage);
+    let file = Path::new("/takes/rain.wav");
+    let mut files = FileManager::with(&stage.display, &[file]);
+    stage.display.carry(&files, stage.window, CELL);
+    assert!(still(&stage) != before, "it says what would come of it");
+    stage.display.carry_back(&files);
+    assert!(still(&stage) == before, "they were carried away");
+    stage.display.let_go();
+    files.wait_until_over();
+    stage.display.carry(&files, stage.window, CELL);
+    assert!(still(&stage) != before);
+    drop(files);
+    assert!(still(&stage) == before, "whoever held them is gone");
+    stage.display.let_go();
+    let text = FileManager::with_text(&stage.display, "a word");
+    stage.display.carry(&text, stage.window, CELL);
+    assert!(still(&stage) == before, "it is no file");
+    stage.display.let_go();
+    assert!(still(&stage) == before);
+}
+
+/// How many threads of the host hear what is dragged over a window of the plugin.
+fn ears(stage: &Stage) -> usize {
+    let threads = format!("/proc/{}/task", stage.host.process());
+    let threads = std::fs::read_dir(threads).expect("it runs");
+    let names = threads.filter_map(|thread| {
+        let name = thread.expect("it is listed").path().join("comm");
+        std::fs::read_to_string(name).ok()
+    });
+    names.filter(|name| name.trim() == "lockstep drops").count()
+}
+
+#[test]
+fn a_window_that_is_closed_while_files_are_over_it_lets_go_of_them_and_opens_again() {
+    let mut stage = Stage::set();
+    let file = Path::new("/takes/rain.wav");
+    let mut files = FileManager::with(&stage.display, &[file]);
+    for _ in 0..3 {
+        let before = still(&stage);
+        assert_eq!(ears(&stage), 1);
+        stage.display.carry(&files, stage.window, CELL);
+        assert!(still(&stage) != before);
+        stage.host.close_window();
+        stage.display.let_go();
+        files.wait_until_over();
+        let deadline = Instant::now() + PATIENCE;
+        while ears(&stage) > 0 {
+            assert!(Instant::now() < deadline, "a thread is left");
+            std::thread::sleep(LOOKS);
+        }
+        stage.host.show_window(stage.display.root());
+        stage.window = stage.display.window_named("Lockstep");
+        stage.display.focus(stage.window);
+        assert!(still(&stage) == before, "they are not over this one");
+    }
 }
 
 #[test]

@@ -3,12 +3,14 @@
 use super::panel::{Desk, Outbox};
 use super::selection::Selection;
 use super::theme::Theme;
-use super::{Panels, TABS};
+use super::{Dragged, Panels, TABS};
 use crate::bridge::{Bridge, Playing};
 use crate::network::Command;
 use crate::params::LockstepParams;
 use crate::view::{Connection, Follows, Lead, PlayerView, View};
-use egui::{Context, Event, Id, Key, Modifiers, PointerButton, Pos2, RawInput, Rect, Sense, vec2};
+use egui::{
+    Context, Event, Id, Key, Modifiers, PointerButton, Pos2, RawInput, Rect, Sense, Shape, vec2,
+};
 use lockstep_engine::Meters;
 use lockstep_session::document::clip::{Action, AudioLoop, Bars, Clip, Content, Follow};
 use lockstep_session::document::launch::Walks;
@@ -74,6 +76,10 @@ pub(super) struct Bench {
     pub(super) made: Vec<Edit>,
     /// Everything else that was.
     pub(super) asked: Vec<Command>,
+    /// What the next frame hears of a hand that holds files.
+    pub(super) dragged: Vec<Dragged>,
+    /// What the last frame showed.
+    pub(super) painted: Vec<Shape>,
 }
 
 impl Bench {
@@ -93,6 +99,8 @@ impl Bench {
             frames: 0,
             made: Vec::new(),
             asked: Vec::new(),
+            dragged: Vec::new(),
+            painted: Vec::new(),
         }
     }
 
@@ -123,10 +131,18 @@ impl Bench {
                 selection: &mut self.selection,
                 commands: &mut self.outbox,
             };
+            for dragged in self.dragged.drain(..) {
+                self.panels.drag(dragged, &mut desk);
+            }
             self.panels.show(ui, &mut desk, false);
         });
-        // Nobody looks.
+        // Nobody draws it.
         painted.textures_delta.clear();
+        self.painted = painted
+            .shapes
+            .into_iter()
+            .map(|shape| shape.shape)
+            .collect();
         self.obey(now);
     }
 

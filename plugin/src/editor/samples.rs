@@ -5,6 +5,7 @@ mod adding;
 mod browsing;
 mod list;
 
+use super::drops;
 use super::panel::Desk;
 use super::widgets::{heading, words};
 use adding::Adding;
@@ -16,6 +17,11 @@ pub(super) struct SamplesPanel {
 }
 
 impl SamplesPanel {
+    /// Shows what there is and what is coming, rather than files to choose.
+    pub(super) fn show_list(&mut self, desk: &mut Desk<'_>) {
+        self.adding.close(desk);
+    }
+
     pub(super) fn show(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
         let theme = desk.theme;
         heading(ui, theme, "Samples");
@@ -31,8 +37,15 @@ impl SamplesPanel {
             super::widgets::empty(
                 ui,
                 theme,
-                "No samples yet. Choose files, paste the path of one, or record what comes into the plugin. \
-                 A sample may last a minute and be 12 MB long; everyone here hears it.",
+                &format!(
+                    "No samples yet. {} files, paste the path of one, or record what comes into the plugin. \
+                     A sample may last a minute and be 12 MB long; everyone here hears it.",
+                    if drops::ARE_HEARD {
+                        "Drop or choose"
+                    } else {
+                        "Choose"
+                    },
+                ),
             );
             return;
         }

@@ -325,6 +325,15 @@ impl ClapHost {
         gui.show(&handle).expect("it shows");
     }
 
+    /// Closes it.
+    pub fn close_window(&mut self) {
+        let handle = self.instance.plugin_handle();
+        let gui = handle
+            .get_extension::<PluginGui>()
+            .expect("it has a window");
+        gui.destroy(&handle);
+    }
+
     /// Lets the plugin do what it asked the main thread for.
     pub fn attend(&mut self) {
         if self.shared.is_called.swap(false, Ordering::Acquire) {

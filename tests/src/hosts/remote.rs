@@ -199,10 +199,21 @@ impl RemoteHost {
             .expect("it is active");
     }
 
+    /// What the system calls the host's process.
+    pub fn process(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Opens the plugin's window in another one, which only our own host can.
     pub fn show_window(&mut self, parent: u64) {
         self.ask(json!({ "do": "show_window", "parent": parent }))
             .expect("it opens windows");
+    }
+
+    /// Closes that window, which only our own host can.
+    pub fn close_window(&mut self) {
+        self.ask(json!({ "do": "close_window" }))
+            .expect("it closes windows");
     }
 
     /// Renders as fast as possible from where `transport` says, in blocks of the set-up's size.

@@ -1,22 +1,61 @@
 //! System packages: looked for by what they put on the machine, installed by Debian's package manager.
 
-use std::process::Command;
+use std::io::Write;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
 use crate::shell;
 
-/// A package and the program that shows it is there, however it came.
+/// A package and what shows that it is there, however it came.
 #[derive(Debug)]
 pub(crate) struct Package {
     debian: &'static str,
-    program: &'static str,
+    mark: Mark,
+}
+
+#[derive(Debug)]
+enum Mark {
+    Program(&'static str),
+    /// A package of the language Tcl.
+    Tcl(&'static str),
 }
 
 impl Package {
     pub(crate) const fn new(debian: &'static str, program: &'static str) -> Self {
-        Self { debian, program }
+        let mark = Mark::Program(program);
+        Self { debian, mark }
     }
+
+    const fn tcl(name: &'static str) -> Self {
+        let mark = Mark::Tcl(name);
+        Self { debian: name, mark }
+    }
+
+    fn is_there(&self) -> bool {
+        match self.mark {
+            Mark::Program(program) => shell::find_program(program).is_some(),
+            Mark::Tcl(name) => knows(name),
+        }
+    }
+}
+
+/// Whether Tcl does, which reads its list of packages when it is asked for one that it does not.
+fn knows(name: &str) -> bool {
+    let question = format!("catch {{package require {name}-}}; puts [package versions {name}]");
+    let asked = Command::new("tclsh")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn();
+    let Ok(mut asked) = asked else {
+        return false;
+    };
+    let is_asked = asked
+        .stdin
+        .take()
+        .is_some_and(|mut words| words.write_all(question.as_bytes()).is_ok());
+    let answer = asked.wait_with_output();
+    is_asked && answer.is_ok_and(|answer| !answer.stdout.trim_ascii().is_empty())
 }
 
 /// What the tests run besides our own programs.
@@ -31,6 +70,7 @@ pub(crate) const WINDOWS: &[Package] = &[
     Package::new("openbox", "openbox"),
     Package::new("xdotool", "xdotool"),
     Package::new("imagemagick", "import"),
+    Package::tcl("tkdnd"),
 ];
 
 /// A whole workstation, of the version whose programs the tests know.
@@ -41,17 +81,14 @@ pub(crate) const STANDALONE: &[Package] = &[Package::new("pkg-config", "pkg-conf
 pub(crate) const FUZZING: &[Package] = &[Package::new("g++", "c++")];
 
 pub(crate) fn are_there(packages: &[Package]) -> bool {
-    packages
-        .iter()
-        .all(|package| shell::find_program(package.program).is_some())
+    packages.iter().all(Package::is_there)
 }
 
-/// Installs those packages whose program is not found.
+/// Installs those packages that are not found.
 pub(crate) fn ensure(purpose: &str, packages: &[Package]) -> Result<()> {
-    let is_missing = |package: &&Package| shell::find_program(package.program).is_none();
     let missing: Vec<_> = packages
         .iter()
-        .filter(is_missing)
+        .filter(|package| !package.is_there())
         .map(|package| package.debian)
         .collect();
     if missing.is_empty() {

@@ -2,13 +2,13 @@
 //! by recording.
 
 use super::browsing::Browsing;
+use crate::editor::drops::paths;
 use crate::editor::measures;
 use crate::editor::panel::Desk;
 use crate::editor::widgets::{Button, caption};
 use crate::network::Command;
 use egui::{Key, RichText, TextEdit, Ui};
 use lockstep_session::units::LocalTime;
-use std::path::PathBuf;
 
 #[derive(Debug, Default)]
 pub(super) struct Adding {
@@ -39,13 +39,17 @@ impl Adding {
             .enabled(self.browsing.is_some() || desk.locked().is_none())
             .hint("Shows the folders of this machine, to take samples from");
         if button.show(ui, desk.theme).clicked() {
-            self.browsing = match self.browsing {
-                Some(_) => {
-                    desk.commands.ask(Command::Audition(None));
-                    None
-                }
-                None => Some(Browsing::open(desk)),
-            };
+            match self.browsing {
+                Some(_) => self.close(desk),
+                None => self.browsing = Some(Browsing::open(desk)),
+            }
+        }
+    }
+
+    /// Puts the files away; one that is heard is no longer.
+    pub(super) fn close(&mut self, desk: &mut Desk<'_>) {
+        if self.browsing.take().is_some() {
+            desk.commands.ask(Command::Audition(None));
         }
     }
 
@@ -107,77 +111,5 @@ impl Adding {
         caption(ui, theme, &text);
         let soon = std::time::Duration::from_millis(250);
         ui.ctx().request_repaint_after(soon);
-    }
-}
-
-/// The files of what was pasted: a path, a quoted path, or a list of addresses as file managers
-/// copy them.
-fn paths(pasted: &str) -> Vec<PathBuf> {
-    let pasted = pasted.trim();
-    let several = pasted.match_indices("file://").count() > 1;
-    let parts: Vec<&str> = if several {
-        pasted.split_whitespace().collect()
-    } else {
-        pasted.lines().collect()
-    };
-    let paths = parts.into_iter().map(|part| {
-        let part = part.trim().trim_matches(['"', '\'']);
-        match part.strip_prefix("file://") {
-            Some(address) => decoded(address),
-            None => part.to_owned(),
-        }
-    });
-    paths
-        .filter(|path| !path.is_empty())
-        .map(PathBuf::from)
-        .collect()
-}
-
-/// An address's path, its percent signs read.
-fn decoded(address: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = address.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let digits = after.get(..2).filter(|_| *first == b'%');
-        let digits = digits.and_then(|digits| std::str::from_utf8(digits).ok());
-        let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        if let Some(byte) = byte {
-            bytes.push(byte);
-            rest = after.get(2..).unwrap_or_default();
-        } else {
-            bytes.push(*first);
-            rest = after;
-        }
-    }
-    let path = String::from_utf8_lossy(&bytes).into_owned();
-    // `file:///C:/takes` names a drive, not a folder of the root.
-    let is_drive = path.as_bytes().get(2) == Some(&b':') && path.starts_with('/');
-    if is_drive { path[1..].to_owned() } else { path }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(pasted: &str) -> Vec<String> {
-        let paths = paths(pasted);
-        paths
-            .iter()
-            .map(|path| path.display().to_string())
-            .collect()
-    }
-
-    #[test]
-    fn a_path_is_read_however_it_was_copied() {
-        assert_eq!(read("  /takes/my kick.wav "), ["/takes/my kick.wav"]);
-        assert_eq!(read("\"C:\\takes\\kick.wav\""), ["C:\\takes\\kick.wav"]);
-        assert_eq!(read("file:///takes/my%20kick.wav"), ["/takes/my kick.wav"]);
-        assert_eq!(read("file:///C:/takes/kick.wav"), ["C:/takes/kick.wav"]);
-        assert_eq!(
-            read("file:///a.wav\r\nfile:///b%C3%A9.wav"),
-            ["/a.wav", "/b\u{e9}.wav"]
-        );
-        assert_eq!(read("file:///100%.wav"), ["/100%.wav"]);
-        assert_eq!(read(" \n "), Vec::<String>::new());
     }
 }

@@ -49,6 +49,6 @@ impl DawdreamerHost {
 
     /// What the system calls the host's process.
     pub fn process(&self) -> u32 {
-        self.0.process.id()
+        self.0.process()
     }
 }

@@ -143,6 +143,10 @@ fn obey(host: &mut Host, request: &Value) -> Value {
             open.show_window(request["parent"].as_u64().expect("a window"));
             Value::Null
         }
+        "close_window" => {
+            open.close_window();
+            Value::Null
+        }
         "render" => render(open, request),
         other => panic!("this host does not know how to {other}"),
     }
