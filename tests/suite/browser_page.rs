@@ -1,5 +1,8 @@
 //! The session page in one real browser: what it shows, and that what a player does to it counts.
 
+use lockstep_session::document::mixer::Percent;
+use lockstep_session::edit::{Edit, SessionSetting};
+use lockstep_session::text::LongName;
 use lockstep_tests::browser::{Browser, Screen};
 use lockstep_tests::server::Server;
 
@@ -116,6 +119,31 @@ fn everything_on_the_page_works_from_the_keyboard() {
     assert_eq!(
         page.evaluate("return document.querySelectorAll('.steps [tabindex=\"0\"]').length"),
         1
+    );
+}
+
+#[test]
+fn a_field_left_as_it_was_goes_on_showing_what_others_write() {
+    use fantoccini::key::Key;
+    let server = Server::start();
+    let (page, witness) = Browser::witnessed(&server, Screen::Desk);
+    let name = "[aria-label='Session name']";
+    let before = page.value(name);
+    page.click(name);
+    let (end, erase, leave) = (Key::End, Key::Backspace, Key::Tab);
+    page.keys(&format!("{}x{}", char::from(end), char::from(erase)));
+    let new = || LongName::new("Somebody else's");
+    witness.edit(Edit::Session(SessionSetting::Name(new())));
+    witness.edit(Edit::Session(SessionSetting::Swing(Percent::new(37))));
+    page.wait_until("it knows of that and what came after", |page| {
+        page.value("[aria-label='Swing']") == "37 %"
+    });
+    assert_eq!(page.value(name), before, "a hand is at it");
+    page.keys(&leave.to_string());
+    page.wait_until("it shows it", |page| page.value(name) == "Somebody else's");
+    assert!(
+        witness.look(|it| it.document().name == new()),
+        "it is still so"
     );
 }
 

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos::web_sys::HtmlInputElement;
 use lockstep_session::document::Document;
 use lockstep_session::edit::Edit;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
@@ -40,12 +40,12 @@ impl Field {
 
     pub(crate) fn show(self) -> Tag {
         let place = tag("input", "text-field");
-        let typing = Rc::new(Cell::new(false));
         let entry = Entry {
             input: place.element().unchecked_into(),
             value: self.value,
             set: self.set,
-            typing,
+            shown: Rc::default(),
+            typing: Rc::default(),
         };
         let (painting, typed, keyed, left) = (entry.clone(), entry.clone(), entry.clone(), entry);
         follow(move || painting.paint());
@@ -58,7 +58,8 @@ impl Field {
             .disabled(self.locked)
             .on("input", move |_| typed.typing.set(true))
             .on("keydown", move |event| keyed.key(event.unchecked_ref()))
-            .on("change", move |_| left.settle(true))
+            // The browser tells of no change where the text came to be what it had been.
+            .on("blur", move |_| left.settle(true))
     }
 }
 
@@ -68,6 +69,8 @@ struct Entry {
     input: HtmlInputElement,
     value: Signal<String>,
     set: Arc<dyn Fn(&str) + Send + Sync>,
+    /// What stands there while nobody types.
+    shown: Rc<RefCell<String>>,
     /// The text was changed and not yet taken.
     typing: Rc<Cell<bool>>,
 }
@@ -75,21 +78,27 @@ struct Entry {
 impl Entry {
     fn paint(&self) {
         let text = self.value.get();
-        if !self.typing.get() && self.input.value() != text {
-            self.input.set_value(&text);
+        if !self.typing.get() && *self.shown.borrow() != text {
+            self.show(text);
         }
     }
 
-    /// Takes what was typed, or goes back to what stood there before.
+    fn show(&self, text: String) {
+        self.input.set_value(&text);
+        self.shown.replace(text);
+    }
+
+    /// Takes what was typed, or goes back to what stands there by now. What was typed and erased again
+    /// is no wish for what stood there before.
     fn settle(&self, take: bool) {
         if !self.typing.replace(false) {
             return;
         }
         let text = self.input.value();
-        if take && text != self.value.get_untracked() {
+        if take && text != *self.shown.borrow() && text != self.value.get_untracked() {
             (self.set)(&text);
         }
-        self.input.set_value(&self.value.get_untracked());
+        self.show(self.value.get_untracked());
     }
 
     fn key(&self, event: &KeyboardEvent) {
