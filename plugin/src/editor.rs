@@ -25,6 +25,7 @@ mod panel;
 mod pattern;
 mod phase;
 mod players;
+mod rest;
 mod samples;
 mod section;
 mod selection;
@@ -56,6 +57,7 @@ use nice_plug_egui::{
 };
 use pace::Pace;
 use panel::{Desk, Outbox};
+use rest::Rest;
 use selection::{Selection, Tab};
 use std::sync::Arc;
 use std::time::Duration;
@@ -115,6 +117,7 @@ pub struct LockstepEditor {
     pace: Pace,
     marker: dirty::Marker,
     fit: fit::Fit,
+    rest: Rest,
     /// Hears what is dragged over the window that is open.
     ear: Option<Ear>,
     /// The last commands found no room.
@@ -165,6 +168,7 @@ pub(crate) fn create(
         pace: Pace::default(),
         marker: dirty::Marker::default(),
         fit: fit::Fit::default(),
+        rest: Rest::default(),
         ear: None,
         is_busy: false,
     };
@@ -206,6 +210,7 @@ impl NiceEguiApp for LockstepEditor {
         self.host = Some(host);
         self.opened = self.clock.now();
         self.fit.begin();
+        self.rest.begin(&context, frame);
         let dragging = self.ends.dragging.clone();
         self.ear = Ear::on(frame, move |dragged| dragging.tell(dragged));
         Ok(())
@@ -257,6 +262,7 @@ impl NiceEguiApp for LockstepEditor {
             _ => HEARTBEAT,
         };
         ui.ctx().request_repaint_after(next);
+        self.rest.keep(frame, now);
     }
 
     fn zoom_factor_changed(&mut self, zoom: f32) {
