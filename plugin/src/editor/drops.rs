@@ -2,10 +2,14 @@
 //! wherever they are let go. What says so comes from the system, by a way of its own, since the
 //! framework's window takes no files.
 
+#[cfg(windows)]
+mod ole;
 mod paths;
 #[cfg(target_os = "linux")]
 mod x11;
 
+#[cfg(windows)]
+pub(super) use ole::Ear;
 pub(super) use paths::paths;
 #[cfg(target_os = "linux")]
 pub(super) use x11::Ear;
@@ -13,13 +17,14 @@ pub(super) use x11::Ear;
 use super::panel::Desk;
 use crate::network::Command;
 use egui::{Align2, FontId, Id, LayerId, Order, StrokeKind, Ui};
+use lockstep_session::document::Document;
 use lockstep_session::units::{LocalTime, Span};
 use std::path::PathBuf;
 
 /// What a hand does that holds something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(
-    not(any(target_os = "linux", test)),
+    not(any(target_os = "linux", windows, test)),
     expect(dead_code, reason = "nobody hears of it there")
 )]
 pub(crate) enum Dragged {
@@ -31,11 +36,11 @@ pub(crate) enum Dragged {
 }
 
 /// Where the system tells a window nothing of files.
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", windows)))]
 #[derive(Debug)]
 pub(super) enum Ear {}
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", windows)))]
 impl Ear {
     pub(super) fn on(
         _: &super::Frame,
@@ -46,7 +51,7 @@ impl Ear {
 }
 
 /// Whether files can be dropped on the windows of this system.
-pub(super) const ARE_HEARD: bool = cfg!(target_os = "linux");
+pub(super) const ARE_HEARD: bool = cfg!(any(target_os = "linux", windows));
 
 const ASKS: &str = "Let go to add it to the samples of the session. Everyone here hears it.";
 const TOO_MANY: &str = "These are too many files at once.";
@@ -63,6 +68,10 @@ pub(super) struct Drops {
 impl Drops {
     /// Whether files were dropped, which are on their way now.
     pub(super) fn take(&mut self, dragged: Dragged, desk: &mut Desk<'_>) -> bool {
+        let dragged = match dragged {
+            Dragged::Dropped(files) if files.len() > Document::MOST_SAMPLES => Dragged::TooMany,
+            other => other,
+        };
         self.is_over = dragged == Dragged::Over;
         self.refused = None;
         match dragged {
@@ -179,5 +188,8 @@ mod tests {
         }
         // A frame of the bench is 20 ms.
         assert_eq!(frames, 200);
+        let many = vec!["/takes/a.wav".into(); Document::MOST_SAMPLES + 1];
+        assert_eq!(after(&mut bench, &[Dragged::Dropped(many)]), [TOO_MANY]);
+        assert!(added(&bench).is_empty());
     }
 }
