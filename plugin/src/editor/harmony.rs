@@ -199,12 +199,12 @@ fn follows(ui: &mut Ui, desk: &mut Desk<'_>) {
         ),
         (
             ScaleMode::Scale,
-            "to the scale",
+            "to scale",
             "Pitches sound as the nearest note of the scale; what is written stays",
         ),
         (
             ScaleMode::Chord,
-            "to the chord",
+            "to chord",
             "Pitches sound as the nearest note of the chord; what is written stays",
         ),
     ];

@@ -179,7 +179,7 @@ pub(super) const CONTROLS: &[(&str, &str, Deed)] = &[
     (
         "track scale mode",
         "Harmony",
-        Pick(".harmony [aria-label='Pitches']", "to the chord"),
+        Pick(".harmony [aria-label='Pitches']", "to chord"),
     ),
     (
         "track source",

@@ -164,8 +164,8 @@ fn follows(seat: Seat) -> Tag {
         let options = measures::numbered(&MODES, |mode| {
             let words = match mode {
                 ScaleMode::Off => "as written",
-                ScaleMode::Scale => "to the scale",
-                ScaleMode::Chord => "to the chord",
+                ScaleMode::Scale => "to scale",
+                ScaleMode::Chord => "to chord",
             };
             words.to_owned()
         });
