@@ -212,6 +212,8 @@ impl NiceEguiApp for LockstepEditor {
         self.fit.begin();
         self.rest.begin(&context, frame);
         let dragging = self.ends.dragging.clone();
+        // What was over the window before this one is not over it.
+        let _ = dragging.tell(Dragged::Away);
         self.ear = Ear::on(frame, move |dragged| dragging.tell(dragged));
         Ok(())
     }

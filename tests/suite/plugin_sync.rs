@@ -70,6 +70,9 @@ fn the_session_starts_this_grid_and_each_beat_comes_at_its_time() {
         let host = plugin(&room, SESSION_LEADS);
         // The host's transport stands still all the while.
         let rolling = host.roll(Transport::stopped(90.0, 7.0));
+        // The plugin may have begun to lead before it heard how it is to follow, and nobody else's edit fits
+        // until it has let go.
+        room.watcher.edit(Edit::TakeLead);
         room.watcher.edit(Edit::Play {
             from: Beat::ZERO,
             at: None,
