@@ -71,7 +71,7 @@ pub(crate) fn mark() -> Tag {
 fn player(name: &Name, colour: Colour) -> Tag {
     let words = name.split(' ');
     let initials: String = words
-        .filter_map(|word| word.chars().next())
+        .filter_map(|word| word.chars().find(|sign| !sign.is_ascii_punctuation()))
         .take(2)
         .collect();
     // The browser has the tables of all letters already.

@@ -75,8 +75,8 @@ fn circle(
 }
 
 pub(in crate::editor) fn initials(name: &str) -> String {
-    let words = name.split_whitespace();
-    let initials = words.filter_map(|word| word.chars().next()).take(2);
+    let first = |word: &str| word.chars().find(|sign| !sign.is_ascii_punctuation());
+    let initials = name.split_whitespace().filter_map(first).take(2);
     initials.flat_map(char::to_uppercase).collect()
 }
 
@@ -112,6 +112,8 @@ mod tests {
     fn initials_are_the_first_letters_of_two_words() {
         assert_eq!(initials("Amber Otter"), "AO");
         assert_eq!(initials("  jo "), "J");
+        assert_eq!(initials("Ada (home)"), "AH");
+        assert_eq!(initials("\u{2605}"), "\u{2605}");
         assert_eq!(initials(""), "");
     }
 }
