@@ -59,13 +59,6 @@ impl Ear {
 }
 
 impl Target_Impl {
-    fn enter(&self, data: Option<&IDataObject>) {
-        self.has_files.set(data.is_some_and(has_files));
-        if self.has_files.get() {
-            let _ = (self.tell)(Dragged::Over);
-        }
-    }
-
     /// Takes copies of files, where whoever drags them allows that.
     fn answer(&self, effect: *mut DROPEFFECT) {
         // SAFETY: the system gives a place that can be read and written, or none.
@@ -88,7 +81,11 @@ impl IDropTarget_Impl for Target_Impl {
         _: &POINTL,
         effect: *mut DROPEFFECT,
     ) -> Result<()> {
-        self.enter(data.as_ref());
+        let has_files = data.as_ref().is_some_and(has_files);
+        self.has_files.set(has_files);
+        if has_files {
+            let _ = (self.tell)(Dragged::Over);
+        }
         self.answer(effect);
         Ok(())
     }

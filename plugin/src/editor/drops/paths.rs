@@ -1,5 +1,6 @@
 //! The files that a text names, as file managers write it.
 
+use percent_encoding::percent_decode_str;
 use std::path::PathBuf;
 
 /// The files of what was pasted or dropped: a path, a quoted path, or a list of addresses, whose
@@ -25,21 +26,7 @@ pub(in crate::editor) fn paths(text: &str) -> Vec<PathBuf> {
 /// An address's path on this machine, its percent signs read.
 fn decoded(address: &str) -> String {
     let address = address.strip_prefix("localhost").unwrap_or(address);
-    let mut bytes = Vec::new();
-    let mut rest = address.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let digits = after.get(..2).filter(|_| *first == b'%');
-        let digits = digits.and_then(|digits| std::str::from_utf8(digits).ok());
-        let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        if let Some(byte) = byte {
-            bytes.push(byte);
-            rest = after.get(2..).unwrap_or_default();
-        } else {
-            bytes.push(*first);
-            rest = after;
-        }
-    }
-    let path = String::from_utf8_lossy(&bytes).into_owned();
+    let path = percent_decode_str(address).decode_utf8_lossy().into_owned();
     // `file:///C:/takes` names a drive, not a folder of the root.
     let is_drive = path.as_bytes().get(2) == Some(&b':') && path.starts_with('/');
     if is_drive { path[1..].to_owned() } else { path }
