@@ -1,6 +1,7 @@
 //! Turns the compiled page into a browser's module and its glue: `bindgen INPUT.wasm OUTPUT-FOLDER NAME`.
 
-use std::path::PathBuf;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use wasm_bindgen_cli_support::Bindgen;
@@ -10,13 +11,42 @@ fn main() -> anyhow::Result<()> {
     let [input, output, name] = arguments.as_slice() else {
         bail!("usage: bindgen INPUT.wasm OUTPUT-FOLDER NAME");
     };
-    Bindgen::new()
+    let mut bound = Bindgen::new()
         .input_path(PathBuf::from(input))
         .web(true)?
         .out_name(name)
         .typescript(false)
         .remove_name_section(true)
         .remove_producers_section(true)
-        .generate(output)
-        .with_context(|| format!("binding {input}"))
+        .generate_output()
+        .with_context(|| format!("binding {input}"))?;
+    let mut taken = HashSet::new();
+    let mut shortened = Vec::new();
+    for import in bound.wasm_mut().imports.iter_mut() {
+        let short = shorten(&import.name, &mut taken);
+        let long = std::mem::replace(&mut import.name, short.clone());
+        shortened.push((long, short));
+    }
+    bound.emit(output)?;
+    let glue = Path::new(output).join(format!("{name}.js"));
+    let mut text = std::fs::read_to_string(&glue)?;
+    for (long, short) in shortened {
+        text = text.replace(&long, &short);
+    }
+    std::fs::write(&glue, text)?;
+    Ok(())
+}
+
+/// A name without the sixteen random digits at its end, which nothing compresses: module and glue say
+/// some hundred of them.
+fn shorten(name: &str, taken: &mut HashSet<String>) -> String {
+    let word = match name.rsplit_once('_') {
+        Some((word, hash)) if hash.len() == 16 => word,
+        _ => name,
+    };
+    let mut short = word.to_owned();
+    while !taken.insert(short.clone()) {
+        short.push('_');
+    }
+    short
 }
