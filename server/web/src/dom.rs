@@ -5,8 +5,26 @@
 use leptos::ev::Event;
 use leptos::prelude::*;
 use leptos::web_sys::{self, HtmlElement};
-use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    /// What the bindings of elements expect to be refused, at the price of a closure each time. Names and
+    /// values are legal ones here.
+    type Painted;
+    #[wasm_bindgen(method, js_name = setAttribute)]
+    fn put(this: &Painted, name: &str, value: &str);
+    #[wasm_bindgen(method, js_name = toggleAttribute)]
+    fn toggle(this: &Painted, name: &str, is_there: bool);
+
+    pub(crate) type Style;
+    #[wasm_bindgen(method, js_name = setProperty)]
+    fn put(this: &Style, name: &str, value: &str);
+    /// Neither text has to be made anew.
+    #[wasm_bindgen(method, js_name = setProperty)]
+    pub(crate) fn put_number(this: &Style, name: &JsValue, value: u32);
+}
 
 /// An element that was made here. Clones are the same element.
 #[derive(Clone, Debug)]
@@ -84,14 +102,21 @@ pub(crate) fn set(element: &web_sys::Element, name: &str, value: &str) {
 
 /// An attribute that is known to be another.
 pub(crate) fn put(element: &web_sys::Element, name: &str, value: &str) {
-    // Refused only for names that are not names.
-    let _ = element.set_attribute(name, value);
+    element.unchecked_ref::<Painted>().put(name, value);
+}
+
+/// An attribute that is there or not.
+pub(crate) fn toggle(element: &web_sys::Element, name: &str, is_there: bool) {
+    element.unchecked_ref::<Painted>().toggle(name, is_there);
 }
 
 /// One property of how an element looks. The page's policy allows no whole style attributes.
 pub(crate) fn style(element: &HtmlElement, name: &str, value: &str) {
-    // Names and values are legal ones.
-    let _ = element.style().set_property(name, value);
+    style_of(element).put(name, value);
+}
+
+pub(crate) fn style_of(element: &HtmlElement) -> Style {
+    element.style().unchecked_into()
 }
 
 impl Tag {
@@ -165,10 +190,7 @@ impl Tag {
     }
 
     pub(crate) fn disabled(self, disabled: Signal<bool>) -> Tag {
-        self.painted(move |element| {
-            // No value of this attribute is refused.
-            let _ = element.toggle_attribute_with_force("disabled", disabled.get());
-        })
+        self.painted(move |element| toggle(element, "disabled", disabled.get()))
     }
 
     /// Other children whenever what they are made of changes. What the former ones followed ends.

@@ -1,10 +1,13 @@
 //! The moving part of a meter. It must not know what is measured.
 
-use crate::dom::{Tag, style, tag};
+use crate::dom::{Style, Tag, style_of, tag};
 use std::cell::Cell;
+use wasm_bindgen::JsValue;
 
 pub(crate) struct Bar {
     tag: Tag,
+    style: Style,
+    level: JsValue,
     /// As many as a screen shows in its height.
     lines: u8,
     shown: Cell<u8>,
@@ -13,8 +16,11 @@ pub(crate) struct Bar {
 impl Bar {
     /// One that is down, and of so many lines.
     pub(crate) fn new(class: &str, lines: u8) -> Bar {
+        let tag = tag("i", &format!("meter-bar {class}")).set("aria-hidden", "true");
         Bar {
-            tag: tag("i", &format!("meter-bar {class}")).set("aria-hidden", "true"),
+            style: style_of(&tag.element()),
+            tag,
+            level: JsValue::from_str("--level"),
             lines,
             shown: Cell::new(0),
         }
@@ -34,7 +40,7 @@ impl Bar {
         let height = (share.clamp(0.0, 1.0) * f32::from(self.lines)).ceil() as u8;
         if self.shown.replace(height) != height {
             let percent = u32::from(height) * 100 / u32::from(self.lines);
-            style(&self.tag.element(), "--level", &percent.to_string());
+            self.style.put_number(&self.level, percent);
         }
     }
 }

@@ -45,8 +45,7 @@ pub(crate) fn lamps(columns: Vec<Vec<HtmlElement>>, first: usize) -> impl Fn(Opt
         }
         for (column, is_lit) in [(before, false), (column, true)] {
             for element in column.and_then(|at| columns.get(at)).into_iter().flatten() {
-                // No value of this attribute is refused.
-                let _ = element.toggle_attribute_with_force("data-now", is_lit);
+                dom::toggle(element, "data-now", is_lit);
             }
         }
     }

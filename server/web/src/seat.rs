@@ -17,6 +17,7 @@ use crate::widget::{Gesture, Turn};
 use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout, set_timeout_with_handle};
 use leptos::prelude::*;
 use lockstep_session::document::Document;
+use lockstep_session::document::timeline::Timeline;
 use lockstep_session::edit::Edit;
 use lockstep_session::ids::{Run, TrackId};
 use lockstep_session::protocol::{Kind, Profile};
@@ -64,6 +65,8 @@ struct Shell {
     unknown: bool,
     others: Others,
     picture: Picture,
+    /// The timeline that the engine was last brought onto.
+    followed: Option<Timeline>,
 }
 
 impl Seat {
@@ -91,6 +94,7 @@ impl Seat {
             unknown: false,
             others: Others::default(),
             picture: Picture::default(),
+            followed: None,
         };
         let board = Board::new();
         let seat = Seat {
@@ -334,7 +338,12 @@ impl Seat {
             shell.picture.is_document_new = true;
             self.sound.document_changed(now);
         }
-        self.sound(shell, now);
+        let timeline = shell.replica.timeline(now);
+        let has_moved = shell.followed.replace(timeline) != Some(timeline);
+        // What is changed in the session seldom moves it.
+        if has_moved || !changed {
+            self.sound(shell, now);
+        }
         if at_once {
             self.draw(shell, now);
         } else {

@@ -61,10 +61,7 @@ fn circle(seat: Seat) -> Tag {
         }));
         dom::button("", "", press)
             .with(name)
-            .painted(move |element| {
-                // A fixed, legal name and value.
-                let _ = element.style().set_property("--place", &place.to_string());
-            })
+            .painted(move |element| dom::style(element, "--place", &place.to_string()))
             .attribute(
                 "class",
                 derived(move || {

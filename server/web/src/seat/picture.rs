@@ -26,7 +26,7 @@ const MOVES: Span = Span::from_millis(100);
 const AT_LAST: Duration = Duration::from_millis(150);
 /// How long a cell shows who changed it.
 const FLASH: Span = Span::from_seconds(1);
-/// It ends with the next picture, or this late where there is none.
+/// It may be seen so much longer, so that some end together: that costs the page less.
 const LINGERS: Span = Span::from_millis(250);
 /// More cells than these at once are no longer seen one by one.
 const MOST: usize = 1024;
@@ -78,11 +78,12 @@ impl Picture {
     }
 
     fn is_due(&self, now: LocalTime) -> bool {
-        self.is_due
-            || self
-                .flashes
-                .iter()
-                .any(|flash| flash.is_over(now - LINGERS))
+        self.is_due || self.do_flashes_end(now)
+    }
+
+    fn do_flashes_end(&self, now: LocalTime) -> bool {
+        let mut flashes = self.flashes.iter();
+        flashes.any(|flash| flash.is_over(now - LINGERS))
     }
 }
 
@@ -140,8 +141,9 @@ impl Seat {
     }
 
     fn flash(&self, picture: &mut Picture, now: LocalTime) {
+        let do_some_end = picture.do_flashes_end(now);
         picture.flashes.retain_mut(|flash| {
-            let is_over = flash.is_over(now);
+            let is_over = do_some_end && flash.is_over(now);
             if is_over || flash.until.is_none() {
                 let who = (!is_over).then(|| flash.who.clone());
                 self.board.mark(flash.cell, flash.scene, who);

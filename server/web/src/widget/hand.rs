@@ -5,7 +5,7 @@ use super::dial::Dial;
 use super::pace::Pace;
 use super::{Gesture, range::Range};
 use crate::browser;
-use crate::dom::set;
+use crate::dom::{set, style};
 use leptos::leptos_dom::helpers::set_timeout;
 use leptos::prelude::*;
 use leptos::web_sys::{HtmlElement, HtmlInputElement};
@@ -78,8 +78,7 @@ impl Hand {
         let value = held.unwrap_or(value);
         let words = (self.range().write)(value);
         let share = format!("{}", self.range().share(value));
-        // Fixed, legal names and values.
-        let _ = self.place.style().set_property("--share", &share);
+        style(&self.place, "--share", &share);
         set(&self.input, "aria-valuenow", &value.to_string());
         set(&self.input, "aria-valuetext", &words);
         if !typing && self.input.value() != words {
