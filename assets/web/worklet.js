@@ -14,14 +14,21 @@
 //                                 in one array, at once and then every so many frames while there is
 //                                 anything to hear
 // Those among the processor's options are heard before the first frame.
+//
+// Where the page shares memory with it, most scores come through a ring instead, to be taken at once:
+// bytes that go round, and marks that say how many were ever written and read, modulo 2^32, and how
+// many of the posted scores were obeyed. The page posts where there is no room, and then until all that
+// it posted is obeyed, so what is in the ring is older than what was posted.
 const LEVELS = 2 * 17;
+const [WRITTEN, READ, OBEYED] = [0, 1, 2];
 
 class LockstepProcessor extends AudioWorkletProcessor {
-  constructor({ processorOptions: { module, messages } }) {
+  constructor({ processorOptions: { module, ring, messages } }) {
     super();
     // The module is compiled and asks for nothing, so it is an instance at once.
     this.engine = new WebAssembly.Instance(module).exports;
     this.player = this.engine.create(sampleRate);
+    this.ring = ring;
     this.transport = null;
     this.frame = currentFrame;
     this.pace = 0;
@@ -43,14 +50,8 @@ class LockstepProcessor extends AudioWorkletProcessor {
 
   obey({ score, sample, transport, listen, play, levels }) {
     if (score) {
-      const start = this.engine.score(this.player);
-      const whole = new Uint8Array(this.engine.memory.buffer, start, this.engine.score_size());
-      const numbers = new DataView(score.buffer, score.byteOffset);
-      for (let read = 0; read < score.length; ) {
-        const [place, length] = [numbers.getUint32(read, true), numbers.getUint32(read + 4, true)];
-        whole.set(score.subarray(read + 8, read + 8 + length), place);
-        read += 8 + length;
-      }
+      this.revise(score);
+      if (this.ring) Atomics.add(this.ring.marks, OBEYED, 1);
     }
     if (sample) {
       const { key, rate, channels } = sample;
@@ -70,6 +71,29 @@ class LockstepProcessor extends AudioWorkletProcessor {
     }
   }
 
+  revise(score) {
+    const start = this.engine.score(this.player);
+    const whole = new Uint8Array(this.engine.memory.buffer, start, this.engine.score_size());
+    const numbers = new DataView(score.buffer, score.byteOffset);
+    for (let read = 0; read < score.length; ) {
+      const [place, length] = [numbers.getUint32(read, true), numbers.getUint32(read + 4, true)];
+      whole.set(score.subarray(read + 8, read + 8 + length), place);
+      read += 8 + length;
+    }
+  }
+
+  empty({ marks, bytes }) {
+    const [written, read] = [Atomics.load(marks, WRITTEN), Atomics.load(marks, READ)];
+    if (written === read) return;
+    const score = new Uint8Array((written - read) >>> 0);
+    const begin = (read >>> 0) % bytes.length;
+    const first = bytes.subarray(begin, begin + score.length);
+    score.set(first);
+    score.set(bytes.subarray(0, score.length - first.length), first.length);
+    Atomics.store(marks, READ, written);
+    this.revise(score);
+  }
+
   tell() {
     const place = this.engine.levels(this.player);
     const levels = new Float32Array(this.engine.memory.buffer, place, LEVELS);
@@ -84,7 +108,9 @@ class LockstepProcessor extends AudioWorkletProcessor {
   process(_, [[left, right]]) {
     const begin = Math.max(this.frame, currentFrame);
     const end = begin + left.length;
-    for (this.frame = begin; this.frame < end; ) {
+    this.frame = begin;
+    if (this.ring) this.empty(this.ring);
+    while (this.frame < end) {
       while (this.ahead.length > 0 && this.ahead[0].at <= this.frame) this.obey(this.ahead.shift());
       const next = this.ahead.length > 0 ? Math.min(end, Math.ceil(this.ahead[0].at)) : end;
       this.render(this.frame, next - this.frame);

@@ -2,6 +2,9 @@
 
 use lockstep_engine::Score;
 use lockstep_session::document::Document;
+use lockstep_session::document::step::{Step, Velocity};
+use lockstep_session::edit::Edit;
+use lockstep_session::ids::{SceneIndex, StepIndex, TrackId};
 use lockstep_session::units::{Beat, BeatSpan};
 use lockstep_tests::browser::{Browser, Ear, Overheard, Screen, named, overheard_page};
 use lockstep_tests::client::Client;
@@ -42,16 +45,84 @@ fn a_page_plays_the_bits_that_the_engine_plays_elsewhere() {
     let heard = ear.overheard();
     assert!(!heard.sound.is_silent(), "there is something to compare");
     assert_same_bits(&heard.scenario().native(128), &heard.sound, "the page");
-    let mut scores = heard.told.iter().filter_map(|(_, change)| match change {
-        Change::Score(score) => Some(score),
-        _ => None,
-    });
     let document = server.read(&session)["document"].clone();
     let document: Document = serde_json::from_value(document).expect("a document");
-    let last = scores.next_back().expect("the page sends scores");
-    assert_eq!(*last, Score::compile(&document).bytes());
+    let last = ear.told_last().expect("the page sends scores");
+    assert_eq!(last, Score::compile(&document).bytes());
     assert_eq!(page.complaints(), Vec::<String>::new());
 }
+
+/// Counts the scores that the page posts.
+const COUNTED: &str = "
+    const post = overhear.port.postMessage;
+    overhear.posted = 0;
+    overhear.port.postMessage = function (said, ...more) {
+      if (said instanceof Uint8Array) overhear.posted += 1;
+      post.call(this, said, ...more);
+    };";
+
+#[test]
+fn scores_come_in_their_order_whichever_way_they_take() {
+    let folder = overheard_page();
+    let server = Server::start_with(&["--web", &named(folder.path())]);
+    let session = server.new_session_with(&clicks());
+    let other = Client::joined(server.address(), &session, 1);
+    for shares_memory in [true, false] {
+        let page = opened(&server, &session);
+        let ear = Ear::at(&page);
+        if !shares_memory {
+            page.evaluate("Object.defineProperty(window, 'crossOriginIsolated', { value: false })");
+        }
+        page.click(".status");
+        ear.wait_until_it_sounds();
+        page.evaluate(COUNTED);
+        let posted = || page.evaluate("return overhear.posted").as_u64();
+        let set = |strength: i64, steps: usize| {
+            let velocity = Velocity::new(strength * 5);
+            let step = Step {
+                velocity,
+                ..Step::on()
+            };
+            other.edit(Edit::Steps {
+                track: TrackId(1),
+                scene: SceneIndex::FIRST,
+                first: StepIndex::FIRST,
+                values: vec![step; steps],
+            });
+            let fill = f64::from(u32::from(velocity.get()) * 100 / 127) / 100.0;
+            page.wait_until("the page shows it", |page| page.evaluate(FILLED) == fill);
+        };
+        let wait_until_told = |what: &str| {
+            let document = other.look(|replica| replica.document().clone());
+            let score = Score::compile(&document);
+            page.wait_until(what, |_| ear.told_last().as_deref() == Some(score.bytes()));
+        };
+
+        set(1, 1);
+        wait_until_told("the engine knows it");
+        assert_eq!(posted() == Some(0), shares_memory, "the way that it took");
+
+        page.evaluate("return overhear.context.suspend()");
+        // More than is shared, and then what would fit, but is newer than what did not.
+        for strength in 2..=21 {
+            set(strength, StepIndex::COUNT);
+        }
+        set(22, 1);
+        let late = posted();
+        assert!(late > Some(1), "{late:?}");
+        page.evaluate("return overhear.context.resume()");
+        wait_until_told("it has caught up");
+
+        set(23, 1);
+        wait_until_told("it goes on");
+        assert_eq!(posted() == late, shares_memory, "it is the way of before");
+        assert_eq!(page.complaints(), Vec::<String>::new());
+    }
+}
+
+/// How far the first step is filled.
+const FILLED: &str =
+    "return Number(document.querySelector('.step .fill').style.getPropertyValue('--fill'))";
 
 /// When each beat was heard, in seconds since the first of them that both have heard.
 fn beats(heard: &Overheard) -> Vec<SystemTime> {

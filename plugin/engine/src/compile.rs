@@ -16,6 +16,8 @@ use lockstep_session::document::harmony::{Harmony, HarmonyPlan};
 use lockstep_session::document::instrument::Source;
 use lockstep_session::document::launch::Rows;
 use lockstep_session::document::mixer::{FilterKind, Level, Percent};
+use lockstep_session::document::pattern::Pattern;
+use lockstep_session::document::step::Step;
 use lockstep_session::document::track::{ScaleMode, StepLength, Track};
 use lockstep_session::document::{Document, clip};
 use lockstep_session::ids::StepIndex;
@@ -32,43 +34,59 @@ impl Score {
     /// Realtime: no
     pub fn compile(document: &Document) -> Box<Score> {
         let mut score = Score::boxed();
-        score.revise(&Document::default(), document);
+        score.revise(None, document);
         score
     }
 
-    /// Makes the score of one document that of another. Clips that both share are not read again. Gives
-    /// which of its bytes are others now.
+    /// Makes the score of one document that of another; where there is none before, this one is silence
+    /// yet. What both share is not read again, and one step of a clip is not all of it. Gives which of
+    /// its bytes are others now.
     ///
     /// Realtime: no
-    pub fn revise(&mut self, before: &Document, now: &Document) -> Vec<Range<usize>> {
+    pub fn revise(&mut self, before: Option<&Document>, now: &Document) -> Vec<Range<usize>> {
         let mut changes = Changes::default();
-        let mut settings: Box<ScoreTrack> = bytemuck::zeroed_box();
-        let rows = now.rows();
-        let is_alike = before.swing == now.swing && before.rows() == rows;
+        let only_steps = before.is_some_and(|before| before.differs_only_in_steps(now));
+        if !only_steps {
+            self.revise_settings(before, now, &mut changes);
+        }
         for (place, compiled) in self.tracks.iter_mut().enumerate() {
-            let (old, new) = (before.tracks.get(place), now.tracks.get(place));
-            if is_alike && is_same(old, new) {
+            let old = before.and_then(|before| before.tracks.get(place));
+            let new = now.tracks.get(place);
+            if is_same(old, new) {
                 continue;
             }
-            let at = TRACKS + place * size_of::<ScoreTrack>();
+            let at = TRACKS + place * size_of::<ScoreTrack>() + CLIPS;
+            for (slot, compiled) in compiled.clips.iter_mut().enumerate() {
+                let at = at + slot * size_of::<ScoreClip>();
+                changes.revise_clip(at, compiled, clip(old, slot), clip(new, slot));
+            }
+        }
+        changes.0
+    }
+
+    /// Everything but the clips.
+    fn revise_settings(
+        &mut self,
+        before: Option<&Document>,
+        now: &Document,
+        changes: &mut Changes,
+    ) {
+        let rows = now.rows();
+        let alike = before.filter(|before| before.swing == now.swing && before.rows() == rows);
+        let mut settings: Box<ScoreTrack> = bytemuck::zeroed_box();
+        for (place, compiled) in self.tracks.iter_mut().enumerate() {
+            let new = now.tracks.get(place);
+            if alike.is_some_and(|before| is_same(before.tracks.get(place), new)) {
+                continue;
+            }
             *settings = ScoreTrack::zeroed();
             if let Some(track) = new {
                 compile_settings(&mut settings, now, track, &rows);
             }
-            let (compiled_settings, _) = bytemuck::bytes_of_mut(compiled).split_at_mut(CLIPS);
+            let (compiled, _) = bytemuck::bytes_of_mut(compiled).split_at_mut(CLIPS);
             let (settings, _) = bytemuck::bytes_of(&*settings).split_at(CLIPS);
-            changes.write(at, compiled_settings, settings);
-            for (slot, compiled) in compiled.clips.iter_mut().enumerate() {
-                let clip = |track: Option<&Arc<Track>>| track?.clips.get(slot)?.clone();
-                let (old, new) = (clip(old), clip(new));
-                if is_same(old.as_ref(), new.as_ref()) {
-                    continue;
-                }
-                let fresh = new.map_or(ScoreClip::zeroed(), |clip| compile_clip(&clip));
-                let at = at + CLIPS + slot * size_of::<ScoreClip>();
-                let fresh = bytemuck::bytes_of(&fresh);
-                changes.write(at, bytemuck::bytes_of_mut(compiled), fresh);
-            }
+            let at = TRACKS + place * size_of::<ScoreTrack>();
+            changes.write(at, compiled, settings);
         }
         let old = self.bytes().split_at(TRACKS).0.to_vec();
         self.harmony = harmony(&now.harmony);
@@ -79,14 +97,14 @@ impl Score {
         if *old != *self.bytes().split_at(TRACKS).0 {
             changes.0.push(0..TRACKS);
         }
-        changes.0
     }
 }
 
-/// Where tracks begin in a score, and clips in a track.
+/// Where tracks begin in a score, clips in a track, and steps in a clip.
 const TRACKS: usize = offset_of!(Score, tracks);
 const CLIPS: usize = offset_of!(ScoreTrack, clips);
-/// What is other is told apart in pieces of so many bytes: one step of a clip is not all of it.
+const STEPS: usize = offset_of!(ScoreClip, steps);
+/// What is other is told apart in pieces of so many bytes.
 const GRAIN: usize = 64;
 
 /// Which bytes of a score are others than before.
@@ -107,6 +125,50 @@ impl Changes {
         old.copy_from_slice(fresh);
         self.0.push(at + first * GRAIN..at + end);
     }
+
+    /// Of a pattern only the steps that are others are written.
+    fn revise_clip(
+        &mut self,
+        at: usize,
+        compiled: &mut ScoreClip,
+        old: Option<&Arc<Clip>>,
+        new: Option<&Arc<Clip>>,
+    ) {
+        if is_same(old, new) {
+            return;
+        }
+        if let (Some(old), Some(new)) = (old.and_then(pattern), new.and_then(pattern))
+            && old.length() == new.length()
+        {
+            let is_other = |index: &StepIndex| old.stored(*index) != new.stored(*index);
+            let mut indices = StepIndex::all();
+            let Some(first) = indices.find(is_other) else {
+                return;
+            };
+            let last = indices.rfind(is_other).unwrap_or(first);
+            for index in (first.index()..=last.index()).filter_map(StepIndex::new) {
+                compiled.steps[index.index()] = compile_step(new, index);
+            }
+            let of_step = |index| at + STEPS + index * size_of::<ScoreStep>();
+            self.0
+                .push(of_step(first.index())..of_step(last.index() + 1));
+        } else {
+            let fresh = new.map_or(ScoreClip::zeroed(), |clip| compile_clip(clip));
+            self.write(
+                at,
+                bytemuck::bytes_of_mut(compiled),
+                bytemuck::bytes_of(&fresh),
+            );
+        }
+    }
+}
+
+fn clip(track: Option<&Arc<Track>>, slot: usize) -> Option<&Arc<Clip>> {
+    track?.clips.get(slot)?.as_ref()
+}
+
+fn pattern(clip: &Arc<Clip>) -> Option<&Pattern> {
+    clip.as_pattern()
 }
 
 fn is_same<T>(old: Option<&Arc<T>>, new: Option<&Arc<T>>) -> bool {
@@ -178,9 +240,8 @@ fn compile_clip(clip: &Clip) -> ScoreClip {
         Content::Pattern(pattern) => {
             slot.kind = ScoreClip::PATTERN;
             slot.length = pattern.length().get();
-            let blank = ScoreStep::write(&Default::default());
             for (written, index) in slot.steps.iter_mut().zip(StepIndex::all()) {
-                *written = pattern.stored(index).map_or(blank, ScoreStep::write);
+                *written = compile_step(pattern, index);
             }
         }
         Content::Loop(clip::AudioLoop {
@@ -195,6 +256,11 @@ fn compile_clip(clip: &Clip) -> ScoreClip {
         }
     }
     slot
+}
+
+fn compile_step(pattern: &Pattern, index: StepIndex) -> ScoreStep {
+    let step = pattern.stored(index);
+    step.map_or_else(|| ScoreStep::write(&Step::default()), ScoreStep::write)
 }
 
 /// The session's swing and the track's own, blended. Triplets do not swing.

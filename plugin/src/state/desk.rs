@@ -164,8 +164,7 @@ impl Desk {
         let is_shown =
             |shown: &(Document, MacroTargets)| shown.0 == *document && shown.1 == *macros;
         if !self.shown.as_ref().is_some_and(is_shown) {
-            let nothing = Document::default();
-            let before = self.shown.as_ref().map_or(&nothing, |(before, _)| before);
+            let before = self.shown.as_ref().map(|(before, _)| before);
             self.score.revise(before, document);
             self.picture.write(Picture {
                 score: self.score.clone(),

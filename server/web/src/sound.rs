@@ -8,6 +8,7 @@ mod input;
 mod message;
 mod output;
 mod pilot;
+mod ring;
 mod samples;
 mod state;
 
@@ -89,7 +90,7 @@ struct Desk {
     listening: Option<(u16, u16, f32)>,
     /// The document whose score the engine has, that score, when it was sent, and whether another is to
     /// follow.
-    score: Option<(Arc<Document>, Box<Score>)>,
+    score: Option<(Option<Arc<Document>>, Box<Score>)>,
     scored: LocalTime,
     is_score_due: bool,
     samples: Samples,
@@ -354,14 +355,12 @@ impl Sound {
                 return;
             };
             let now = self.board.document.get_untracked();
-            let (before, score) = desk
-                .score
-                .get_or_insert_with(|| (Arc::default(), Score::boxed()));
-            let changed = score.revise(before, &now);
-            *before = now;
+            let (before, score) = desk.score.get_or_insert_with(|| (None, Score::boxed()));
+            let changed = score.revise(before.as_deref(), &now);
+            *before = Some(now);
             // The server's word on an edit of one's own says nothing new.
             if !changed.is_empty() {
-                node.tell(&message::score(score.bytes(), &changed));
+                node.tell_score(&message::pieces(score.bytes(), &changed));
                 desk.scored = browser::now();
             }
         });

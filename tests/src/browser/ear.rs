@@ -146,6 +146,15 @@ impl<P: Borrow<Browser>> Ear<P> {
         memory.heard.clone()
     }
 
+    /// The score that the audio thread has by now, if it was told any.
+    pub fn told_last(&self) -> Option<Vec<u8>> {
+        let mut told = self.overheard().told.into_iter().rev();
+        told.find_map(|(_, change)| match change {
+            Change::Score(score) => Some(score),
+            _ => None,
+        })
+    }
+
     /// The frame of the page's audio from which on all others are counted.
     pub(super) fn first(&self) -> u64 {
         let first = self.ask("return overhear.ask('first')");

@@ -30,8 +30,14 @@ registerProcessor("lockstep", class extends LockstepProcessor {
 
   obey(message) {
     super.obey(message);
-    const { levels, ...change } = message;
-    if (levels === undefined) this.changes.push({ ...change, at: this.frame });
+    const { levels, score, ...change } = message;
+    if (levels === undefined && score === undefined) this.changes.push({ ...change, at: this.frame });
+  }
+
+  // Whichever way it came.
+  revise(score) {
+    super.revise(score);
+    this.changes.push({ score, at: this.frame });
   }
 
   process(inputs, outputs) {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// Something about a document becomes something else.
 fn change(dice: &mut Dice, document: &mut Document) {
     let place = dice.place(document.tracks.len().max(1));
-    match dice.below(10) {
+    match dice.below(12) {
         0 => drop(document.tracks.drain(..document.tracks.len() / 4)),
         1 => document.tracks.reverse(),
         2 => document.swing = dice.percent(),
@@ -21,6 +21,11 @@ fn change(dice: &mut Dice, document: &mut Document) {
         5 if document.tracks.len() < Document::MOST_TRACKS => {
             let track = dice.track(place);
             document.tracks.push(track);
+        }
+        10.. => {
+            for _ in 0..dice.below(4) {
+                change_step(dice, document);
+            }
         }
         kind => {
             let Some(track) = document.tracks.get_mut(place) else {
@@ -39,6 +44,22 @@ fn change(dice: &mut Dice, document: &mut Document) {
     }
 }
 
+/// One step of a pattern becomes another, or a blank one.
+fn change_step(dice: &mut Dice, document: &mut Document) {
+    let (place, slot) = (dice.place(document.tracks.len().max(1)), dice.place(2));
+    let (index, is_on) = (dice.place(StepIndex::COUNT), dice.below(4) > 0);
+    let Some(track) = document.tracks.get_mut(place) else {
+        return;
+    };
+    let clip = Arc::make_mut(track).clips[slot].as_mut();
+    if let Some(Content::Pattern(pattern)) = clip.map(|clip| &mut Arc::make_mut(clip).content)
+        && let Some(index) = StepIndex::new(index)
+    {
+        let step = if is_on { Step::on() } else { Step::default() };
+        pattern.set_step(index, step);
+    }
+}
+
 #[test]
 fn a_revised_score_is_the_one_that_would_have_been_compiled() {
     let mut dice = Dice::new(4);
@@ -49,7 +70,7 @@ fn a_revised_score_is_the_one_that_would_have_been_compiled() {
         for _ in 0..dice.below(3) {
             change(&mut dice, &mut document);
         }
-        let changed = score.revise(&before, &document);
+        let changed = score.revise(Some(&before), &document);
         assert!(*score == *Score::compile(&document), "turn {turn}");
         // What is told of it is enough for whoever has the one before.
         for range in changed {
@@ -79,8 +100,8 @@ fn one_step_changes_a_part_of_one_clip_and_an_equal_one_changes_nothing() {
         ..Step::on()
     };
     let (once, again) = (with_step(&step), with_step(&step));
-    let changed = score.revise(&document, &once);
+    let changed = score.revise(Some(&document), &once);
     assert_eq!(changed.len(), 1);
     assert!(changed[0].len() <= 128, "a step is small: {changed:?}");
-    assert_eq!(score.revise(&once, &again), []);
+    assert_eq!(score.revise(Some(&once), &again), []);
 }

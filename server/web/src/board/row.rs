@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use lockstep_session::document::instrument::Source;
 use lockstep_session::document::launch::Playing;
 use lockstep_session::document::mixer::Colour;
-use lockstep_session::document::pattern::PatternLength;
+use lockstep_session::document::pattern::{Pattern, PatternLength};
 use lockstep_session::document::step::{Step, Velocity};
 use lockstep_session::document::{Document, track::Track};
 use lockstep_session::ids::{SceneIndex, StepIndex, TrackId};
@@ -94,9 +94,10 @@ impl Row {
         {
             return;
         }
-        *drawn = Some(Arc::clone(track));
+        let before = drawn.replace(Arc::clone(track));
+        let before = before.filter(|_| scene == shown_scene);
         let clip = track.clip(scene);
-        let pattern = clip.and_then(|clip| clip.as_pattern());
+        let pattern = pattern_of(track, scene);
         let length = match clip {
             Some(_) => pattern.map_or(0, |pattern| usize::from(pattern.length().get())),
             None => usize::from(PatternLength::default().get()),
@@ -113,16 +114,25 @@ impl Row {
         if self.head.with_untracked(|shown| *shown != head) {
             self.head.set(head);
         }
+        let before = before.as_ref().map(|before| pattern_of(before, scene));
         let blank = Step::default();
         for (cell, index) in self.cells.iter().zip(StepIndex::all()) {
-            let step = pattern
-                .and_then(|pattern| pattern.stored(index))
-                .unwrap_or(&blank);
+            let step = pattern.and_then(|pattern| pattern.stored(index));
+            let is_shown =
+                |before: Option<&Pattern>| before.and_then(|before| before.stored(index)) == step;
+            if before.is_some_and(is_shown) {
+                continue;
+            }
+            let step = step.unwrap_or(&blank);
             if cell.with_untracked(|cell| cell.step != *step) {
                 cell.update(|cell| cell.step = step.clone());
             }
         }
     }
+}
+
+fn pattern_of(track: &Track, scene: SceneIndex) -> Option<&Pattern> {
+    track.clip(scene)?.as_pattern()
 }
 
 /// The step that a track is on, of the clip that is shown of it, and how much is left of it.

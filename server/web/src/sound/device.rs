@@ -1,7 +1,8 @@
 //! The browser's audio: one context, the engine's node in it, and a fader behind that. Dropping it
 //! closes the context. It must not know what is played.
 
-use super::message::{Message, object};
+use super::message::{self, Message, object};
+use super::ring::Ring;
 use super::state::Failure;
 use crate::browser;
 use js_sys::{Array, Float32Array, Promise, Reflect, WebAssembly};
@@ -45,6 +46,7 @@ pub(super) struct Device {
 /// The engine on the audio thread.
 pub(super) struct Node {
     node: AudioWorkletNode,
+    ring: Option<Ring>,
     fader: GainNode,
     /// Where the fader is, once it was told.
     gain: Cell<Option<f32>>,
@@ -154,7 +156,12 @@ impl Device {
         let options = AudioWorkletNodeOptions::new();
         options.set_number_of_inputs(0);
         options.set_output_channel_count(&Array::of1(&2.into()).into());
-        let given = object(&[("module", module), ("messages", Array::new().into())]);
+        let ring = Ring::new();
+        let given = object(&[
+            ("module", module),
+            ("ring", ring.as_ref().map_or(JsValue::NULL, Ring::shared)),
+            ("messages", Array::new().into()),
+        ]);
         options.set_processor_options(Some(given.unchecked_ref()));
         let node = AudioWorkletNode::new_with_options(context, "lockstep", &options);
         let node = node.map_err(|_| Failure::Broken)?;
@@ -181,6 +188,7 @@ impl Device {
         port.set_onmessage(Some(heard.as_ref().unchecked_ref()));
         Ok(Node {
             node,
+            ring,
             fader,
             gain: Cell::default(),
             _heard: heard,
@@ -198,6 +206,13 @@ impl Node {
     pub(super) fn tell(&self, message: &Message) {
         if let Ok(port) = self.node.port() {
             let _ = port.post_message(&message.0);
+        }
+    }
+
+    /// Bytes of the score are others now.
+    pub(super) fn tell_score(&self, pieces: &[u8]) {
+        if !self.ring.as_ref().is_some_and(|ring| ring.send(pieces)) {
+            self.tell(&message::score(pieces));
         }
     }
 

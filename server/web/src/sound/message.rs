@@ -30,9 +30,8 @@ pub(crate) enum Touch {
     AllUp,
 }
 
-/// These bytes of a score are others now. The most frequent of all messages: one array costs the page
-/// half of what objects cost that say the same.
-pub(super) fn score(whole: &[u8], changed: &[Range<usize>]) -> Message {
+/// Bytes of a score that are others now, each range with its place and its length.
+pub(super) fn pieces(whole: &[u8], changed: &[Range<usize>]) -> Vec<u8> {
     let mut pieces = Vec::new();
     for range in changed {
         let bytes = whole.get(range.clone()).unwrap_or_default();
@@ -41,7 +40,13 @@ pub(super) fn score(whole: &[u8], changed: &[Range<usize>]) -> Message {
         }
         pieces.extend(bytes);
     }
-    Message(Uint8Array::from(&*pieces).into())
+    pieces
+}
+
+/// These are others at once. The most frequent of all messages: one array costs the page half of what
+/// objects cost that say the same.
+pub(super) fn score(pieces: &[u8]) -> Message {
+    Message(Uint8Array::from(pieces).into())
 }
 
 pub(super) fn order(order: &Order) -> Message {
