@@ -2,6 +2,7 @@
 
 mod browser_grid;
 mod browser_kept;
+mod browser_keyboards;
 mod browser_link;
 mod browser_page;
 mod browser_panels;

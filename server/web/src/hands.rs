@@ -1,19 +1,12 @@
-//! Playing the selected track by hand: the computer's keys as a piano's, and MIDI keyboards. Only
-//! this player hears it.
+//! Playing the selected track by hand: the computer's keys as a piano's. Only this player hears it.
 
 use crate::grid::is_typing;
 use crate::seat::Seat;
-use crate::sound::Touch;
-use js_sys::Uint8Array;
 use leptos::ev::{self, KeyboardEvent};
 use leptos::prelude::*;
-use leptos::web_sys::{MidiAccess, MidiInput, MidiMessageEvent};
 use lockstep_session::ids::TrackId;
 use std::cell::RefCell;
 use std::rc::Rc;
-use wasm_bindgen::closure::Closure;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 
 /// Where keys are on a keyboard, whatever is printed on them, from C upwards.
 const PIANO: [&str; 18] = [
@@ -42,8 +35,6 @@ const MIDDLE_C: u8 = 60;
 const OCTAVES: std::ops::RangeInclusive<i8> = -4..=3;
 /// A key of a computer does not say how hard it was struck.
 const VELOCITY: f32 = 0.8;
-/// A wheel at its end, in semitones.
-const BEND: f32 = 2.0;
 
 #[derive(Clone, Debug, Default)]
 struct Hands {
@@ -122,61 +113,6 @@ pub(crate) fn listen(seat: Seat) {
     });
 }
 
-/// Asks the browser for MIDI keyboards, and plays the selected track with all that there are. Says
-/// how many, or why none.
-pub(crate) async fn listen_to_midi(seat: Seat) -> Result<usize, &'static str> {
-    const REFUSED: &str = "The browser lets no MIDI keyboard in. Allow it in the page's settings.";
-    let asked = window().navigator().request_midi_access();
-    let asked = asked.map_err(|_| "This browser knows no MIDI keyboards. Chrome and Edge do.")?;
-    let access = JsFuture::from(asked).await.map_err(|_| REFUSED)?;
-    let access: MidiAccess = access.unchecked_into();
-    let hear = Closure::<dyn FnMut(MidiMessageEvent)>::new(move |event: MidiMessageEvent| {
-        let bytes = event
-            .data()
-            .ok()
-            .map(|bytes| Uint8Array::from(&*bytes).to_vec());
-        let touch = bytes.as_deref().and_then(midi);
-        if let Some((track, touch)) = untrack(move || seat.board.track()).zip(touch) {
-            match touch {
-                Touch::Down(key, velocity) => seat.touch_key(track, key, Some(velocity)),
-                Touch::Up(key) => seat.touch_key(track, key, None),
-                Touch::Bend(_) | Touch::Pedal(_) | Touch::AllUp => seat.sound.play(track, touch),
-            }
-        }
-    });
-    let hear = hear.into_js_value();
-    let inputs = js_sys::Array::from(&access.inputs());
-    for input in inputs.iter() {
-        // A map's entries are pairs of a name and what it names.
-        let input: MidiInput = js_sys::Array::from(&input).get(1).unchecked_into();
-        input.set_onmidimessage(Some(hear.unchecked_ref()));
-    }
-    // It is forgotten with the page; until then its keyboards are held.
-    let kept: JsValue = access.into();
-    std::mem::forget(kept);
-    usize::try_from(inputs.length()).map_err(|_| REFUSED)
-}
-
-/// What a MIDI message means, on any channel.
-fn midi(bytes: &[u8]) -> Option<Touch> {
-    let (status, first) = (*bytes.first()?, *bytes.get(1)?);
-    let second = bytes.get(2).copied().unwrap_or(0);
-    if first > 127 || second > 127 {
-        return None;
-    }
-    match (status & 0xf0, first) {
-        (0x90, key) if second > 0 => Some(Touch::Down(key, f32::from(second) / 127.0)),
-        (0x80 | 0x90, key) => Some(Touch::Up(key)),
-        (0xe0, fine) => {
-            let wheel = f32::from(u16::from(second) << 7 | u16::from(fine));
-            Some(Touch::Bend((wheel - 8192.0) / 8192.0 * BEND))
-        }
-        (0xb0, 64) => Some(Touch::Pedal(second >= 64)),
-        (0xb0, 120 | 123) => Some(Touch::AllUp),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,25 +132,5 @@ mod tests {
             hands.press(DOWN, kick);
         }
         assert_eq!(hands.press("Quote", kick), Some(60 - 48 + 17));
-    }
-
-    #[test]
-    fn midi_is_keys_wheel_and_pedal_and_nonsense_is_nothing() {
-        assert_eq!(midi(&[0x93, 60, 127]), Some(Touch::Down(60, 1.0)));
-        assert_eq!(midi(&[0x90, 60, 0]), Some(Touch::Up(60)));
-        assert_eq!(midi(&[0x8f, 61, 64]), Some(Touch::Up(61)));
-        assert_eq!(midi(&[0xe0, 0, 64]), Some(Touch::Bend(0.0)));
-        assert_eq!(midi(&[0xe0, 0, 0]), Some(Touch::Bend(-2.0)));
-        assert_eq!(midi(&[0xb0, 64, 127]), Some(Touch::Pedal(true)));
-        assert_eq!(midi(&[0xb0, 123, 0]), Some(Touch::AllUp));
-        for nonsense in [
-            &[][..],
-            &[0x90],
-            &[0xf8, 0, 0],
-            &[0x90, 200, 3],
-            &[0xb0, 1, 1],
-        ] {
-            assert_eq!(midi(nonsense), None);
-        }
     }
 }

@@ -11,6 +11,7 @@ mod grid;
 mod hands;
 mod header;
 mod identity;
+mod keyboards;
 mod measures;
 mod meter;
 mod moving;

@@ -9,6 +9,7 @@ mod sounding;
 use crate::board::Board;
 use crate::browser;
 use crate::identity;
+use crate::keyboards::Keyboards;
 use crate::playhead;
 use crate::recording::Recording;
 use crate::sound::{Sound, Touch};
@@ -47,6 +48,7 @@ pub(crate) struct Seat {
     pub(crate) sound: Sound,
     pub(crate) recording: Recording,
     pub(crate) takes: Takes,
+    pub(crate) keyboards: Keyboards,
     shell: StoredValue<Rc<RefCell<Shell>>, LocalStorage>,
 }
 
@@ -102,6 +104,7 @@ impl Seat {
             sound: Sound::new(board),
             recording: Recording::new(),
             takes: Takes::new(),
+            keyboards: Keyboards::new(),
             shell: StoredValue::new_local(Rc::new(RefCell::new(shell))),
         };
         seat.with(|shell, now| shell.replica.connect(now));
@@ -109,6 +112,7 @@ impl Seat {
         seat.begin_to_draw();
         seat.begin_to_sound();
         seat.takes.look_after(seat);
+        seat.keyboards.come_back(seat);
         seat
     }
 

@@ -66,6 +66,12 @@ impl Browser {
         self.devtools("Page.addScriptToEvaluateOnNewDocument", &script);
     }
 
+    /// The person at the browser has allowed the page this, once and for all.
+    pub fn allow(&self, permission: &Value) {
+        let allowed = json!({ "permission": permission, "setting": "granted" });
+        self.devtools("Browser.setPermission", &allowed);
+    }
+
     /// What the page has cost so far: seconds, counts and bytes by the browser's names for them.
     pub fn costs(&self) -> BTreeMap<String, f64> {
         self.devtools("Performance.enable", &json!({}));

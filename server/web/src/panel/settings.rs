@@ -131,16 +131,8 @@ fn sound(seat: Seat) -> Vec<Tag> {
         set: Arc::new(move |on| ears.update(|ears| ears.metronome = on)),
         locked: free,
     };
-    let said = RwSignal::new(String::new());
     let keyboards = button("button", "MIDI keyboards", move |_| {
-        leptos::task::spawn_local(async move {
-            said.set(match crate::hands::listen_to_midi(seat).await {
-                Ok(0) => "No MIDI keyboard is connected.".to_owned(),
-                Ok(1) => "The MIDI keyboard plays the selected track.".to_owned(),
-                Ok(_) => "The MIDI keyboards play the selected track.".to_owned(),
-                Err(why) => why.to_owned(),
-            });
-        });
+        leptos::task::spawn_local(seat.keyboards.let_in(seat));
     });
     let keyboards = keyboards.set("title", "Lets MIDI keyboards play the selected track");
     let line = tag("div", "line")
@@ -171,7 +163,9 @@ fn sound(seat: Seat) -> Vec<Tag> {
     };
     let hands =
         "Keys play the selected track: A W S E D F T G Y H U J K, and Z and X change the octave.";
-    let said = tag("p", "hint").set("role", "status").says(said.into());
+    let said = tag("p", "hint")
+        .set("role", "status")
+        .says(seat.keyboards.words());
     let keys = tag("div", "line").with(records.show());
     vec![
         line,
