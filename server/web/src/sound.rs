@@ -54,7 +54,7 @@ const ASK_AGAIN: Span = Span::from_millis(20);
 /// Orders are for frames so far ahead that they reach the audio thread in time.
 const LEAD: f64 = 0.02;
 /// How often meters move, in seconds.
-const METERS: f64 = 0.04;
+const METERS: f64 = 0.05;
 
 /// Copies are the same sound.
 #[derive(Clone, Copy)]

@@ -20,10 +20,9 @@ use std::time::Duration;
 
 /// What the others do is seen this soon, or sooner where something else moves on the screen.
 const SOON: Duration = Duration::from_millis(40);
-/// Meters that moved so short a time ago most likely move again before that.
+/// Meters that moved so short a time ago most likely move again about as soon; if they do not, the page's
+/// own pace is soon enough.
 const MOVES: Span = Span::from_millis(100);
-/// If they do not, this is soon enough.
-const AT_LAST: Duration = Duration::from_millis(150);
 /// How long a cell shows who changed it.
 const FLASH: Span = Span::from_seconds(1);
 /// It may be seen so much longer, so that some end together: that costs the page less.
@@ -106,14 +105,14 @@ impl Seat {
     pub(super) fn draw_soon(&self, shell: &mut Shell, now: LocalTime) {
         let picture = &mut shell.picture;
         picture.is_due = true;
-        if !std::mem::replace(&mut picture.is_awaited, true) {
+        let moves = picture.metered.is_some_and(|at| now - at < MOVES);
+        if !moves && !std::mem::replace(&mut picture.is_awaited, true) {
             let seat = *self;
             let draw = move || {
                 seat.shell.get_value().borrow_mut().picture.is_awaited = false;
                 seat.draw_what_is_due();
             };
-            let moves = picture.metered.is_some_and(|at| now - at < MOVES);
-            set_timeout(draw, if moves { AT_LAST } else { SOON });
+            set_timeout(draw, SOON);
         }
     }
 
