@@ -40,6 +40,11 @@ pub(crate) fn random_number() -> u32 {
     u32::from_le_bytes(random())
 }
 
+/// Whether the browser knows of something by this name, and does not say no to it.
+pub(crate) fn has(name: &str) -> bool {
+    js_sys::Reflect::get(&window(), &name.into()).is_ok_and(|found| found.is_truthy())
+}
+
 /// What an earlier visit kept, unless storage is forbidden here.
 pub(crate) fn kept(key: &str) -> Option<String> {
     window().local_storage().ok()??.get_item(key).ok()?

@@ -110,7 +110,7 @@ impl Seat {
         seat.with(|shell, now| shell.replica.connect(now));
         playhead::follow(seat);
         seat.begin_to_draw();
-        seat.begin_to_sound();
+        seat.keep_sounding();
         seat.takes.look_after(seat);
         seat.keyboards.come_back(seat);
         seat

@@ -48,9 +48,9 @@ use wasm_bindgen_futures::JsFuture;
 
 /// A screen shows at most so many pictures a second, and no more scores than that are worth making.
 const SCORE: Span = Span::from_millis(16);
-/// How often the browser is asked what is heard, and how soon again where that is in doubt.
+/// How often the browser is asked at most what is heard, and where that is in doubt.
 const ASK: Span = Span::from_millis(200);
-const ASK_AGAIN: Span = Span::from_millis(20);
+const ASK_IN_DOUBT: Span = Span::from_millis(15);
 /// Orders are for frames so far ahead that they reach the audio thread in time.
 const LEAD: f64 = 0.02;
 /// How often meters move, in seconds.
@@ -206,6 +206,12 @@ impl Sound {
                 node.tell(&message::order(&order));
             }
         });
+    }
+
+    /// Whether it sounds and is not known for sure what is heard when.
+    pub(crate) fn is_in_doubt(&self) -> bool {
+        let is_on = self.state.get_untracked() == State::On;
+        is_on && self.desk(|desk| desk.output.is_in_doubt())
     }
 
     /// What is heard at this moment.
@@ -440,7 +446,7 @@ impl Desk {
     /// Hears from the browser what is heard.
     fn ask(&mut self, now: LocalTime) {
         let pause = if self.output.is_in_doubt() {
-            ASK_AGAIN
+            ASK_IN_DOUBT
         } else {
             ASK
         };

@@ -4,7 +4,7 @@
 use super::{Seat, Shell, server_time};
 use crate::browser;
 use crate::sound::{Ear, Touch};
-use leptos::leptos_dom::helpers::set_interval;
+use leptos::leptos_dom::helpers::set_timeout;
 use leptos::prelude::{GetUntracked, GetValue};
 use lockstep_session::ids::TrackId;
 use lockstep_session::recorder::{Recording, Stroke};
@@ -13,16 +13,21 @@ use std::time::Duration;
 
 /// Clocks wander slowly, and a page in the background is woken once a second anyway.
 const PACE: Duration = Duration::from_millis(250);
+/// Nobody should hear for long that it is not known yet, or not any more, what is heard when.
+const PACE_IN_DOUBT: Duration = Duration::from_millis(20);
 
 impl Seat {
     /// Follows the session by ear for as long as the page lives.
-    pub(super) fn begin_to_sound(self) {
-        let follow = move || {
-            let shell = self.shell.get_value();
-            self.sound(&shell.borrow(), browser::now());
-            self.draw_what_is_due();
+    pub(super) fn keep_sounding(self) {
+        let shell = self.shell.get_value();
+        self.sound(&shell.borrow(), browser::now());
+        self.draw_what_is_due();
+        let pace = if self.sound.is_in_doubt() {
+            PACE_IN_DOUBT
+        } else {
+            PACE
         };
-        set_interval(follow, PACE);
+        set_timeout(move || self.keep_sounding(), pace);
     }
 
     pub(super) fn sound(&self, shell: &Shell, now: LocalTime) {

@@ -2,10 +2,11 @@
 //! closes the context. It must not know what is played.
 
 use super::message::{self, Message, object};
+use super::output::Word;
 use super::ring::Ring;
 use super::state::Failure;
-use crate::browser;
-use js_sys::{Array, Float32Array, Promise, Reflect, WebAssembly};
+use crate::browser::{self, has};
+use js_sys::{Array, Float32Array, Promise, WebAssembly};
 use leptos::prelude::window;
 use leptos::web_sys::{
     AudioContext, AudioContextOptions, AudioContextState, AudioWorkletNode,
@@ -81,9 +82,7 @@ impl Device {
             return Err(Failure::Unsupported);
         }
         if !has("AudioWorkletNode") {
-            let is_secure = Reflect::get(&window(), &"isSecureContext".into());
-            let is_secure = is_secure.is_ok_and(|secure| secure.is_truthy());
-            return Err(if is_secure {
+            return Err(if has("isSecureContext") {
                 Failure::Unsupported
             } else {
                 Failure::Insecure
@@ -118,19 +117,16 @@ impl Device {
     /// Which frame is heard, and when: with all latencies behind the engine.
     pub(super) fn output(&self) -> Option<(f64, LocalTime)> {
         let output = self.context.unchecked_ref::<Output>();
+        let asked = browser::milliseconds();
         let stamp = output.output_timestamp().ok();
-        let told = stamp.and_then(|stamp| stamp.context_time().zip(stamp.performance_time()));
-        let (context, milliseconds) = match told {
-            Some((context, milliseconds)) if context > 0.0 && milliseconds > 0.0 => {
-                (context, milliseconds)
-            }
-            Some(_) => return None,
-            // A browser without it tells less exactly.
-            None => (
-                self.context.current_time() - output.output_latency().unwrap_or(0.0),
-                browser::milliseconds(),
-            ),
+        let word = Word {
+            asked,
+            stamp: stamp.and_then(|stamp| stamp.context_time().zip(stamp.performance_time())),
+            rendered: self.context.current_time(),
+            latency: output.output_latency().unwrap_or(0.0),
+            answered: browser::milliseconds(),
         };
+        let (context, milliseconds) = word.heard()?;
         Some((context * self.rate(), browser::local_time(milliseconds)))
     }
 
@@ -237,8 +233,4 @@ impl Drop for Device {
 pub(crate) fn named(attribute: &str) -> Option<String> {
     let link = leptos::prelude::document().query_selector("link[rel=sound]");
     link.ok()??.get_attribute(attribute)
-}
-
-fn has(name: &str) -> bool {
-    Reflect::get(&window(), &name.into()).is_ok_and(|found| !found.is_undefined())
 }

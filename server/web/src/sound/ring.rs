@@ -2,8 +2,8 @@
 //! costs the page several times as much and wakes a thread that wakes by itself. What does not go this
 //! way is posted; the order stays. It must not know what the bytes say.
 
-use js_sys::{Int32Array, Reflect, SharedArrayBuffer, Uint8Array};
-use leptos::prelude::window;
+use crate::browser::has;
+use js_sys::{Int32Array, SharedArrayBuffer, Uint8Array};
 use std::cell::Cell;
 use wasm_bindgen::prelude::*;
 
@@ -40,10 +40,10 @@ pub(super) struct Ring {
 }
 
 impl Ring {
-    /// None in a browser that shares no memory, as some inside of other programs.
+    /// None in a browser that shares no memory, as some inside of other programs. There are some that
+    /// would let this page share and have nothing to share.
     pub(super) fn new() -> Option<Ring> {
-        let shares = Reflect::get(&window(), &"crossOriginIsolated".into());
-        if !shares.is_ok_and(|shares| shares.is_truthy()) {
+        if !has("crossOriginIsolated") || !has("SharedArrayBuffer") {
             return None;
         }
         let bytes = Uint8Array::new(&SharedArrayBuffer::new(ROOM));
