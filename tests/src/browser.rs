@@ -1,9 +1,10 @@
-//! A real browser on the session page: headless Chromium, driven by the W3C protocol. Steps are
-//! numbered from one, as the page names them. It must not know any single test.
+//! A real browser on the session page: headless Chromium, unless a test asks for another, driven by
+//! the W3C protocol. Steps are numbered from one, as the page names them. It must not know any single
+//! test.
 
-mod chromium;
 mod controls;
 mod devtools;
+mod driver;
 mod ear;
 mod hand;
 mod microphone;
@@ -14,7 +15,7 @@ pub use microphone::{Microphone, decoded, strikes_at};
 
 use crate::client::Client as Witness;
 use crate::server::Server;
-use chromium::Chromium;
+use driver::Driver;
 use fantoccini::elements::Element;
 use fantoccini::{Client, Locator};
 use serde_json::Value;
@@ -34,11 +35,20 @@ pub enum Screen {
     Phone,
 }
 
-/// One Chromium with one page. Dropping it ends both it and its driver.
+/// What renders the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Make {
+    Chromium,
+    Firefox,
+    /// What Safari is made of, as Linux has it.
+    WebKit,
+}
+
+/// One browser with one page. Dropping it ends both it and its driver.
 #[derive(Debug)]
 pub struct Browser {
     client: Client,
-    chromium: Chromium,
+    driver: Driver,
     runtime: Runtime,
 }
 
@@ -50,19 +60,31 @@ impl Browser {
         browser
     }
 
+    /// One of any make at a session whose steps are there, on a machine without a sound device.
+    pub fn joined_with(make: Make, url: &str) -> Self {
+        let browser = Self::start_make(make, &[], Screen::Desk);
+        browser.visit(url);
+        browser.wait_until_joined();
+        browser
+    }
+
     /// A browser that is nowhere yet, with flags of its own.
     fn start(flags: &[String], screen: Screen) -> Self {
+        Self::start_make(Make::Chromium, flags, screen)
+    }
+
+    fn start_make(make: Make, flags: &[String], screen: Screen) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .expect("a runtime");
-        let chromium = Chromium::start();
+        let driver = Driver::start(make);
         let client = runtime
-            .block_on(chromium.connect(flags, screen))
-            .expect("chromedriver starts Chromium");
+            .block_on(driver.connect(flags, screen))
+            .unwrap_or_else(|error| panic!("{make:?} starts: {error}"));
         Self {
             client,
-            chromium,
+            driver,
             runtime,
         }
     }
@@ -234,19 +256,19 @@ impl Browser {
 
     /// How long all processes of the browser have been on a processor, to a hundredth of a second.
     pub fn processor_time(&self) -> Duration {
-        self.chromium.processor_time()
+        self.driver.processor_time()
     }
 
     /// The machine that it runs on sleeps for so long: nothing of it runs, neither page nor sound.
     pub fn sleep(&self, span: Duration) {
-        self.chromium.signal("-STOP");
+        self.driver.signal("-STOP");
         std::thread::sleep(span);
-        self.chromium.signal("-CONT");
+        self.driver.signal("-CONT");
     }
 
     /// Errors and refusals that the console has shown since the start.
     pub fn complaints(&self) -> Vec<String> {
-        self.chromium.complaints()
+        self.driver.complaints()
     }
 
     fn step_attribute(&self, track: &str, step: usize, name: &str) -> Option<String> {
@@ -272,7 +294,7 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // A polite end first; what is left is ended by the Chromium's own drop.
+        // A polite end first; what is left is ended by the driver's own drop.
         let client = self.client.clone();
         let closing = async { tokio::time::timeout(Duration::from_secs(5), client.close()).await };
         let _ = self.runtime.block_on(closing);

@@ -4,6 +4,7 @@ mod browser_grid;
 mod browser_kept;
 mod browser_keyboards;
 mod browser_link;
+mod browser_others;
 mod browser_page;
 mod browser_panels;
 mod browser_panels_coverage;

@@ -34,6 +34,8 @@ pub(crate) fn for_page() -> Result<()> {
 /// What running the tests needs beyond that: a browser, a display, and plugin hosts.
 pub(crate) fn for_tests(workspace: &Workspace) -> Result<()> {
     for_browser()?;
+    packages::ensure("the other browsers of the tests", packages::BROWSERS)?;
+    program("geckodriver")?;
     packages::ensure(
         "the window manager and hands of the tests",
         packages::WINDOWS,
@@ -71,15 +73,20 @@ pub(crate) fn for_browser() -> Result<()> {
 /// What fuzzing needs: the tool, and a compiler for the C++ of its engine.
 pub(crate) fn for_fuzzing() -> Result<()> {
     packages::ensure("the C++ compiler of the fuzzing engine", packages::FUZZING)?;
-    if shell::find_program("cargo-fuzz").is_some() {
+    program("cargo-fuzz")
+}
+
+/// A program that cargo builds and installs.
+fn program(name: &str) -> Result<()> {
+    if shell::find_program(name).is_some() {
         return Ok(());
     }
-    shell::announce("Installing cargo-fuzz");
+    shell::announce(&format!("Installing {name}"));
     let mut cargo = Command::new("cargo");
     // It is built apart from the project: none of its parts serve anything here.
     shell::run(
         cargo
-            .args(["install", "cargo-fuzz", "--locked"])
+            .args(["install", name, "--locked"])
             .env_remove("CARGO_TARGET_DIR"),
     )
 }

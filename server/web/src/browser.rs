@@ -45,6 +45,16 @@ pub(crate) fn has(name: &str) -> bool {
     js_sys::Reflect::get(&window(), &name.into()).is_ok_and(|found| found.is_truthy())
 }
 
+/// Whether the browser takes something that was done here for a gesture. Some do not tell.
+pub(crate) fn was_touched() -> bool {
+    let touched = ["userActivation", "hasBeenActive"]
+        .iter()
+        .try_fold(window().navigator().into(), |of: JsValue, name| {
+            js_sys::Reflect::get(&of, &(*name).into())
+        });
+    touched.is_ok_and(|touched| touched.is_truthy())
+}
+
 /// What an earlier visit kept, unless storage is forbidden here.
 pub(crate) fn kept(key: &str) -> Option<String> {
     window().local_storage().ok()??.get_item(key).ok()?

@@ -53,6 +53,8 @@ const ASK: Span = Span::from_millis(200);
 const ASK_IN_DOUBT: Span = Span::from_millis(15);
 /// Orders are for frames so far ahead that they reach the audio thread in time.
 const LEAD: f64 = 0.02;
+/// Within so much time a device plays that is there.
+const WAKES: Duration = Duration::from_secs(5);
 /// How often meters move, in seconds.
 const METERS: f64 = 0.05;
 
@@ -267,6 +269,7 @@ impl Sound {
             device.resume();
             Ok(desk.node.is_none())
         });
+        set_timeout(move || sound.give_up_waiting(), WAKES);
         match opened {
             Ok(true) => {
                 self.set_state(State::Loading);
@@ -280,6 +283,13 @@ impl Sound {
             }
             Ok(false) => {}
             Err(failure) => self.set_state(State::Failed(failure)),
+        }
+    }
+
+    /// Somebody has touched the page and it is still asleep: there is nothing that it could play on.
+    fn give_up_waiting(&self) {
+        if self.state.get_untracked() == State::Asleep && browser::was_touched() {
+            self.set_state(State::Failed(Failure::NoDevice));
         }
     }
 
@@ -319,7 +329,13 @@ impl Sound {
                 self.desk(|desk| desk.output.forget());
                 self.set_state(State::Interrupted);
             }
-            (State::Asleep | State::Interrupted | State::Loading, State::On) => {
+            (
+                State::Asleep
+                | State::Interrupted
+                | State::Loading
+                | State::Failed(Failure::NoDevice),
+                State::On,
+            ) => {
                 self.set_state(State::On);
             }
             _ => {}

@@ -97,7 +97,7 @@ impl Browser {
             .expect("a session is open");
         let body = json!({ "cmd": command, "params": parameters }).to_string();
         let mut stream =
-            TcpStream::connect(("127.0.0.1", self.chromium.port())).expect("chromedriver listens");
+            TcpStream::connect(("127.0.0.1", self.driver.port())).expect("chromedriver listens");
         let request = format!(
             "POST /session/{session}/goog/cdp/execute HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\
              content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",

@@ -65,6 +65,12 @@ pub(crate) const TESTS: &[Package] = &[
     Package::new("xvfb", "Xvfb"),
 ];
 
+/// What else the page is opened in.
+pub(crate) const BROWSERS: &[Package] = &[
+    Package::new("firefox-esr", "firefox-esr"),
+    Package::new("webkit2gtk-driver", "WebKitWebDriver"),
+];
+
 /// What the tests of the editor look and click with.
 pub(crate) const WINDOWS: &[Package] = &[
     Package::new("openbox", "openbox"),

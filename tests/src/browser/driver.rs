@@ -1,16 +1,18 @@
-//! The processes behind a browser: a chromedriver and the Chromium it starts, with a profile of
-//! their own. None of them outlives the value.
+//! The processes behind a browser: a driver and the browser it starts, with a profile of their own.
+//! None of them outlives the value.
 
-use super::Screen;
+use super::{Make, Screen};
+use crate::display::Display;
 use fantoccini::error::NewSessionError;
 use fantoccini::{Client, ClientBuilder};
 use serde_json::{Map, Value, json};
 use std::io::{BufRead, BufReader, Read};
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 const FLAGS: [&str; 13] = [
@@ -30,88 +32,132 @@ const FLAGS: [&str; 13] = [
     "--v=0",
 ];
 
+/// How drivers say their port.
+const NAMES: [&str; 2] = ["successfully on port ", "Listening on 127.0.0.1:"];
+/// How long they may take until then.
+const STARTS: Duration = Duration::from_secs(30);
+
 #[derive(Debug)]
-pub(super) struct Chromium {
-    driver: Child,
+pub(super) struct Driver {
+    make: Make,
+    process: Child,
     port: u16,
     profile: TempDir,
+    /// What the browser draws on, if it cannot do without.
+    _display: Option<Display>,
     log: Arc<Mutex<Vec<String>>>,
 }
 
-impl Chromium {
-    /// Starts chromedriver on a port of its own choice. Now and then it chooses one that is taken a moment
-    /// later, and ends.
-    pub(super) fn start() -> Self {
-        let mut attempts = (0..5).map(|_| Self::attempt());
+impl Driver {
+    /// Starts the driver of a browser. Now and then a port that is free is taken a moment later, and the
+    /// driver ends.
+    pub(super) fn start(make: Make) -> Self {
+        let mut attempts = (0..5).map(|_| Self::attempt(make));
         let started = attempts.find_map(Result::ok);
-        started.expect("chromedriver names its port")
+        started.unwrap_or_else(|| panic!("the driver of {make:?} names its port"))
     }
 
-    fn attempt() -> Result<Self, RecvTimeoutError> {
+    fn attempt(make: Make) -> Result<Self, RecvTimeoutError> {
         let profile = tempfile::tempdir().expect("a folder for the browser's profile");
-        let mut driver = Command::new("chromedriver")
-            .args(["--port=0", "--enable-chrome-logs"])
+        // Only this one has to be told its port, and has no other way to draw.
+        let port = (make == Make::WebKit).then(free_port);
+        let display = port.map(|_| Display::without_manager());
+        let (program, arguments) = match make {
+            Make::Chromium => ("chromedriver", "--enable-chrome-logs"),
+            Make::Firefox => ("geckodriver", "--websocket-port=0"),
+            Make::WebKit => ("WebKitWebDriver", "--host=127.0.0.1"),
+        };
+        let mut driver = Command::new(program);
+        driver
+            .args([&format!("--port={}", port.unwrap_or(0)), arguments])
             .env("TMPDIR", profile.path())
+            // Nobody wants to hear a test.
+            .env("PULSE_SERVER", "none")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+            .stderr(Stdio::piped());
+        if let Some(display) = &display {
+            driver.env("DISPLAY", display.name());
+        }
+        let mut process = driver
             .spawn()
-            .expect("chromedriver is installed: run `cargo xtask setup`");
+            .unwrap_or_else(|_| panic!("{program} is installed: run `cargo xtask setup`"));
         let log = Arc::new(Mutex::new(Vec::new()));
         let (said, hear) = channel();
         collect(
-            driver.stdout.take().expect("its output is piped"),
+            process.stdout.take().expect("its output is piped"),
             &log,
             said.clone(),
         );
         collect(
-            driver.stderr.take().expect("its errors are piped"),
+            process.stderr.take().expect("its errors are piped"),
             &log,
-            said,
+            said.clone(),
         );
-        let named = hear.recv_timeout(Duration::from_secs(30));
+        if let Some(port) = port {
+            wait_for(port, said);
+        }
+        let named = hear.recv_timeout(STARTS);
         let port = named.inspect_err(|_| {
             let said = log.lock().unwrap_or_else(PoisonError::into_inner);
-            println!("chromedriver: {said:?}");
+            println!("{program}: {said:?}");
             // What cannot be ended has ended already.
-            let _ = driver.kill();
-            let _ = driver.wait();
+            let _ = process.kill();
+            let _ = process.wait();
         })?;
         Ok(Self {
-            driver,
+            make,
+            process,
             port,
             profile,
+            _display: display,
             log,
         })
     }
 
-    /// Starts Chromium itself.
+    /// Starts the browser itself.
     pub(super) async fn connect(
         &self,
         flags: &[String],
         screen: Screen,
     ) -> Result<Client, NewSessionError> {
-        let mut arguments: Vec<String> = FLAGS.map(str::to_owned).to_vec();
-        arguments.extend_from_slice(flags);
-        arguments.push(format!(
-            "--user-data-dir={}",
-            self.profile.path().join("profile").display()
-        ));
-        let mut options = json!({ "args": arguments });
-        if screen == Screen::Phone {
-            options["mobileEmulation"] = json!({ "deviceMetrics": { "width": 360, "height": 740, "pixelRatio": 1.0, "touch": true } });
-        }
-        let mut capabilities = Map::<String, Value>::new();
-        capabilities.insert("goog:chromeOptions".to_owned(), options);
         let mut builder =
             ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new());
+        if let Some((name, options)) = self.options(flags, screen) {
+            let wanted = [(name.to_owned(), options)];
+            builder.capabilities(Map::from_iter(wanted));
+        }
         builder
-            .capabilities(capabilities)
             .connect(&format!("http://127.0.0.1:{}", self.port))
             .await
     }
 
-    /// Where chromedriver listens.
+    /// What the driver is to start its browser with, as it calls that.
+    fn options(&self, flags: &[String], screen: Screen) -> Option<(&'static str, Value)> {
+        match self.make {
+            Make::Chromium => {
+                let mut arguments: Vec<String> = FLAGS.map(str::to_owned).to_vec();
+                arguments.extend_from_slice(flags);
+                arguments.push(format!(
+                    "--user-data-dir={}",
+                    self.profile.path().join("profile").display()
+                ));
+                let mut options = json!({ "args": arguments });
+                if screen == Screen::Phone {
+                    options["mobileEmulation"] = json!({ "deviceMetrics": { "width": 360, "height": 740, "pixelRatio": 1.0, "touch": true } });
+                }
+                Some(("goog:chromeOptions", options))
+            }
+            Make::Firefox => {
+                let arguments = ["-headless", "--width=1280", "--height=760"];
+                Some(("moz:firefoxOptions", json!({ "args": arguments })))
+            }
+            // It has a window of its own size.
+            Make::WebKit => None,
+        }
+    }
+
+    /// Where the driver listens.
     pub(super) fn port(&self) -> u16 {
         self.port
     }
@@ -139,7 +185,7 @@ impl Chromium {
     /// All that the driver has started.
     fn family(&self) -> Vec<Ticks> {
         let mut all: Vec<Ticks> = processes().filter_map(|name| Ticks::of(&name)).collect();
-        let mut parents = vec![self.driver.id()];
+        let mut parents = vec![self.process.id()];
         let mut family = Vec::new();
         while let Some(parent) = parents.pop() {
             for process in all.extract_if(.., |process| process.parent == parent) {
@@ -159,15 +205,40 @@ impl Chromium {
     }
 }
 
-impl Drop for Chromium {
+impl Drop for Driver {
     fn drop(&mut self) {
+        let family = self.family();
         // What cannot be ended has ended already.
-        let _ = self.driver.kill();
-        let _ = self.driver.wait();
-        for process in processes_of(self.profile.path()) {
-            let _ = Command::new("kill").args(["-9", &process]).status();
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+        let started = family.into_iter().map(|process| process.id.to_string());
+        for process in started.chain(processes_of(self.profile.path())) {
+            let _ = Command::new("kill")
+                .args(["-9", &process])
+                .stderr(Stdio::null())
+                .status();
         }
     }
+}
+
+fn free_port() -> u16 {
+    let free = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
+    free.expect("a port is free").port()
+}
+
+/// Tells a port once somebody listens there.
+fn wait_for(port: u16, listens: Sender<u16>) {
+    std::thread::spawn(move || {
+        let deadline = Instant::now() + STARTS;
+        while Instant::now() < deadline {
+            if TcpStream::connect(("127.0.0.1", port)).is_ok() {
+                // Nobody waits for it any more if it took too long.
+                let _ = listens.send(port);
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    });
 }
 
 /// Reads lines to the end, keeps them, and tells the port once it is named.
@@ -175,8 +246,9 @@ fn collect(output: impl Read + Send + 'static, log: &Arc<Mutex<Vec<String>>>, po
     let log = Arc::clone(log);
     std::thread::spawn(move || {
         for line in BufReader::new(output).lines().map_while(Result::ok) {
-            let named = line
-                .split_once("successfully on port ")
+            let named = NAMES
+                .iter()
+                .find_map(|words| line.split_once(words))
                 .map(|(_, rest)| rest.trim_end_matches('.').parse());
             if let Some(Ok(number)) = named {
                 // Nobody waits for a second one.
