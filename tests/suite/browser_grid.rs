@@ -181,6 +181,24 @@ fn a_finger_paints_across_bends_a_sounding_step_and_turns_pages_beside_the_steps
 }
 
 #[test]
+fn a_finger_scrolls_the_notes_by_their_names_and_draws_in_them() {
+    let server = Server::start();
+    let (page, witness) = Browser::witnessed(&server, Screen::Phone);
+    let scrolled =
+        |page: &Browser| page.evaluate("return document.querySelector('.sheet').scrollTop");
+    page.open_panel("Notes");
+    page.wait_until("what sounds is on the screen", |page| scrolled(page) != 0);
+    let before = scrolled(&page);
+    page.touch("[data-note='1201']", (0.0, -100.0), Duration::ZERO);
+    witness.wait_until("notes are drawn", |it| {
+        step_of(it.document(), "Kick", 2).pitches.iter().count() > 2
+    });
+    assert_eq!(scrolled(&page), before);
+    page.touch(".notes:nth-child(13) span", (0.0, -100.0), Duration::ZERO);
+    page.wait_until("the names scroll", |page| scrolled(page) != before);
+}
+
+#[test]
 fn the_keyboard_picks_a_rectangle_and_strikes_it_harder() {
     let server = Server::start();
     let (page, witness) = Browser::witnessed(&server, Screen::Desk);

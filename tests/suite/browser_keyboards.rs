@@ -2,7 +2,6 @@
 //! they are stood in for where the browser would hand them out.
 
 use lockstep_tests::browser::{Browser, Ear, Screen, named, overheard_page};
-use lockstep_tests::scenario::Change;
 use lockstep_tests::server::Server;
 use serde_json::json;
 
@@ -35,20 +34,6 @@ fn wait_until_said(page: &Browser, words: &str) {
     });
 }
 
-/// The keys that the engine was told of: the place of the track, the key, and whether it went down.
-fn keys(ear: &Ear<&Browser>) -> Vec<(u8, u8, bool)> {
-    let told = ear.overheard().told.into_iter();
-    let keys = told.filter_map(|(_, change)| match change {
-        Change::Key {
-            track,
-            key,
-            velocity,
-        } => Some((track, key, velocity.is_some())),
-        _ => None,
-    });
-    keys.collect()
-}
-
 #[test]
 fn keyboards_play_the_selected_track_whenever_they_are_plugged_in() {
     let folder = overheard_page();
@@ -71,11 +56,11 @@ fn keyboards_play_the_selected_track_whenever_they_are_plugged_in() {
     wait_until_said(&page, "The MIDI keyboards play the selected track");
     assert_eq!(page.evaluate("return asked"), 1);
 
-    let select = |track: &str| page.click_step(track, 3);
-    select("Kick");
+    let select = |track: usize| page.click(&format!(".row:nth-of-type({track}) .name"));
+    select(1);
     page.evaluate("strike('one', 0x90, 60, 100)");
     page.evaluate("strike('two', 0x93, 60, 100)");
-    select("Snare");
+    select(2);
     page.evaluate("strike('one', 0x80, 60, 0)");
     page.evaluate("strike('one', 0x90, 62, 100)");
     page.evaluate("strike('one', 0x90, 200, 100)");
@@ -92,7 +77,7 @@ fn keyboards_play_the_selected_track_whenever_they_are_plugged_in() {
         (kick, 60, false),
         (snare, 62, false),
     ];
-    assert_eq!(keys(&ear), played);
+    assert_eq!(ear.keys(), played);
 
     // The browser knows that they were let in, and so does the page.
     page.allow(&json!({ "name": "midi" }));
@@ -106,7 +91,7 @@ fn keyboards_play_the_selected_track_whenever_they_are_plugged_in() {
     });
     page.evaluate("plug('one')");
     page.evaluate("strike('one', 0x90, 64, 100)");
-    page.wait_until("it plays", |_| keys(&ear) == [(kick, 64, true)]);
+    page.wait_until("it plays", |_| ear.keys() == [(kick, 64, true)]);
     assert_eq!(page.complaints(), Vec::<String>::new());
 }
 

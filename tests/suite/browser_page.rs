@@ -166,6 +166,19 @@ fn a_phone_shows_eight_steps_with_room_for_a_thumb_and_scrolls_nowhere() {
         "targets that are too small for a thumb"
     );
 
+    for panel in page.tabs() {
+        page.open_panel(&panel);
+        let small = page.evaluate(
+            "return [...document.querySelectorAll('.sheet :is(a, button, input, select)')].filter(it => {
+                const box = it.getBoundingClientRect();
+                return box.width && (box.width < 40 || box.height < 40);
+            }).map(it => it.ariaLabel ?? it.textContent)",
+        );
+        assert_eq!(small, serde_json::json!([]), "too small in {panel}");
+        assert_eq!(page.evaluate(sideways), 0, "{panel}");
+    }
+    page.click(".sheet .close");
+
     page.click_step("Snare", 2);
     page.wait_until("one tap is one edit", |page| page.pressed("Snare", 2));
     page.click("[aria-label='Steps 9 to 16']");

@@ -5,6 +5,7 @@ use fantoccini::key::Key;
 use lockstep_tests::browser::{Browser, Screen};
 use lockstep_tests::client::Client;
 use lockstep_tests::server::Server;
+use std::time::Duration;
 
 fn opened(server: &Server, session: &str, screen: Screen) -> Browser {
     Browser::joined(&server.url(&format!("/s/{session}")), screen)
@@ -160,6 +161,32 @@ fn the_share_window_holds_the_focus_and_every_way_in() {
             page.address().contains("/s/") && !page.address().ends_with(&session)
         });
     }
+}
+
+#[test]
+fn a_finger_that_rests_on_a_clip_opens_it_and_launches_nothing() {
+    let server = Server::start();
+    let (page, witness) = Browser::witnessed(&server, Screen::Phone);
+    // Not every browser takes a finger that rests for a right click, and then it clicks when it goes.
+    page.evaluate("addEventListener('contextmenu', (event) => event.stopPropagation(), true)");
+    page.open_panel("Clips");
+    let (track, before) = witness.look(|it| (it.document().tracks[0].id.0, it.position()));
+    let slot = format!("[data-slot='{track} 1']");
+    let about = |page: &Browser| page.text(".clip-details");
+    assert!(about(&page).contains("rest a finger on it"));
+    page.touch(&slot, (0.0, 0.0), Duration::from_millis(700));
+    page.wait_until("its settings are there", |page| {
+        about(page).contains("Lift")
+    });
+    page.wait_until_saved();
+    assert_eq!(witness.look(|it| it.position()), before);
+    page.touch(&slot, (0.0, 0.0), Duration::ZERO);
+    page.wait_until("a tap launches it", |page| {
+        page.evaluate(&format!(
+            "return document.querySelector(\"{slot}\").ariaPressed"
+        )) == "true"
+    });
+    assert_eq!(page.complaints(), Vec::<String>::new());
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! All integration tests, in one binary.
 
 mod browser_grid;
+mod browser_heard;
 mod browser_kept;
 mod browser_keyboards;
 mod browser_link;

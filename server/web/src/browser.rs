@@ -89,6 +89,15 @@ pub(crate) fn prefers(query: &str) -> bool {
     list.is_some_and(|list| list.matches())
 }
 
+/// The words for a mouse, or those for a finger where that is what points.
+pub(crate) fn by_finger<'a>(mouse: &'a str, finger: &'a str) -> &'a str {
+    if prefers("(pointer: coarse)") {
+        finger
+    } else {
+        mouse
+    }
+}
+
 /// Whether a media query holds, now and at each change.
 pub(crate) fn watch_media(query: &str, mut changed: impl FnMut(bool) + 'static) {
     let Ok(Some(list)) = window().match_media(query) else {

@@ -21,7 +21,7 @@ use crate::hands;
 use crate::panel::Tab;
 use crate::playhead;
 use crate::seat::Seat;
-use crate::widget::{Dialog, Gesture};
+use crate::widget::{Dialog, Gesture, REST};
 use leptos::ev::{Event, MouseEvent, PointerEvent};
 use leptos::leptos_dom::helpers::set_timeout;
 use leptos::prelude::*;
@@ -32,12 +32,9 @@ use lockstep_session::steps::{Cell, Cells, Changes};
 use pages::Pages;
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::time::Duration;
 use stroke::Stroke;
 use wasm_bindgen::JsCast;
 
-/// A finger that rests so long on a step opens it.
-const REST: Duration = Duration::from_millis(500);
 /// A finger that goes so far across turns the page.
 const SWIPE: i32 = 48;
 
@@ -257,8 +254,8 @@ fn track(seat: Seat, row: &Row, pages: Pages, first: Signal<i64>, menu: Dialog) 
         )
 }
 
-/// Switches a step on or off as one absolute edit; everything else about it stays. Gives whether
-/// there was anything to change.
+/// Switches a step on or off as one absolute edit; everything else about it stays. The first of a
+/// gesture is heard. Gives whether there was anything to change.
 fn set_step(seat: Seat, cell: Cell, on: bool, gesture: Gesture) -> bool {
     let length = seat
         .board
@@ -267,7 +264,11 @@ fn set_step(seat: Seat, cell: Cell, on: bool, gesture: Gesture) -> bool {
     let before = seat.board.step(cell);
     let changes = cell.step.index() < length && before.on != on;
     if changes {
-        seat.change(&Changes::from([(cell, Step { on, ..before })]), gesture);
+        let step = Step { on, ..before };
+        if on && gesture == Gesture::Begins {
+            seat.preview(cell.track, step.pitches.iter());
+        }
+        seat.change(&Changes::from([(cell, step)]), gesture);
     }
     changes
 }

@@ -18,6 +18,7 @@ use crate::widget::{Gesture, Turn};
 use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout, set_timeout_with_handle};
 use leptos::prelude::*;
 use lockstep_session::document::Document;
+use lockstep_session::document::step::Pitch;
 use lockstep_session::document::timeline::Timeline;
 use lockstep_session::edit::Edit;
 use lockstep_session::ids::{Run, TrackId};
@@ -169,6 +170,16 @@ impl Seat {
     /// Where the numbers of a control go that makes this edit of each.
     pub(crate) fn turn(self, edit: impl Fn(i64) -> Edit + Send + Sync + 'static) -> Turn {
         Arc::new(move |value, gesture| self.perform(edit(value), gesture))
+    }
+
+    /// What a hand has written is heard at once where nothing plays that it would be heard in.
+    pub(crate) fn preview(&self, track: TrackId, pitches: impl IntoIterator<Item = Pitch>) {
+        let plays = self.board.summary.with_untracked(|now| now.playing);
+        if !plays && !self.board.locked().get_untracked() {
+            for pitch in pitches {
+                self.strike(track, pitch.get());
+            }
+        }
     }
 
     /// Strikes a note of a track for this player's ears only.

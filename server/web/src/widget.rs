@@ -18,6 +18,10 @@ pub(crate) use range::{Range, decimal};
 pub(crate) use switch::{Switch, button};
 
 use std::sync::Arc;
+use std::time::Duration;
+
+/// A finger that rests so long on something opens it.
+pub(crate) const REST: Duration = Duration::from_millis(500);
 
 /// Whether a change begins something that undo takes back, or goes on with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

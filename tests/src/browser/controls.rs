@@ -112,6 +112,14 @@ impl Browser {
         });
     }
 
+    /// What panels there are.
+    pub fn tabs(&self) -> Vec<String> {
+        let names = self.evaluate(
+            "return [...document.querySelectorAll('[role=tab]')].map(it => it.textContent)",
+        );
+        serde_json::from_value(names).expect("names")
+    }
+
     /// Every edit of this page is stored.
     pub fn wait_until_saved(&self) {
         self.wait_until("everything is stored", |page| page.text(".saved") == "all");

@@ -155,6 +155,20 @@ impl<P: Borrow<Browser>> Ear<P> {
         })
     }
 
+    /// The keys that the engine was told of: the place of the track, the key, and whether it went down.
+    pub fn keys(&self) -> Vec<(u8, u8, bool)> {
+        let told = self.overheard().told.into_iter();
+        let keys = told.filter_map(|(_, change)| match change {
+            Change::Key {
+                track,
+                key,
+                velocity,
+            } => Some((track, key, velocity.is_some())),
+            _ => None,
+        });
+        keys.collect()
+    }
+
     /// The frame of the page's audio from which on all others are counted.
     pub(super) fn first(&self) -> u64 {
         let first = self.ask("return overhear.ask('first')");

@@ -16,7 +16,7 @@ const HANDS: [(&str, &str); 6] = [
     ),
     (
         "Click a clip",
-        "Launches it for everyone at the next launch quantum; a right click opens it",
+        "Launches it for everyone at the next launch quantum; a right click or a resting finger opens it",
     ),
     (
         "Arrow keys",

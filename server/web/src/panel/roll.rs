@@ -8,6 +8,7 @@ use crate::playhead;
 use crate::seat::Seat;
 use crate::widget::{Gesture, button};
 use leptos::ev::{Event, KeyboardEvent, MouseEvent, PointerEvent};
+use leptos::leptos_dom::helpers::set_timeout;
 use leptos::prelude::*;
 use leptos::web_sys::{self, HtmlElement};
 use lockstep_session::document::harmony::{Harmony, PitchClass};
@@ -15,6 +16,7 @@ use lockstep_session::document::step::{Pitch, Pitches, Step};
 use lockstep_session::ids::StepIndex;
 use lockstep_session::steps::{Cell, Changes};
 use std::rc::Rc;
+use std::time::Duration;
 use wasm_bindgen::JsCast;
 
 /// Two octaves and the note above them.
@@ -65,7 +67,7 @@ pub(super) fn roll(seat: Seat) -> Tag {
         let Some(row) = untrack(at_hand) else {
             return false;
         };
-        let pitch = top.get_untracked() - i64::try_from(spot.row).unwrap_or(0);
+        let pitch = pitch_at(top.get_untracked(), spot.row);
         let first = board.shown.get_untracked().0;
         StepIndex::new(first + spot.column).is_some_and(|step| {
             write(
@@ -74,14 +76,22 @@ pub(super) fn roll(seat: Seat) -> Tag {
                     track: row.id,
                     step,
                 },
-                Pitch::new(pitch),
+                pitch,
                 on,
                 gesture,
             )
         })
     };
+    let sound = move |event: &Event| {
+        if let (Some(line), Some(row)) = (named(event), untrack(at_hand)) {
+            seat.strike(row.id, pitch_at(top.get_untracked(), line).get());
+        }
+    };
     let press = move |event: Event| {
         let Some(button) = pressed(&event) else {
+            if is_mouse(&event) {
+                sound(&event);
+            }
             return;
         };
         let event: &PointerEvent = event.unchecked_ref();
@@ -123,6 +133,13 @@ pub(super) fn roll(seat: Seat) -> Tag {
         drawn.at = end;
         following.set(Some(drawn));
     };
+    // A finger that scrolls is taken away and does not come here.
+    let release = move |event: Event| {
+        done.set(None);
+        if !is_mouse(&event) {
+            sound(&event);
+        }
+    };
     // A pointer has drawn already.
     let toggle = move |event: Event| {
         let clicks = event.unchecked_ref::<MouseEvent>().detail();
@@ -147,18 +164,24 @@ pub(super) fn roll(seat: Seat) -> Tag {
             Signal::derive(move || top.get() == 0),
             octave(-12),
         ));
+    let (here, looked) = (notes.element(), std::cell::Cell::new(None));
     let notes = notes
         .set("role", "group")
         .set("aria-label", "Notes")
         .on("pointerdown", press)
         .on("pointermove", draw_on)
-        .on("pointerup", move |_| done.set(None))
+        .on("pointerup", release)
         .on("pointercancel", move |_| drawing.set(None))
         .on("click", toggle)
         .on("keydown", walk)
         .filled(move || {
             let row = at_hand();
             let steps = board.shown.get();
+            let track = row.as_ref().map(|row| row.id);
+            if looked.replace(track) != track {
+                let here = here.clone();
+                set_timeout(move || look_at_notes(&here), Duration::ZERO);
+            }
             row.map_or_else(Vec::new, |row| {
                 lines.with(|lines| lay_out(board, &row, top.get_untracked(), steps, lines))
             })
@@ -184,6 +207,9 @@ fn write(seat: Seat, cell: Cell, pitch: Pitch, on: bool, gesture: Gesture) -> bo
     }
     if on {
         pitches.push(pitch);
+        if gesture == Gesture::Begins {
+            seat.preview(cell.track, [pitch]);
+        }
     } else {
         pitches.retain(|other| *other != pitch);
     }
@@ -198,6 +224,33 @@ fn write(seat: Seat, cell: Cell, pitch: Pitch, on: bool, gesture: Gesture) -> bo
 fn pressed(event: &web_sys::Event) -> Option<web_sys::Element> {
     let target: web_sys::Element = event.target()?.dyn_into().ok()?;
     target.closest("[data-note]").ok()?
+}
+
+/// Of a track that has just come, what sounds is to be on the screen, or else where it would.
+fn look_at_notes(roll: &web_sys::Element) {
+    let found = |selector| roll.query_selector(selector).ok().flatten();
+    let own_pitch = || found("[data-note='1200']");
+    if let Some(note) = found("[aria-pressed=true]").or_else(own_pitch) {
+        let how = web_sys::ScrollIntoViewOptions::new();
+        how.set_block(web_sys::ScrollLogicalPosition::Center);
+        note.scroll_into_view_with_scroll_into_view_options(&how);
+    }
+}
+
+/// The line whose name is under the pointer: its first note stands beside it.
+fn named(event: &web_sys::Event) -> Option<usize> {
+    let name: web_sys::Element = event.target()?.dyn_into().ok()?;
+    let note = name.next_element_sibling()?;
+    let spot = spot_of(&note).filter(|spot| spot.column == 0)?;
+    Some(spot.row)
+}
+
+fn is_mouse(event: &Event) -> bool {
+    event.unchecked_ref::<PointerEvent>().pointer_type() == "mouse"
+}
+
+fn pitch_at(top: i64, line: usize) -> Pitch {
+    Pitch::new(top - i64::try_from(line).unwrap_or(0))
 }
 
 fn spot_of(button: &web_sys::Element) -> Option<Spot> {

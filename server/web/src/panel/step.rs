@@ -4,6 +4,7 @@
 mod locks;
 mod pitches;
 
+use crate::browser::by_finger;
 use crate::dom::{Tag, tag, text};
 use crate::measures::percent;
 use crate::seat::Seat;
@@ -16,7 +17,9 @@ use lockstep_session::steps::{self, Cell, Changes};
 use std::sync::Arc;
 
 const EMPTY: &str = "Click a step to see everything about it here. Shift-drag selects several, \
-                     right-click or a long press opens one.";
+                     right-click opens one.";
+const EMPTY_BY_FINGER: &str =
+    "Tap a step to see everything about it here. A finger that rests on one opens it.";
 
 /// The picked steps; the first of them that sounds stands for all.
 #[derive(Clone, Copy)]
@@ -107,7 +110,7 @@ pub(super) fn step(seat: Seat) -> Tag {
     let is_empty = board.condition(move |_| board.picked.with(steps::Cells::is_empty));
     tag("div", "step-panel").filled(move || {
         vec![if is_empty.get() {
-            text("p", "hint", EMPTY)
+            text("p", "hint", by_finger(EMPTY, EMPTY_BY_FINGER))
         } else {
             fields(Shown::new(seat))
         }]

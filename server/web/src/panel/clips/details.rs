@@ -1,6 +1,7 @@
 //! What can be set about one slot or one scene of the launcher: names, what follows, loops, copies.
 
 use super::Chosen;
+use crate::browser::by_finger;
 use crate::dom::{self, Tag, derived, tag, text};
 use crate::measures;
 use crate::seat::Seat;
@@ -45,7 +46,10 @@ pub(super) fn details(seat: Seat, chosen: RwSignal<Option<Chosen>>) -> Tag {
             Some((chosen, holds))
         })
     });
-    let invitation = "Click a clip to launch it, right-click for its settings.";
+    let invitation = by_finger(
+        "Click a clip to launch it, right-click for its settings.",
+        "Tap a clip to launch it, rest a finger on it for its settings.",
+    );
     tag("div", "clip-details").filled(move || match shown.get() {
         None => vec![text("p", "hint", invitation)],
         Some((Chosen::Scene(scene), _)) => of_scene(seat, scene),

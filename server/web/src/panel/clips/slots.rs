@@ -4,7 +4,9 @@ use super::Chosen;
 use crate::board::Board;
 use crate::dom::{Tag, set, tag};
 use crate::seat::Seat;
-use leptos::ev::{Event, KeyboardEvent, PointerEvent};
+use crate::widget::REST;
+use leptos::ev::{Event, KeyboardEvent, MouseEvent, PointerEvent};
+use leptos::leptos_dom::helpers::set_timeout;
 use leptos::prelude::*;
 use leptos::web_sys::{Element, HtmlCollection, HtmlElement};
 use lockstep_session::document::Document;
@@ -26,29 +28,16 @@ const COLUMNS: usize = SceneIndex::COUNT + 1;
 
 pub(super) fn slots(seat: Seat, chosen: RwSignal<Option<Chosen>>) -> Tag {
     let board = seat.board;
-    let drag = Cell::new(None::<Slot>);
-    let drag = Rc::new(drag);
+    let hand = Rc::new(Hand::default());
+    let (clicking, pressing, releasing) = (Rc::clone(&hand), Rc::clone(&hand), Rc::clone(&hand));
     let click = move |event: Event| {
+        // A click that no pointer made is nobody's letting go.
+        let clicks = event.unchecked_ref::<MouseEvent>().detail();
         if let Some(touched) = Touched::of(&event)
+            && !(clicking.has_rested.take() && clicks > 0)
             && !board.locked().get_untracked()
         {
             launch(seat, touched, chosen);
-        }
-    };
-    let dragged = Rc::clone(&drag);
-    let press = move |event: Event| {
-        let pointer: &PointerEvent = event.unchecked_ref();
-        dragged.set(match Touched::of(&event) {
-            Some(Touched::Slot(slot)) if pointer.pointer_type() == "mouse" => Some(slot),
-            _ => None,
-        });
-    };
-    let release = move |event: Event| {
-        if let (Some(from), Some(Touched::Slot(to))) = (drag.take(), Touched::of(&event))
-            && from != to
-        {
-            copy(seat, from, to);
-            chosen.set(Some(Chosen::Slot(to)));
         }
     };
     let choose = move |event: &Event| match Touched::of(event) {
@@ -56,12 +45,44 @@ pub(super) fn slots(seat: Seat, chosen: RwSignal<Option<Chosen>>) -> Tag {
         Some(Touched::Scene(Some(scene))) => chosen.set(Some(Chosen::Scene(scene))),
         _ => {}
     };
+    let press = move |event: Event| {
+        let is_mouse = event.unchecked_ref::<PointerEvent>().pointer_type() == "mouse";
+        let hand = Rc::clone(&pressing);
+        hand.dragged.set(match Touched::of(&event) {
+            Some(Touched::Slot(slot)) if is_mouse => Some(slot),
+            _ => None,
+        });
+        hand.has_rested.set(false);
+        let press = hand.moves();
+        let look_again = move || {
+            if hand.moved.get() == press {
+                hand.has_rested.set(true);
+                choose(&event);
+            }
+        };
+        if !is_mouse {
+            set_timeout(look_again, REST);
+        }
+    };
+    let release = move |event: Event| {
+        releasing.moves();
+        if let (Some(from), Some(Touched::Slot(to))) =
+            (releasing.dragged.take(), Touched::of(&event))
+            && from != to
+        {
+            copy(seat, from, to);
+            chosen.set(Some(Chosen::Slot(to)));
+        }
+    };
     tag("div", "slots")
         .set("role", "group")
         .set("aria-label", "Slots")
         .on("click", click)
         .on("pointerdown", press)
         .on("pointerup", release)
+        .on("pointercancel", move |_| {
+            hand.moves();
+        })
         .on("focusin", move |event| choose(&event))
         .on("contextmenu", move |event| {
             event.prevent_default();
@@ -78,6 +99,24 @@ pub(super) fn slots(seat: Seat, chosen: RwSignal<Option<Chosen>>) -> Tag {
                 painted.replace(Some(now));
             }
         })
+}
+
+/// What a pointer does here between its clicks.
+#[derive(Default)]
+struct Hand {
+    /// Where a mouse went down, which may drag a copy from there.
+    dragged: Cell<Option<Slot>>,
+    /// How often it went down or up: a finger sees by it whether it still rests.
+    moved: Cell<u32>,
+    /// The finger has opened what it rested on, so that letting go launches nothing.
+    has_rested: Cell<bool>,
+}
+
+impl Hand {
+    fn moves(&self) -> u32 {
+        self.moved.set(self.moved.get().wrapping_add(1));
+        self.moved.get()
+    }
 }
 
 /// What the buttons are painted from.

@@ -22,8 +22,17 @@ pub(super) fn show(shown: Shown) -> Tag {
         shown.change(Gesture::Begins, |step| {
             let mut pitches: Vec<Pitch> = step.pitches.iter().collect();
             change(&mut pitches);
+            preview(shown, pitches.last().copied());
             step.pitches = Pitches::new(pitches);
         });
+    };
+    let hear = move || {
+        if let Some(track) = board.track() {
+            let pitches = shown.first.with_untracked(|step| step.pitches.clone());
+            for pitch in pitches.iter() {
+                shown.seat.strike(track, pitch.get());
+            }
+        }
     };
     let is_full = Signal::derive(move || locked.get() || count.get() >= MOST);
     let is_single = Signal::derive(move || locked.get() || count.get() < 2);
@@ -41,6 +50,12 @@ pub(super) fn show(shown: Shown) -> Tag {
             move || {
                 set(|pitches| pitches.truncate(pitches.len() - 1));
             },
+        ))
+        .with(button(
+            "Hear",
+            "Plays the notes once, for your ears only",
+            Signal::stored(false),
+            hear,
         ));
     let dials = move || (0..count.get()).map(|place| dial(shown, place)).collect();
     tag("div", "section")
@@ -76,6 +91,7 @@ fn dial(shown: Shown, number: i64) -> Tag {
                 }
                 // Two that meet would become one: the hand passes over.
                 if Pitches::new(pitches.iter().copied()).iter().count() == pitches.len() {
+                    preview(shown, pitches.get(place).copied());
                     step.pitches = Pitches::new(pitches);
                 }
             });
@@ -83,6 +99,12 @@ fn dial(shown: Shown, number: i64) -> Tag {
         locked: shown.seat.board.locked(),
     };
     dial.show(Shape::Number)
+}
+
+fn preview(shown: Shown, pitch: Option<Pitch>) {
+    if let Some(track) = shown.seat.board.track() {
+        shown.seat.preview(track, pitch);
+    }
 }
 
 /// The notes as the session's key writes them.
