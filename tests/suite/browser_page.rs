@@ -178,6 +178,9 @@ fn a_phone_shows_eight_steps_with_room_for_a_thumb_and_scrolls_nowhere() {
         assert_eq!(page.evaluate(sideways), 0, "{panel}");
     }
     page.click(".sheet .close");
+    page.click(".bar [aria-label='Tempo']");
+    let letters = "return getComputedStyle(document.activeElement).fontSize";
+    assert_eq!(page.evaluate(letters), "16px", "an iPhone zooms in on less");
 
     page.click_step("Snare", 2);
     page.wait_until("one tap is one edit", |page| page.pressed("Snare", 2));
@@ -187,6 +190,28 @@ fn a_phone_shows_eight_steps_with_room_for_a_thumb_and_scrolls_nowhere() {
     });
     assert_eq!(page.evaluate(sideways), 0);
     assert_eq!(page.complaints(), Vec::<String>::new());
+}
+
+#[test]
+fn the_screen_of_a_phone_stays_lit_while_the_session_plays() {
+    let server = Server::start();
+    for (screen, lit) in [(Screen::Phone, 1), (Screen::Desk, 0)] {
+        let page = opened(&server, screen);
+        page.prepare(
+            "window.lit = 0;
+             const request = async () => { lit += 1; return { release: async () => { lit -= 1 } } };
+             Object.defineProperty(navigator, 'wakeLock', { value: { request } })",
+        );
+        page.reload();
+        page.wait_until_joined();
+        assert_eq!(page.evaluate("return lit"), 0);
+        page.click("[aria-label='Play']");
+        page.wait_until("it plays", |page| page.playhead_column().is_some());
+        assert_eq!(page.evaluate("return lit"), lit);
+        page.click("[aria-label='Stop']");
+        page.wait_until("it may go dark", |page| page.evaluate("return lit") == 0);
+        assert_eq!(page.complaints(), Vec::<String>::new());
+    }
 }
 
 #[test]

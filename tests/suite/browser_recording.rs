@@ -17,7 +17,7 @@ use lockstep_tests::hosts::{Bundles, ClapHost, HostSetup, Sound, sound_when, sta
 use lockstep_tests::scenario::Change;
 use lockstep_tests::server::Server;
 use lockstep_tests::steady::in_real_time;
-use serde_json::json;
+use serde_json::{Value, json};
 use studio::{
     Studio, assert_same_beats, bar_of_four, bar_of_take, frames_to_beats, silence, strikes,
 };
@@ -110,12 +110,28 @@ fn bars_are_counted_in_for_these_ears_and_the_take_is_as_long_as_was_asked() {
     });
 }
 
+/// Chromium does not ask what sound is for. Safari does, and this stands in for its question.
+fn asked_what_for(page: Browser) -> Browser {
+    page.prepare(
+        "const session = { said: [], set type(kind) { this.said.push(kind) } };
+         Object.defineProperty(navigator, 'audioSession', { value: session })",
+    );
+    page.reload();
+    page.wait_until_joined();
+    page
+}
+
+fn said_what_for(page: &Browser) -> Value {
+    page.evaluate("return navigator.audioSession.said")
+}
+
 #[test]
 fn whoever_may_not_listen_is_told_what_to_do() {
     let server = Server::start();
     let session = server.new_session_with(&silence());
     let address = server.url(&format!("/s/{session}"));
     let page = Browser::recording(&address, Screen::Phone, Microphone::Refused);
+    let page = asked_what_for(page);
     page.open_panel("Samples");
     page.click(".record-input");
     page.wait_until("it says so", |page| {
@@ -127,6 +143,8 @@ fn whoever_may_not_listen_is_told_what_to_do() {
         "Record input",
         "it can be tried again"
     );
+    let plays_again = json!(["playback", "play-and-record", "playback"]);
+    assert_eq!(said_what_for(&page), plays_again);
 }
 
 #[test]
@@ -348,6 +366,7 @@ fn the_recorder_and_its_takes_fit_a_phone_and_its_fingers() {
     let file = bar_of_four(folder.path());
     let address = server.url(&format!("/s/{session}"));
     let page = Browser::recording(&address, Screen::Phone, Microphone::Plays(&file));
+    let page = asked_what_for(page);
     page.open_panel("Samples");
     page.pick(".recorder select[aria-label='Length']", "1 bar");
     page.click(".record-input");
@@ -384,5 +403,12 @@ fn the_recorder_and_its_takes_fit_a_phone_and_its_fingers() {
         let is_told = spoken.iter().any(|it| it.role == role && it.name == name);
         assert!(is_told, "{role} {name}");
     }
+    let mut said = vec!["playback", "play-and-record"];
+    assert_eq!(said_what_for(&page), json!(said));
+    page.click(".sheet .close");
+    said.push("playback");
+    page.wait_until("it listens no more", |page| {
+        said_what_for(page) == json!(said)
+    });
     assert_eq!(page.complaints(), Vec::<String>::new());
 }

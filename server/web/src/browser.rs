@@ -45,6 +45,18 @@ pub(crate) fn has(name: &str) -> bool {
     js_sys::Reflect::get(&window(), &name.into()).is_ok_and(|found| found.is_truthy())
 }
 
+/// Tells the system what this page's sound is for, where it asks: an iPhone whose ringer is off keeps
+/// pages silent that play no music for all that it knows.
+pub(crate) fn sounds_for(purpose: &str) {
+    let session = js_sys::Reflect::get(&window().navigator(), &"audioSession".into());
+    if let Ok(session) = session
+        && session.is_object()
+    {
+        // A purpose that is not known there leaves things as they are.
+        let _ = js_sys::Reflect::set(&session, &"type".into(), &purpose.into());
+    }
+}
+
 /// Whether the browser takes something that was done here for a gesture. Some do not tell.
 pub(crate) fn was_touched() -> bool {
     let touched = ["userActivation", "hasBeenActive"]

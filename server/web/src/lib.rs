@@ -2,6 +2,7 @@
 //! shared is the session crate's, so nothing here decides what an edit means.
 
 mod api;
+mod awake;
 mod board;
 mod browser;
 mod connection;

@@ -1,5 +1,6 @@
 //! The session page: the parts of the screen, all of them views of one seat.
 
+use crate::awake;
 use crate::connection::Connection;
 use crate::dom::{Tag, derived, follow, tag};
 use crate::front;
@@ -29,6 +30,7 @@ pub(crate) fn session(id: &str) -> Tag {
             document().set_title(&title);
         }
     });
+    awake::while_it_plays(board.holds(|summary| summary.playing));
     let visited = id.to_owned();
     let joined = board.holds(|summary| matches!(summary.connection, Connection::Live(_)));
     let name = board.text(|summary| summary.name.to_string());

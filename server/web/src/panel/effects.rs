@@ -119,10 +119,8 @@ fn delay(seat: Seat) -> Vec<Tag> {
         |document| i64::from(document.effects.delay_time.get()),
         |twelfths| Edit::Effect(EffectSetting::DelayTime(DelayTime::new(twelfths))),
     );
-    let twelfths = Range::new(1, 96, 0).words(
-        |twelfths| words::note_length(DelayTime::new(twelfths)),
-        |text| decimal(text, 0),
-    );
+    let twelfths =
+        Range::new(1, 96, 0).words(|twelfths| format!("{twelfths}/12"), |text| decimal(text, 0));
     let ping_pong = Switch::shared(
         seat,
         ("Ping-pong", "Ping-pong".to_owned()),

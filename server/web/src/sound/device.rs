@@ -59,6 +59,9 @@ pub(super) struct Node {
 /// Peak and RMS of each track and then of the mix, and the frames that the mix is late.
 pub(super) type Levels = [f32; LEVELS];
 
+/// What systems that ask call playing.
+pub(super) const MUSIC: &str = "playback";
+
 /// As the processor counts them.
 const LEVELS: usize = 2 * (Document::MOST_TRACKS + 1) + 1;
 
@@ -93,6 +96,7 @@ impl Device {
         options.set_latency_hint(&hint.into());
         let context = AudioContext::new_with_context_options(&options);
         let context = context.map_err(|_| Failure::NoDevice)?;
+        browser::sounds_for(MUSIC);
         let changed = Closure::new(changed);
         context.set_onstatechange(Some(changed.as_ref().unchecked_ref()));
         Ok(Device {

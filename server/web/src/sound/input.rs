@@ -1,11 +1,12 @@
 //! What the page hears: a microphone or a line, as it is, with the time it takes to come and go. It must
 //! not know what becomes of it.
 
-use super::device::{Output, named};
+use super::device::{MUSIC, Output, named};
 use super::message::object;
 use super::output::Frame;
 use super::{LEAD, Sound, State};
 use crate::api::{field, text};
+use crate::browser;
 use crate::numbers::{float, whole};
 use js_sys::Array;
 use leptos::prelude::{GetUntracked, GetValue, window};
@@ -50,9 +51,26 @@ pub(crate) struct Input {
     pub(crate) sides: u8,
     /// How many seconds it says it takes.
     latency: f64,
+    _permit: Permit,
     /// The browser calls these as long as they live.
     _heard: Closure<dyn FnMut(MessageEvent)>,
     _lost: Closure<dyn FnMut()>,
+}
+
+/// Systems that ask what sound is for let only those listen who say so.
+struct Permit;
+
+impl Permit {
+    fn new() -> Permit {
+        browser::sounds_for("play-and-record");
+        Permit
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        browser::sounds_for(MUSIC);
+    }
 }
 
 /// What an input has to tell.
@@ -109,6 +127,7 @@ impl Input {
         let media = media.ok_or(Refusal::Unsupported)?;
         let constraints = MediaStreamConstraints::new();
         constraints.set_audio(&as_it_is(&device));
+        let permit = Permit::new();
         let asked = media.get_user_media_with_constraints(&constraints);
         let asked = asked.map_err(|error| Refusal::of(&error))?;
         let worklet = context.audio_worklet().map_err(silent)?;
@@ -118,7 +137,7 @@ impl Input {
         JsFuture::from(added.map_err(silent)?)
             .await
             .map_err(silent)?;
-        let input = Input::within(&context, stream.unchecked_into(), hear);
+        let input = Input::within(&context, stream.unchecked_into(), permit, hear);
         let devices = media.enumerate_devices().map_err(silent)?;
         let devices = JsFuture::from(devices).await.map_err(silent)?;
         Ok((input.map_err(silent)?, lines(devices.unchecked_ref())))
@@ -127,6 +146,7 @@ impl Input {
     fn within(
         context: &AudioContext,
         stream: MediaStream,
+        permit: Permit,
         hear: Rc<dyn Fn(News)>,
     ) -> Result<Input, JsValue> {
         let track: MediaStreamTrack = stream.get_audio_tracks().get(0).unchecked_into();
@@ -161,6 +181,7 @@ impl Input {
             node,
             sides,
             latency: field(&settings, "latency").as_f64().unwrap_or(0.0),
+            _permit: permit,
             _heard: heard,
             _lost: lost,
         })
