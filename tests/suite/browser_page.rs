@@ -198,8 +198,8 @@ fn the_screen_of_a_phone_stays_lit_while_the_session_plays() {
     for (screen, lit) in [(Screen::Phone, 1), (Screen::Desk, 0)] {
         let page = opened(&server, screen);
         page.prepare(
-            "window.lit = 0;
-             const request = async () => { lit += 1; return { release: async () => { lit -= 1 } } };
+            "window.asked = window.lit = 0;
+             const request = async () => { asked += 1; lit += 1; return { release: async () => { lit -= 1 } } };
              Object.defineProperty(navigator, 'wakeLock', { value: { request } })",
         );
         page.reload();
@@ -208,6 +208,10 @@ fn the_screen_of_a_phone_stays_lit_while_the_session_plays() {
         page.click("[aria-label='Play']");
         page.wait_until("it plays", |page| page.playhead_column().is_some());
         assert_eq!(page.evaluate("return lit"), lit);
+        page.behind_another_tab(|| ());
+        page.wait_until("it is lit anew when it is seen again", |page| {
+            page.evaluate("return [asked, lit]") == serde_json::json!([2 * lit, lit])
+        });
         page.click("[aria-label='Stop']");
         page.wait_until("it may go dark", |page| page.evaluate("return lit") == 0);
         assert_eq!(page.complaints(), Vec::<String>::new());

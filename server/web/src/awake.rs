@@ -27,9 +27,8 @@ pub(crate) fn while_it_plays(playing: Signal<bool>) {
     }
     let lamp = StoredValue::new_local(None::<Lamp>);
     let put = move |new: Option<Lamp>| {
-        let mut before = new;
-        lamp.update_value(|lamp| std::mem::swap(lamp, &mut before));
-        if let Some(before) = before {
+        let before = lamp.try_update_value(|lamp| std::mem::replace(lamp, new));
+        if let Some(before) = before.flatten() {
             let _ = before.release();
         }
     };
